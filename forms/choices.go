@@ -1,0 +1,16 @@
+package forms
+
+// A ChoiceList is an internal list of choices or a file of them.
+type ChoiceList struct {
+	Name    string
+	File    string   // "countries.csv" for select_one_from_file, else empty
+	Columns []string // names of the extra columns, for choice filters
+	Choices []Choice
+}
+
+// A Choice is one item of a list.
+type Choice struct {
+	Value string
+	Label Text
+	Extra map[string]string // further columns, by heading
+}

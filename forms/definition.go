@@ -1,0 +1,99 @@
+// Package forms is the form definition model in the vocabulary of the ODK
+// XForms specification (https://getodk.github.io/xforms-spec/) and XLSForm
+// (https://xlsform.org/en/ref-table/). It holds no behaviour beyond structural
+// checks: package session fills a form, packages xlsform and xform read and
+// write one.
+//
+// Start at [Definition].
+package forms
+
+// A Definition is one version of a form. It never changes after reading and
+// may be shared by any number of sessions.
+type Definition struct {
+	Settings  Settings
+	Root      *Group                // the primary instance; its Name is the root node's
+	Lists     map[string]ChoiceList // choices sheet and secondary instances, by list name
+	Languages []string              // as headings name them, e.g. "English (en)"; "" is the unnamed language
+}
+
+// Settings is what an author says about the whole form.
+type Settings struct {
+	Title           string
+	ID              string // form_id
+	Version         string
+	DefaultLanguage string
+	InstanceName    string // XPath expression, ${names} already replaced
+	Style           string // "pages", "theme-grid" …
+	SubmissionURL   string // kept for round trips; Baraza does not send there
+}
+
+// An Element is a *Group, a *Repeat or a *Question.
+type Element interface {
+	// Common returns what all elements have. The pointer is the element's own.
+	Common() *Common
+}
+
+// Common is what groups, repeats and questions share.
+type Common struct {
+	Name       string
+	Ref        Ref
+	Label      Text
+	Hint       Text
+	Guidance   Text
+	Appearance string
+	Bind       Bind
+	Place      Place // where the author wrote it
+}
+
+// Common returns c itself, so that embedding it makes an Element.
+func (c *Common) Common() *Common { return c }
+
+// A Group holds elements that belong together.
+type Group struct {
+	Common
+	Children []Element
+}
+
+// A Repeat is a group that a person may fill several times.
+type Repeat struct {
+	Common
+	Count    string // XPath of jr:count, or empty
+	Children []Element
+}
+
+// A Question asks for, shows or computes one value.
+type Question struct {
+	Common
+	Control        Control
+	List           string            // name in Definition.Lists, for selects and rank
+	ChoiceFilter   string            // XPath over the items of List, or empty
+	Parameters     map[string]string // as written in the parameters column
+	Default        string            // literal or, if DynamicDefault, an XPath
+	DynamicDefault bool
+	Trigger        []Ref // a change of these recomputes Bind.Calculate; empty means always
+	Media          map[string]Text
+}
+
+// Control says how a question is answered.
+type Control string
+
+// The controls of ODK XForms; Hidden has none (calculate, preloads).
+const (
+	Input    Control = "input"
+	Select1  Control = "select1"
+	Select   Control = "select"
+	RankList Control = "rank"
+	Range    Control = "range"
+	Upload   Control = "upload"
+	Trigger  Control = "trigger"
+	Note     Control = "note"
+	Hidden   Control = ""
+)
+
+// A Place is where something stands in a workbook. Row counts from 1 as
+// spreadsheets do; 0 means the whole sheet.
+type Place struct {
+	Sheet  string
+	Row    int
+	Column string // the heading
+}
