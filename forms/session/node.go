@@ -15,8 +15,8 @@ type Node struct {
 	Relevant bool   // its own and all its ancestors'
 	Required bool
 	ReadOnly bool
-	Choices  []Choice // filtered, in the order to show
-	Children []Ref    // of groups, repeats (their instances) and instances
+	Choices  []Choice    // filtered, in the order to show
+	Children []forms.Ref // of groups, repeats (their instances) and instances
 }
 
 // A Choice is one item a person may pick.
