@@ -1,0 +1,47 @@
+# The commands of the project. "make run" and "make test" need nothing set up
+# beforehand but Go, git and make; see scripts/setup.sh.
+
+GO      ?= go
+PURE    := CGO_ENABLED=0
+TAGS    := -tags ci
+GOFMT   := $(shell $(GO) env GOROOT)/bin/gofmt
+
+# Where goroutines share things. The rest is one goroutine's own.
+RACED   := $(patsubst %,./%/...,$(wildcard app storage sync)) ./forms/session
+
+# How long "make soak" fuzzes each decoder.
+FUZZTIME ?= 30s
+
+.PHONY: run test check build soak static fast race
+
+run:
+	$(PURE) $(GO) run ./cmd/barazad demo
+
+build:
+	$(PURE) $(GO) build -trimpath -ldflags "-s -w" -o bin/barazad ./cmd/barazad
+
+# Everything: under 35 minutes on two cores with nothing cached.
+test:
+	@scripts/setup.sh gcc
+	@$(MAKE) --no-print-directory static
+	$(PURE) $(GO) test $(TAGS) -timeout 20m ./...
+	@$(MAKE) --no-print-directory race
+
+# What to run before each commit: under 3 minutes once warm.
+check: static
+	$(PURE) $(GO) test $(TAGS) -short ./...
+
+static:
+	@out=$$($(GOFMT) -l .) || exit 1; if [ -n "$$out" ]; then echo "not formatted (gofmt -w):"; echo "$$out"; exit 1; fi
+	$(PURE) $(GO) vet $(TAGS) ./...
+	$(PURE) $(GO) tool staticcheck $(TAGS) ./...
+
+race:
+	CGO_ENABLED=1 $(GO) test $(TAGS) -race -short -timeout 20m $(RACED)
+
+# What doesn't fit into "make test": each decoder is fuzzed, and the tests that
+# draw seeds draw many more (they read BARAZA_SOAK).
+soak:
+	@scripts/setup.sh gcc
+	scripts/fuzz.sh $(FUZZTIME)
+	BARAZA_SOAK=1 $(PURE) $(GO) test $(TAGS) -count=1 -timeout 8h ./app/... ./storage/... ./sync/...

@@ -1,0 +1,111 @@
+// Command docs writes the feature table of docs/features.json into README.md,
+// between two marker lines:
+//
+//	go generate ./docs
+//
+// A row's state is "done", "partial" or "not"; the first two name the test
+// that shows it. A test of this package checks that the named tests exist and
+// that README is up to date.
+package main
+
+//go:generate go run . -root ..
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A section is one table: features of one kind.
+type section struct {
+	Title    string    `json:"title"`
+	Features []feature `json:"features"`
+}
+
+type feature struct {
+	Name  string `json:"name"`
+	State string `json:"state"`          // done, partial, not
+	Test  string `json:"test,omitempty"` // folder and name: "forms/session TestAge…"
+	Note  string `json:"note,omitempty"`
+}
+
+const (
+	beginMark = "<!-- features: written by go generate ./docs -->"
+	endMark   = "<!-- features end -->"
+)
+
+func main() {
+	root := flag.String("root", ".", "top folder of the project")
+	flag.Parse()
+	if err := run(*root); err != nil {
+		fmt.Fprintln(os.Stderr, "docs:", err)
+		os.Exit(1)
+	}
+}
+
+func run(root string) error {
+	old, updated, err := readme(root)
+	if err != nil || updated == old {
+		return err
+	}
+	return os.WriteFile(filepath.Join(root, "README.md"), []byte(updated), 0o644)
+}
+
+// readme returns README.md as it is and as it should be.
+func readme(root string) (old, updated string, err error) {
+	sections, err := readFeatures(filepath.Join(root, "docs", "features.json"))
+	if err != nil {
+		return "", "", err
+	}
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		return "", "", err
+	}
+	old = string(text)
+	before, rest, found := strings.Cut(old, beginMark)
+	_, after, ended := strings.Cut(rest, endMark)
+	if !found || !ended {
+		return "", "", errors.New("README.md has lost its feature markers")
+	}
+	return old, before + beginMark + "\n\n" + table(sections) + "\n" + endMark + after, nil
+}
+
+func readFeatures(name string) ([]section, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var sections []section
+	if err := json.Unmarshal(text, &sections); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	for _, s := range sections {
+		for _, f := range s.Features {
+			switch {
+			case f.State != "done" && f.State != "partial" && f.State != "not":
+				return nil, fmt.Errorf("%s: %q: state %q is none of done, partial, not", name, f.Name, f.State)
+			case f.State != "not" && f.Test == "":
+				return nil, fmt.Errorf("%s: %q is %s: name the test that shows it", name, f.Name, f.State)
+			case f.State == "partial" && f.Note == "":
+				return nil, fmt.Errorf("%s: %q is partial: say in a note what is missing", name, f.Name)
+			}
+		}
+	}
+	return sections, nil
+}
+
+func table(sections []section) string {
+	var b strings.Builder
+	b.WriteString("| feature | state | note |\n|---|---|---|\n")
+	for _, s := range sections {
+		fmt.Fprintf(&b, "| **%s** | | |\n", s.Title)
+		for _, f := range s.Features {
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", f.Name, f.State, f.Note)
+		}
+	}
+	return b.String()
+}

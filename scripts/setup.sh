@@ -1,0 +1,58 @@
+#!/bin/sh
+# Makes sure that what the named steps need is on this machine:
+#
+#	scripts/setup.sh gcc        a C compiler and its headers (race detector)
+#
+# Says nothing when nothing is missing. What is missing is installed as a
+# Debian package where that is allowed (root, or sudo); otherwise the command
+# to type is printed and the script ends with 1.
+set -eu
+
+missing=
+
+need() { # need PACKAGE...: remembers them
+	missing="$missing $*"
+}
+
+has_c_compiler() {
+	command -v "${CC:-gcc}" >/dev/null 2>&1 &&
+		printf '#include <stdlib.h>\n' | "${CC:-gcc}" -x c -fsyntax-only - >/dev/null 2>&1
+}
+
+# Modules are fetched over TLS; a bare image has no certificates.
+[ -e "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" ] || need ca-certificates
+
+for step in "$@"; do
+	case $step in
+	gcc) has_c_compiler || need gcc libc6-dev ;;
+	*)
+		echo "setup.sh: no such step: $step" >&2
+		exit 2
+		;;
+	esac
+done
+
+[ -n "$missing" ] || exit 0
+
+command="apt-get install -y --no-install-recommends$missing"
+if ! command -v apt-get >/dev/null 2>&1; then
+	echo "Missing (Debian's names):$missing. Please install them and try again." >&2
+	exit 1
+fi
+if [ "$(id -u)" -eq 0 ]; then
+	as_root=
+elif command -v sudo >/dev/null 2>&1 && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+	as_root=sudo
+else
+	echo "Missing Debian packages:$missing. As root, type: $command" >&2
+	exit 1
+fi
+
+echo "Installing Debian packages:$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+# A list that is out of date is tried first: the update may fail offline.
+# shellcheck disable=SC2086
+$as_root $command >/dev/null 2>&1 || {
+	$as_root apt-get update >/dev/null
+	$as_root $command >/dev/null
+}
