@@ -1,6 +1,10 @@
 package forms
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
 
 // A Diagnostic is something wrong or doubtful in a form, for the person who
 // wrote it: where it stands, what is wrong and, where there is one, the
@@ -28,4 +32,66 @@ func (d Diagnostic) Error() string {
 		return where + d.Message + " (" + d.Hint + ")"
 	}
 	return where + d.Message
+}
+
+// Usable joins the diagnostics that keep a form from being filled into one
+// error, a line each; nil means that there is none and the form may be used.
+func Usable(all []Diagnostic) error {
+	var errs []error
+	for _, d := range all {
+		if !d.Warning {
+			errs = append(errs, d)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Check says what is structurally wrong with d, whatever it was read from:
+// names that are no XML names or stand twice side by side, selects whose list
+// is missing, an empty form.
+func Check(d *Definition) []Diagnostic {
+	var found []Diagnostic
+	report := func(c *Common, code, column, format string, args ...any) {
+		place := c.Place
+		place.Column = column
+		found = append(found, Diagnostic{Code: code, Place: place, Message: fmt.Sprintf(format, args...)})
+	}
+	for e := range d.All() {
+		c := e.Base()
+		if !ValidName(c.Name) {
+			report(c, "bad-name", "name", "%q can't be a name: it must begin with a letter or _ and hold only letters, digits, - _ .", c.Name)
+		}
+		seen := map[string]Place{}
+		for _, child := range ChildrenOf(e) {
+			cc := child.Base()
+			if first, twice := seen[strings.ToLower(cc.Name)]; twice {
+				report(cc, "duplicate-name", "name", "the name %q is taken by row %d of the same group", cc.Name, first.Row)
+				continue
+			}
+			seen[strings.ToLower(cc.Name)] = cc.Place
+		}
+		if q, ok := e.(*Question); ok && q.List != "" {
+			if _, ok := d.Lists[q.List]; !ok {
+				report(c, "missing-list", "type", "there is no list %q of choices", q.List)
+			}
+		}
+	}
+	return found
+}
+
+// ValidName reports whether s may name an element: an XML name without a
+// colon, of at most 256 bytes.
+func ValidName(s string) bool {
+	if s == "" || len(s) > 256 {
+		return false
+	}
+	for i, r := range s {
+		switch {
+		case r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0xC0 && r != 0xD7 && r != 0xF7 && r < 0xFFFE:
+		case i > 0 && (r == '-' || r == '.' || r >= '0' && r <= '9'):
+		default:
+			return false
+		}
+	}
+	return true
 }

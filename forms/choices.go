@@ -5,12 +5,13 @@ type ChoiceList struct {
 	Name    string
 	File    string   // "countries.csv" for select_one_from_file, else empty
 	Columns []string // names of the extra columns, for choice filters
-	Choices []Choice
+	Choices []Choice // of a file: empty until [ReadChoices] has read it
 }
 
 // A Choice is one item of a list.
 type Choice struct {
 	Value string
 	Label Text
+	Media map[string]Text // as in [Common]
 	Extra map[string]string // further columns, by heading
 }

@@ -7,6 +7,11 @@
 // Start at [Definition].
 package forms
 
+import (
+	"iter"
+	"slices"
+)
+
 // A Definition is one version of a form. It never changes after reading and
 // may be shared by any number of sessions.
 type Definition struct {
@@ -14,6 +19,61 @@ type Definition struct {
 	Root      *Group                // the primary instance; its Name is the root node's
 	Lists     map[string]ChoiceList // choices sheet and secondary instances, by list name
 	Languages []string              // as headings name them, e.g. "English (en)"; "" is the unnamed language
+}
+
+// All yields every element in document order, the root first.
+func (d *Definition) All() iter.Seq[Element] {
+	return func(yield func(Element) bool) {
+		if d.Root != nil {
+			walk(d.Root, yield)
+		}
+	}
+}
+
+func walk(e Element, yield func(Element) bool) bool {
+	if !yield(e) {
+		return false
+	}
+	for _, c := range ChildrenOf(e) {
+		if !walk(c, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// ChildrenOf returns what stands in a group or repeat; a question has none.
+func ChildrenOf(e Element) []Element {
+	switch e := e.(type) {
+	case *Group:
+		return e.Children
+	case *Repeat:
+		return e.Children
+	}
+	return nil
+}
+
+// Element returns the element at ref, positions aside, or nil.
+func (d *Definition) Element(ref Ref) Element {
+	ref = ref.Generic()
+	for e := range d.All() {
+		if e.Base().Ref == ref {
+			return e
+		}
+	}
+	return nil
+}
+
+// Files returns the files that lists are read from, each once, in order.
+func (d *Definition) Files() []string {
+	var files []string
+	for _, l := range d.Lists {
+		if l.File != "" {
+			files = append(files, l.File)
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
 }
 
 // Settings is what an author says about the whole form.
@@ -29,24 +89,26 @@ type Settings struct {
 
 // An Element is a *Group, a *Repeat or a *Question.
 type Element interface {
-	// Common returns what all elements have. The pointer is the element's own.
-	Common() *Common
+	// Base returns what all elements have. The pointer is the element's own.
+	Base() *Common
 }
 
 // Common is what groups, repeats and questions share.
 type Common struct {
 	Name       string
+	Prefix     string // namespace prefix in the instance XML where it has one: "orx" for meta
 	Ref        Ref
 	Label      Text
 	Hint       Text
 	Guidance   Text
+	Media      map[string]Text // file names by form: "image", "audio", "video", "big-image"
 	Appearance string
 	Bind       Bind
 	Place      Place // where the author wrote it
 }
 
-// Common returns c itself, so that embedding it makes an Element.
-func (c *Common) Common() *Common { return c }
+// Base returns c itself, so that embedding it makes an Element.
+func (c *Common) Base() *Common { return c }
 
 // A Group holds elements that belong together.
 type Group struct {
@@ -71,7 +133,6 @@ type Question struct {
 	Default        string            // literal or, if DynamicDefault, an XPath
 	DynamicDefault bool
 	Trigger        []Ref // a change of these recomputes Bind.Calculate; empty means always
-	Media          map[string]Text
 }
 
 // Control says how a question is answered.

@@ -2,6 +2,9 @@ package forms
 
 // A Text is the same words in several languages, by language name as the
 // form's headings give it ("English (en)"; "" where the heading names none).
+//
+// In the text of an element ${…} holds an XPath, relative to that element,
+// whose value is shown in its place (the output of XForms).
 type Text map[string]string
 
 // In returns the text in the first language of chain that has it, and that
