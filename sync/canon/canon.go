@@ -1,0 +1,81 @@
+// Package canon is the one CBOR dialect of the protocol: RFC 8949 with core
+// deterministic encoding (section 4.2.1), no tags, no indefinite lengths, no
+// duplicate keys.
+//
+// [Decode] ignores map keys it does not know, so that version n can talk to
+// n+1; [DecodeExact] also demands that the bytes are the ones [Encode] would
+// have written, which is what signed headers need.
+package canon
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/fxamacker/cbor/v2"
+)
+
+// ErrNotCanonical means that the bytes decode but are not what Encode writes.
+var ErrNotCanonical = errors.New("not deterministic CBOR")
+
+// Limits of one decoded value, against bytes that promise more than they hold.
+const (
+	MaxDepth    = 16
+	MaxElements = 1 << 17
+)
+
+var enc, dec = modes()
+
+func modes() (cbor.EncMode, cbor.DecMode) {
+	e, err := cbor.EncOptions{
+		Sort:        cbor.SortCoreDeterministic,
+		IndefLength: cbor.IndefLengthForbidden,
+		TagsMd:      cbor.TagsForbidden,
+		Time:        cbor.TimeUnix,
+	}.EncMode()
+	if err != nil {
+		panic(err)
+	}
+	d, err := cbor.DecOptions{
+		DupMapKey:        cbor.DupMapKeyEnforcedAPF,
+		IndefLength:      cbor.IndefLengthForbidden,
+		TagsMd:           cbor.TagsForbidden,
+		MaxNestedLevels:  MaxDepth,
+		MaxArrayElements: MaxElements,
+		MaxMapPairs:      MaxElements,
+		UTF8:             cbor.UTF8RejectInvalid,
+	}.DecMode()
+	if err != nil {
+		panic(err)
+	}
+	return e, d
+}
+
+// Encode returns v in deterministic CBOR. It panics when v holds a type that
+// CBOR can't carry: that is a fault of the program, never of its input.
+func Encode(v any) []byte {
+	b, err := enc.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("canon: encode %T: %v", v, err))
+	}
+	return b
+}
+
+// Decode reads one value that fills data.
+func Decode(data []byte, v any) error { return dec.Unmarshal(data, v) }
+
+// DecodeExact reads one value and refuses any other encoding of it than
+// Encode's own.
+func DecodeExact(data []byte, v any) error {
+	if err := dec.Unmarshal(data, v); err != nil {
+		return err
+	}
+	again, err := enc.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(again, data) {
+		return ErrNotCanonical
+	}
+	return nil
+}
