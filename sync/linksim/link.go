@@ -1,0 +1,185 @@
+package linksim
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"syscall"
+	"time"
+)
+
+// A Link is how one device reaches the network. All its connections share its
+// rates, first come, first served.
+type Link struct {
+	net     *Net
+	name    string
+	profile Profile
+
+	free     [2]time.Time // when the transmitter of each direction has sent all it was given
+	cutAfter [2]int64
+	pipes    map[*pipe]bool
+	dials    int64
+	stats    Stats
+
+	down       bool // by hand
+	gone       bool // by the profile
+	outages    *rand.Rand
+	nextOutage time.Time // when gone changes next
+	losses     int64     // how often the link went away, by hand, by Cut or by profile
+}
+
+// DialContext opens a connection to a listener of the network. It takes a
+// round trip, and a second or more for each lost packet of the handshake. Its
+// signature is that of http.Transport.DialContext.
+func (l *Link) DialContext(ctx context.Context, _, addr string) (net.Conn, error) {
+	l.net.mu.Lock()
+	number := l.dials
+	l.dials++
+	up := l.works(time.Now())
+	losses := l.losses
+	l.net.mu.Unlock()
+	if !up {
+		return nil, opError("dial", addr, syscall.ENETUNREACH)
+	}
+	if err := l.net.sleep(ctx, l.handshake(number)); err != nil {
+		return nil, opError("dial", addr, err)
+	}
+
+	l.net.mu.Lock()
+	defer l.net.mu.Unlock()
+	now := time.Now()
+	switch {
+	case l.net.closed:
+		return nil, opError("dial", addr, net.ErrClosed)
+	case !l.works(now), losses != l.losses:
+		return nil, opError("dial", addr, syscall.ENETUNREACH)
+	}
+	p := newPipe(l, number, addr)
+	if err := l.net.connect(addr, p.ends[Down]); err != nil {
+		return nil, opError("dial", addr, err)
+	}
+	l.pipes[p] = true
+	l.stats.Connections++
+	if l.hasOutages() {
+		p.timers = append(p.timers, time.AfterFunc(l.nextOutage.Sub(now), p.cut))
+	}
+	return p.ends[Up], nil
+}
+
+// handshake is how long it takes to open a connection: RFC 6298 waits one second
+// for the first answer and then twice as long each time.
+func (l *Link) handshake(number int64) time.Duration {
+	r := source(l.net.seed, "handshake "+l.name, number)
+	d, again := l.profile.RTT, time.Second
+	for i := 0; i < 6 && r.Float64() < l.profile.loss(); i++ {
+		d += again
+		again *= 2
+	}
+	return d
+}
+
+// Cut resets every open connection now. What was on the way is lost.
+func (l *Link) Cut() {
+	l.net.mu.Lock()
+	defer l.net.mu.Unlock()
+	l.cutAll()
+}
+
+func (l *Link) cutAll() {
+	l.losses++
+	now := time.Now()
+	for p := range l.pipes {
+		p.reset(now)
+		l.stats.Cuts++
+	}
+}
+
+// CutAfter cuts the connection that carries the n-th byte from now in that
+// direction as soon as this byte has arrived, so that exactly n arrive. With n
+// of 0 the next byte never does. It cuts once; a later call replaces it.
+func (l *Link) CutAfter(d Direction, n int64) {
+	l.net.mu.Lock()
+	defer l.net.mu.Unlock()
+	l.cutAfter[d] = max(n, 0)
+}
+
+// Down cuts what is open and makes dialling fail until [Link.Up].
+func (l *Link) Down() {
+	l.net.mu.Lock()
+	defer l.net.mu.Unlock()
+	l.down = true
+	l.cutAll()
+}
+
+// Up ends what [Link.Down] began. The outages of the profile go on.
+func (l *Link) Up() {
+	l.net.mu.Lock()
+	defer l.net.mu.Unlock()
+	l.down = false
+}
+
+// Stats says what went over the link so far.
+func (l *Link) Stats() Stats {
+	l.net.mu.Lock()
+	defer l.net.mu.Unlock()
+	return l.stats
+}
+
+func (l *Link) String() string { return fmt.Sprintf("%s (%s)", l.name, l.profile.Name) }
+
+func (l *Link) hasOutages() bool { return l.profile.UpTime > 0 || l.profile.MeanBetweenCuts > 0 }
+
+func (l *Link) upTime() time.Duration {
+	if l.profile.MeanBetweenCuts > 0 {
+		return exponential(l.outages, l.profile.MeanBetweenCuts)
+	}
+	return l.profile.UpTime
+}
+
+// works brings the schedule of outages forward to now. The schedule is only
+// looked at, it runs no timer of its own: a bubble in which everybody waits
+// for ever is still seen as the deadlock it is.
+func (l *Link) works(now time.Time) bool {
+	for l.hasOutages() && !l.nextOutage.After(now) {
+		l.gone = !l.gone
+		if l.gone {
+			l.losses++
+			l.nextOutage = l.nextOutage.Add(l.profile.DownTime)
+		} else {
+			l.nextOutage = l.nextOutage.Add(l.upTime())
+		}
+	}
+	return !l.down && !l.gone
+}
+
+// transmit puts a packet with n bytes of payload on the wire and returns when
+// its transmission starts and when it arrives. A lost packet holds up what
+// follows it in its flow.
+func (l *Link) transmit(f *flow, n int, now time.Time) (start, arrives time.Time) {
+	d := f.direction
+	start = latest(now, l.free[d], f.paced)
+	l.free[d] = start.Add(airtime(n+header, l.profile.rate(d)))
+	f.paced = start.Add(airtime(n+header, l.profile.goodput()))
+	arrives = l.free[d].Add(l.profile.RTT / 2)
+	again := l.profile.timeout()
+	for i := 0; i < 8 && f.random.Float64() < l.profile.loss(); i++ {
+		arrives = arrives.Add(again)
+		again *= 2
+	}
+	f.last = latest(arrives, f.last)
+	return start, f.last
+}
+
+// release gives back the air that a dead connection no longer needs.
+func (l *Link) release(now time.Time) {
+	for d := range l.free {
+		l.free[d] = now
+		for p := range l.pipes {
+			if n := len(p.flows[d].queue); n > 0 {
+				s := p.flows[d].queue[n-1]
+				l.free[d] = latest(l.free[d], s.start.Add(airtime(len(s.data)+header, l.profile.rate(Direction(d)))))
+			}
+		}
+	}
+}
