@@ -1,0 +1,322 @@
+package batch
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"baraza.example/sync/canon"
+	"baraza.example/sync/identity"
+)
+
+// A batch is a stream of frames: one byte of type, a varint length, the
+// payload. It has no signature of its own, for everything in it that matters
+// is signed; cut short, it counts up to the cut. The same frames are the body
+// of a request, a bundle file and a mail attachment.
+
+// FrameType names what a frame holds.
+type FrameType uint8
+
+// The frames. Types that a reader does not know are passed over.
+const (
+	FrameHello    FrameType = 1  // both ways, first: Hello
+	FrameOffer    FrameType = 2  // up: Offer
+	FrameRecord   FrameType = 3  // up: Carried
+	FrameLeaf     FrameType = 4  // up: Leaf
+	FrameHave     FrameType = 5  // down: []Have, for the chains offered
+	FrameAck      FrameType = 6  // down: how many record and leaf frames are durable
+	FrameCustody  FrameType = 7  // down, from a hub: Custody
+	FrameReceipts FrameType = 8  // down: Receipts
+	FrameRefusal  FrameType = 9  // down: Refusal
+	FrameWant     FrameType = 10 // down: Want
+	FrameCentre   FrameType = 11 // down: the centre's card
+	FrameBye      FrameType = 12 // both ways, last: nothing more to say
+)
+
+// limit is the longest payload of each frame, in bytes.
+func (t FrameType) limit() int {
+	switch t {
+	case FrameRecord:
+		return MaxRecord + 4096
+	case FrameLeaf:
+		return LeafSize + 256
+	case FrameAck:
+		return binary.MaxVarintLen64
+	case FrameReceipts:
+		return 1 << 20
+	case FrameHave, FrameCustody:
+		return 256 << 10
+	}
+	return 64 << 10
+}
+
+// Role is what a party does in an exchange.
+type Role uint8
+
+// The roles.
+const (
+	RoleDevice Role = 1
+	RoleHub    Role = 2
+	RoleCentre Role = 3
+)
+
+// ProtocolVersion is the newest version of the exchange that this program
+// speaks; it also understands OldestVersion and what lies between.
+const (
+	ProtocolVersion = 1
+	OldestVersion   = 1
+)
+
+// A Hello opens each side's frames.
+type Hello struct {
+	Oldest uint        `cbor:"1,keyasint"`
+	Newest uint        `cbor:"2,keyasint"`
+	Role   Role        `cbor:"3,keyasint"`
+	ID     identity.ID `cbor:"4,keyasint"`           // of the device, hub or the centre's root
+	Name   string      `cbor:"5,keyasint,omitempty"` // of a hub or centre; devices tell theirs only inside the seal
+	Time   int64       `cbor:"6,keyasint,omitempty"` // by the sender's clock
+	Centre [16]byte    `cbor:"7,keyasint,omitempty"` // hash of the centre's card the sender holds; zero: none
+}
+
+// Refuse codes. They are stable; words for people are chosen at the edge.
+type RefuseCode string
+
+// Why a record or a run is refused.
+const (
+	RefusedUnknown   RefuseCode = "unknown-origin" // its registration has to come first
+	RefusedToken     RefuseCode = "token"          // the invite is not this centre's, or was withdrawn
+	RefusedSignature RefuseCode = "signature"
+	RefusedMalformed RefuseCode = "malformed"
+	RefusedGap       RefuseCode = "gap"       // a record before it is missing
+	RefusedFork      RefuseCode = "fork"      // another record stands at its place: a cloned device
+	RefusedElsewhere RefuseCode = "elsewhere" // for another consultation
+	RefusedQuota     RefuseCode = "quota"
+	RefusedFull      RefuseCode = "full"
+	RefusedVersion   RefuseCode = "version"
+	RefusedBusy      RefuseCode = "busy"
+)
+
+// Temporary reports whether the same record may be taken later without a
+// change on the sender's side.
+func (c RefuseCode) Temporary() bool {
+	switch c {
+	case RefusedUnknown, RefusedGap, RefusedQuota, RefusedFull, RefusedBusy:
+		return true
+	}
+	return false
+}
+
+// A Refusal says that a record was not taken, and why. A zero Record refuses
+// the whole run.
+type Refusal struct {
+	Record RecordID   `cbor:"1,keyasint"`
+	Code   RefuseCode `cbor:"2,keyasint"`
+	Detail string     `cbor:"3,keyasint,omitempty"` // English, for logs
+	After  int64      `cbor:"4,keyasint,omitempty"` // seconds to wait before trying again
+}
+
+func (r Refusal) Error() string {
+	if r.Detail == "" {
+		return "refused: " + string(r.Code)
+	}
+	return "refused: " + string(r.Code) + ": " + r.Detail
+}
+
+// A Frame is one decoded frame. Exactly the field of its Type is set.
+type Frame struct {
+	Type     FrameType
+	Hello    Hello
+	Offer    Offer
+	Record   Carried
+	Leaf     Leaf
+	Have     []Have
+	Ack      uint64
+	Custody  Custody
+	Receipts Receipts
+	Refusal  Refusal
+	Want     Want
+	Centre   []byte // for identity.Centre.UnmarshalBinary
+}
+
+type recordWire struct {
+	_        struct{} `cbor:",toarray"`
+	Envelope []byte
+	Path     []Stop
+}
+
+// maxPath bounds the hubs on a record's way; there are rarely more than three.
+const maxPath = 16
+
+// Append encodes f at the end of b.
+func (f Frame) Append(b []byte) []byte {
+	payload := f.payload()
+	b = append(b, byte(f.Type))
+	b = binary.AppendUvarint(b, uint64(len(payload)))
+	return append(b, payload...)
+}
+
+func (f Frame) payload() []byte {
+	switch f.Type {
+	case FrameHello:
+		return canon.Encode(f.Hello)
+	case FrameOffer:
+		return canon.Encode(f.Offer.wire())
+	case FrameRecord:
+		path := f.Record.Path
+		if path == nil {
+			path = []Stop{}
+		}
+		return canon.Encode(recordWire{Envelope: f.Record.Envelope, Path: path})
+	case FrameLeaf:
+		return canon.Encode(f.Leaf)
+	case FrameHave:
+		return canon.Encode(havesToWire(f.Have))
+	case FrameAck:
+		return binary.AppendUvarint(nil, f.Ack)
+	case FrameCustody:
+		return f.Custody.Encode()
+	case FrameReceipts:
+		return f.Receipts.Encode()
+	case FrameRefusal:
+		return canon.Encode(f.Refusal)
+	case FrameWant:
+		return canon.Encode(f.Want)
+	case FrameCentre:
+		return f.Centre
+	}
+	return nil
+}
+
+// A DamageError says where a batch stops being readable. What came before
+// Offset was whole.
+type DamageError struct {
+	Offset int64
+	Err    error
+}
+
+func (e *DamageError) Error() string { return fmt.Sprintf("damaged at byte %d: %v", e.Offset, e.Err) }
+func (e *DamageError) Unwrap() error { return e.Err }
+
+// A Reader reads frames. It holds one frame at a time in memory.
+type Reader struct {
+	r      *bufio.Reader
+	offset int64
+}
+
+// NewReader returns a Reader of r.
+func NewReader(r io.Reader) *Reader { return &Reader{r: bufio.NewReaderSize(r, 16<<10)} }
+
+// Offset is how many bytes were read as whole frames.
+func (r *Reader) Offset() int64 { return r.offset }
+
+// Buffered reports whether more bytes have already arrived, so that a caller
+// may take several frames into one commit.
+func (r *Reader) Buffered() bool { return r.r.Buffered() > 0 }
+
+// Next returns the next frame of a type this program knows, io.EOF at the end
+// of the stream, io.ErrUnexpectedEOF inside a frame, or a *DamageError.
+func (r *Reader) Next() (Frame, error) {
+	for {
+		t, payload, err := r.raw()
+		if err != nil {
+			return Frame{}, err
+		}
+		f, known, err := decodeFrame(t, payload)
+		if err != nil {
+			return Frame{}, &DamageError{r.offset, err}
+		}
+		r.offset += int64(1 + len(binary.AppendUvarint(nil, uint64(len(payload)))) + len(payload))
+		if known {
+			return f, nil
+		}
+	}
+}
+
+func (r *Reader) raw() (FrameType, []byte, error) {
+	t, err := r.r.ReadByte()
+	if err != nil {
+		return 0, nil, err
+	}
+	n, err := binary.ReadUvarint(r.r)
+	switch {
+	case errors.Is(err, io.EOF):
+		return 0, nil, io.ErrUnexpectedEOF
+	case err != nil && err.Error() == "binary: varint overflows a 64-bit integer", err == nil && n > uint64(FrameType(t).limit()):
+		return 0, nil, &DamageError{r.offset, fmt.Errorf("frame of type %d is too long", t)}
+	case err != nil:
+		return 0, nil, err
+	}
+	payload := make([]byte, n)
+	if _, err := io.ReadFull(r.r, payload); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		return 0, nil, err
+	}
+	return FrameType(t), payload, nil
+}
+
+func decodeFrame(t FrameType, payload []byte) (f Frame, known bool, err error) {
+	f.Type = t
+	switch t {
+	case FrameHello:
+		err = canon.Decode(payload, &f.Hello)
+		if err == nil && len(f.Hello.Name) > identity.MaxName {
+			err = errors.New("name too long")
+		}
+	case FrameOffer:
+		var w offerWire
+		if err = canon.Decode(payload, &w); err == nil {
+			f.Offer, err = w.offer()
+		}
+	case FrameRecord:
+		f.Record, err = decodeCarried(payload)
+	case FrameLeaf:
+		err = canon.Decode(payload, &f.Leaf)
+	case FrameHave:
+		var w []haveWire
+		if err = canon.Decode(payload, &w); err == nil {
+			f.Have, err = havesFromWire(w)
+		}
+	case FrameAck:
+		var n int
+		if f.Ack, n = binary.Uvarint(payload); n != len(payload) || n <= 0 {
+			err = errors.New("acknowledgement is no number")
+		}
+	case FrameCustody:
+		f.Custody, err = DecodeCustody(payload)
+	case FrameReceipts:
+		f.Receipts, err = DecodeReceipts(payload)
+	case FrameRefusal:
+		err = canon.Decode(payload, &f.Refusal)
+	case FrameWant:
+		err = canon.Decode(payload, &f.Want)
+	case FrameCentre:
+		f.Centre = payload
+	case FrameBye:
+	default:
+		return f, false, nil
+	}
+	return f, true, err
+}
+
+func decodeCarried(payload []byte) (Carried, error) {
+	var w recordWire
+	if err := canon.Decode(payload, &w); err != nil {
+		return Carried{}, err
+	}
+	if len(w.Path) > maxPath {
+		return Carried{}, errors.New("a path of too many hubs")
+	}
+	r, err := Parse(w.Envelope)
+	if err != nil {
+		return Carried{}, err
+	}
+	c := Carried{Record: r}
+	if len(w.Path) > 0 {
+		c.Path = w.Path
+	}
+	return c, nil
+}

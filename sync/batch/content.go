@@ -1,0 +1,128 @@
+package batch
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+
+	"github.com/klauspost/compress/zstd"
+
+	"baraza.example/sync/canon"
+	"baraza.example/sync/identity"
+)
+
+// Content is what stands inside the seal of a response or contribution.
+type Content struct {
+	// Author is the key of the device that made it ready. It stands inside the
+	// seal too, so that nobody can take a sealed text and sign it as their own.
+	Author     ed25519.PublicKey
+	InstanceID string // "uuid:…": the desk counts each once, whatever happened outside
+	Revision   uint32 // from 1; a correction carries the next number
+	Ready      int64  // when it was made ready, by the device's clock
+	Language   string // of the answers, as the author gave it
+	FormID     string // empty for a contribution
+	Version    string
+	Name       string // instanceName or title
+	Body       []byte // instance XML, or a contribution's encoding
+	Files      []File
+}
+
+// A File names an attachment that travels in its own record.
+type File struct {
+	Name string   `cbor:"1,keyasint"` // as Body refers to it
+	Hash [32]byte `cbor:"2,keyasint"` // SHA-256 of the plain bytes
+	Size int64    `cbor:"3,keyasint"`
+}
+
+// MaxContent bounds what a sealed payload may unfold to, in bytes.
+const MaxContent = 8 << 20
+
+// ErrContent means that an opened payload is not what its header promised.
+var ErrContent = errors.New("the opened content is damaged")
+
+type contentWire struct {
+	Author     ed25519.PublicKey `cbor:"1,keyasint"`
+	InstanceID string            `cbor:"2,keyasint"`
+	Revision   uint32            `cbor:"3,keyasint"`
+	Ready      int64             `cbor:"4,keyasint"`
+	Language   string            `cbor:"5,keyasint,omitempty"`
+	FormID     string            `cbor:"6,keyasint,omitempty"`
+	Version    string            `cbor:"7,keyasint,omitempty"`
+	Name       string            `cbor:"8,keyasint,omitempty"`
+	Body       []byte            `cbor:"9,keyasint"`
+	Files      []File            `cbor:"10,keyasint,omitempty"`
+}
+
+// Encode is the plain text that is sealed: a byte that names the compression,
+// then the CBOR.
+func (c Content) Encode() []byte { return compress(canon.Encode(contentWire(c))) }
+
+// OpenContent opens the payload of r, whose signature the caller has verified,
+// and checks that its author signed it.
+func OpenContent(r Record, e identity.Epoch) (Content, error) {
+	plain, err := Unseal(r, e)
+	if err != nil {
+		return Content{}, err
+	}
+	raw, err := decompress(plain)
+	if err != nil {
+		return Content{}, err
+	}
+	var w contentWire
+	if err := canon.Decode(raw, &w); err != nil {
+		return Content{}, fmt.Errorf("%w: %v", ErrContent, err)
+	}
+	if len(w.Author) != ed25519.PublicKeySize || identity.IDOf(w.Author) != r.Origin {
+		return Content{}, fmt.Errorf("%w: another author than its origin", ErrContent)
+	}
+	return Content(w), nil
+}
+
+// Unseal opens a sealed payload with the epoch's key.
+func Unseal(r Record, e identity.Epoch) ([]byte, error) {
+	if r.Epoch == 0 || r.Epoch != e.Number {
+		return nil, identity.ErrSeal
+	}
+	return e.Open(r.Header.Bytes(), r.Payload)
+}
+
+// The compressions, named by the first byte of a plain text.
+const (
+	stored     = 0
+	zstdPlain  = 1
+	zstdWindow = 8 << 20
+)
+
+func compress(raw []byte) []byte {
+	w, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1),
+		zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true))
+	if err != nil {
+		panic(err) // only for wrong options
+	}
+	if out := w.EncodeAll(raw, []byte{zstdPlain}); len(out) <= len(raw) {
+		return out
+	}
+	return append([]byte{stored}, raw...)
+}
+
+func decompress(plain []byte) ([]byte, error) {
+	if len(plain) == 0 || len(plain) > MaxContent {
+		return nil, fmt.Errorf("%w: %d bytes", ErrContent, len(plain))
+	}
+	switch plain[0] {
+	case stored:
+		return plain[1:], nil
+	case zstdPlain:
+		d, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(MaxContent), zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderConcurrency(1))
+		if err != nil {
+			panic(err) // only for wrong options
+		}
+		defer d.Close()
+		raw, err := d.DecodeAll(plain[1:], nil)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %v", ErrContent, err)
+		}
+		return raw, nil
+	}
+	return nil, fmt.Errorf("%w: compression %d is newer than this program", ErrContent, plain[0])
+}

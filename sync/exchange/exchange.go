@@ -1,0 +1,128 @@
+// Package exchange runs one synchronisation with a peer, over any transport,
+// and can be interrupted at any point.
+//
+// One side, the caller, opens a [Conn] and sends frames (package batch): hello,
+// what it offers, records, leaves. The other side, which serves, answers on
+// the same connection while frames still arrive: have entries, acknowledgements
+// once a frame is durable, custody or receipts, wants. A cut costs what was in
+// flight. The states and every frame are in docs/protocol/exchange.md.
+//
+// A device, a hub and the centre differ only in what they keep: [Outbox] for
+// the caller, [Inbox] for the one who serves. Start at [Run] and [Serve].
+package exchange
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"baraza.example/sync/batch"
+	"baraza.example/sync/identity"
+)
+
+// A Conn is one run's two streams of bytes. Reads see the peer's frames as
+// they come; CloseWrite ends our own. Close gives both up at once and unblocks
+// whoever reads or writes.
+type Conn interface {
+	io.Reader
+	io.Writer
+	CloseWrite() error
+	Close() error
+}
+
+// A Transport opens a Conn to one peer.
+type Transport interface {
+	// Open starts a run. The Conn lives until it is closed or ctx ends.
+	Open(ctx context.Context) (Conn, error)
+	// Peer is the address, for messages and logs.
+	Peer() string
+}
+
+// A Peer is who stands at the other end, as its hello says.
+type Peer struct {
+	ID   identity.ID
+	Role batch.Role
+	Name string
+}
+
+// An Outbox is what a caller has to send and what it does with the answers.
+// Every method that takes something has it durable when it returns.
+type Outbox interface {
+	// Offers lists the origins this party speaks for and their chains with
+	// records that have no receipt yet: control first.
+	Offers(ctx context.Context) ([]batch.Offer, error)
+	// Records returns records of chain after seq, in order: at least one if
+	// there is one, and no more than fit in about max bytes.
+	Records(ctx context.Context, chain batch.Chain, after batch.Seq, max int) ([]batch.Carried, error)
+	// Leaf returns a sealed leaf, or ErrNoLeaf.
+	Leaf(ctx context.Context, attachment batch.RecordID, index uint32) (batch.Leaf, error)
+	// Holds reports whether h names a record of ours, so that a peer's have
+	// entry that it does not know shows a cloned or rolled-back store.
+	Holds(ctx context.Context, h batch.Have) (bool, error)
+	// Diverged is told of an entry that Holds denied, or of a refusal as a
+	// fork: a device draws a new incarnation and envelopes anew what has no
+	// receipt.
+	Diverged(ctx context.Context, h batch.Have) error
+	// Delivered remembers what peer has made durable, so that the next run
+	// does not send it again.
+	Delivered(ctx context.Context, peer Peer, have []batch.Have) error
+	// TakeCustody keeps a hub's word for our records.
+	TakeCustody(ctx context.Context, c batch.Custody) error
+	// TakeReceipts checks and keeps receipts. batch.ErrUnlinked is no reason to
+	// stop: the next run asks from our own position.
+	TakeReceipts(ctx context.Context, rs batch.Receipts) error
+	// TakeCentre checks a centre's card against the invite and keeps it. It
+	// returns identity.ErrOtherRoot for another centre than ours.
+	TakeCentre(ctx context.Context, c identity.Centre) error
+	// Refused is told what a peer would not take.
+	Refused(ctx context.Context, peer Peer, r batch.Refusal) error
+}
+
+// An Inbox is what the serving side keeps. Every method that takes something
+// has it durable when it returns.
+type Inbox interface {
+	// Have returns what is held of these chains; a chain that is not held has
+	// no entry.
+	Have(ctx context.Context, chains []batch.Chain) ([]batch.Have, error)
+	// Accept takes records in their order, each once. The outcomes stand in the
+	// same order; a refused record does not stop those of other chains. first
+	// says, per chain, from where its sender has no receipts: a holder that is
+	// not the centre may start a chain there.
+	Accept(ctx context.Context, from Peer, records []batch.Carried, first map[batch.Chain]batch.Seq) ([]Outcome, error)
+	// AcceptLeaf takes one leaf of an attachment whose record it holds.
+	AcceptLeaf(ctx context.Context, l batch.Leaf) error
+	// Wants lists leaves still lacking of the attachments of these origins, at
+	// most a few hundred at a time.
+	Wants(ctx context.Context, origins []identity.ID) ([]batch.Want, error)
+	// Custody is this hub's signed word for what it holds of these chains;
+	// nil at the centre, whose word is the receipt.
+	Custody(ctx context.Context, chains []batch.Chain) (*batch.Custody, error)
+	// Receipts returns what is known to be received of the offer's origin,
+	// continuing from its position.
+	Receipts(ctx context.Context, o batch.Offer) ([]batch.Receipts, error)
+	// Centre is the centre's card, or nil where a hub has not met it yet.
+	Centre(ctx context.Context) (*identity.Centre, error)
+}
+
+// An Outcome is what became of one record.
+type Outcome struct {
+	New     bool           // false: it was known already, or refused
+	Refusal *batch.Refusal // nil: it is held
+}
+
+// ErrNoLeaf means that an Outbox lacks a leaf; the peer will ask elsewhere.
+var ErrNoLeaf = errors.New("this piece of the attachment is not here")
+
+// A Report is the exact account of one run.
+type Report struct {
+	Peer      Peer
+	Sent      int // records acknowledged as durable by the peer
+	Leaves    int // leaves acknowledged
+	Receipts  int // receipts taken
+	Refused   []batch.Refusal
+	BytesUp   int64 // frames written, before HTTP and TLS
+	BytesDown int64
+	Complete  bool          // both sides said goodbye: nothing was left to say
+	Retry     time.Duration // the peer's wish, 0: none
+}
