@@ -31,7 +31,10 @@ type Link struct {
 
 // DialContext opens a connection to a listener of the network. It takes a
 // round trip, and a second or more for each lost packet of the handshake. Its
-// signature is that of http.Transport.DialContext.
+// signature is that of http.Transport.DialContext. Errors are those of a real
+// network: syscall.ENETUNREACH while the link is down, ECONNREFUSED where
+// nobody listens, and on the connection ECONNRESET after a cut. Writing never
+// waits; a flow control of one's own is needed to notice how far the bytes are.
 func (l *Link) DialContext(ctx context.Context, _, addr string) (net.Conn, error) {
 	l.net.mu.Lock()
 	number := l.dials

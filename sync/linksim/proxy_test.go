@@ -48,7 +48,8 @@ func proxy(t *testing.T, o linksim.ProxyOptions) *linksim.Proxy {
 	return p
 }
 
-// talk sends data through the proxy, closes that way and returns what came back.
+// talk sends data through the proxy, closes that way and returns what came back
+// and whatever went wrong.
 func talk(t *testing.T, p *linksim.Proxy, data []byte) ([]byte, error) {
 	t.Helper()
 	c, err := net.Dial("tcp", p.Addr())
@@ -56,13 +57,16 @@ func talk(t *testing.T, p *linksim.Proxy, data []byte) ([]byte, error) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	var wait sync.WaitGroup
-	wait.Go(func() {
-		c.Write(data)
-		c.(*net.TCPConn).CloseWrite()
-	})
-	defer wait.Wait()
-	return io.ReadAll(c)
+	written := make(chan error)
+	go func() { // whichever call comes first after a reset is told of it, the other isn't
+		_, err := c.Write(data)
+		written <- errors.Join(err, c.(*net.TCPConn).CloseWrite())
+	}()
+	got, err := io.ReadAll(c)
+	if err != nil {
+		c.Close() // ends a write that still waits
+	}
+	return got, errors.Join(err, <-written)
 }
 
 func noise(n int) []byte {
