@@ -80,6 +80,13 @@ type Hello struct {
 	Centre [16]byte    `cbor:"7,keyasint,omitempty"` // hash of the centre's card the sender holds; zero: none
 }
 
+// A Peer is who stands at the other end of an exchange, as its hello says.
+type Peer struct {
+	ID   identity.ID
+	Role Role
+	Name string
+}
+
 // Refuse codes. They are stable; words for people are chosen at the edge.
 type RefuseCode string
 
@@ -122,6 +129,12 @@ func (r Refusal) Error() string {
 		return "refused: " + string(r.Code)
 	}
 	return "refused: " + string(r.Code) + ": " + r.Detail
+}
+
+// An Outcome is what became of one record that was offered to a keeper.
+type Outcome struct {
+	New     bool     // false: it was known already, or refused
+	Refusal *Refusal // nil: it is held
 }
 
 // A Frame is one decoded frame. Exactly the field of its Type is set.

@@ -54,6 +54,9 @@ const MaxAttachment = 512 << 20
 // ErrLeaf means that a leaf or leaf list is damaged.
 var ErrLeaf = errors.New("a piece of an attachment is damaged")
 
+// ErrNoLeaf means that a keeper lacks a leaf; a peer will ask elsewhere.
+var ErrNoLeaf = errors.New("this piece of the attachment is not here")
+
 // LeafCount is how many leaves size bytes make; an empty file has none.
 func LeafCount(size int64) int { return int((size + LeafSize - 1) / LeafSize) }
 

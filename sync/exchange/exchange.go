@@ -13,7 +13,6 @@ package exchange
 
 import (
 	"context"
-	"errors"
 	"io"
 	"time"
 
@@ -39,12 +38,15 @@ type Transport interface {
 	Peer() string
 }
 
-// A Peer is who stands at the other end, as its hello says.
-type Peer struct {
-	ID   identity.ID
-	Role batch.Role
-	Name string
-}
+// Peer, Outcome and ErrNoLeaf stand in package batch, so that what keeps
+// records fits [Outbox] and [Inbox] without importing this package.
+type (
+	Peer    = batch.Peer
+	Outcome = batch.Outcome
+)
+
+// ErrNoLeaf means that an Outbox lacks a leaf; the peer will ask elsewhere.
+var ErrNoLeaf = batch.ErrNoLeaf
 
 // An Outbox is what a caller has to send and what it does with the answers.
 // Every method that takes something has it durable when it returns.
@@ -104,15 +106,6 @@ type Inbox interface {
 	// Centre is the centre's card, or nil where a hub has not met it yet.
 	Centre(ctx context.Context) (*identity.Centre, error)
 }
-
-// An Outcome is what became of one record.
-type Outcome struct {
-	New     bool           // false: it was known already, or refused
-	Refusal *batch.Refusal // nil: it is held
-}
-
-// ErrNoLeaf means that an Outbox lacks a leaf; the peer will ask elsewhere.
-var ErrNoLeaf = errors.New("this piece of the attachment is not here")
 
 // A Report is the exact account of one run.
 type Report struct {

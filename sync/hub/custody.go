@@ -15,7 +15,7 @@ type Custody interface {
 	// one transaction: the next of a chain it holds, the first of one it does
 	// not, or a jump ahead to first[chain]; what it holds already is known; all
 	// else is refused as a gap or fork. received is the hub's clock.
-	Keep(ctx context.Context, records []batch.Carried, first map[batch.Chain]batch.Seq, received int64) ([]exchange.Outcome, error)
+	Keep(ctx context.Context, records []batch.Carried, first map[batch.Chain]batch.Seq, received int64) ([]batch.Outcome, error)
 	// KeepLeaf takes a leaf that fits its list.
 	KeepLeaf(ctx context.Context, l batch.Leaf) error
 	// Held returns the have entries of these chains.
