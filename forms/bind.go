@@ -32,4 +32,5 @@ const (
 	GeoShape DataType = "geoshape"
 	Binary   DataType = "binary"
 	Barcode  DataType = "barcode"
+	Rank     DataType = "odk:rank"
 )

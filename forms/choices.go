@@ -12,6 +12,6 @@ type ChoiceList struct {
 type Choice struct {
 	Value string
 	Label Text
-	Media map[string]Text // as in [Common]
+	Media map[string]Text   // as in [Common]
 	Extra map[string]string // further columns, by heading
 }

@@ -132,7 +132,8 @@ type Question struct {
 	Parameters     map[string]string // as written in the parameters column
 	Default        string            // literal or, if DynamicDefault, an XPath
 	DynamicDefault bool
-	Trigger        []Ref // a change of these recomputes Bind.Calculate; empty means always
+	MediaType      string // of uploads: "image/*", "audio/*" …
+	Trigger        []Ref  // a change of these recomputes Bind.Calculate; empty means always
 }
 
 // Control says how a question is answered.
