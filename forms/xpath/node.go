@@ -5,13 +5,14 @@ package xpath
 // (==), so implementations are pointers or small comparable structs.
 type Node interface {
 	// Name is the element's or attribute's name as written, prefix included;
-	// "" for a document and for text.
+	// the target of an instruction; "" for all others.
 	Name() string
 	Kind() Kind
 	// Parent is nil for a document.
 	Parent() Node
 	// Children are the child elements and texts in document order. The caller
-	// does not change the slice.
+	// does not change the slice. A leaf may leave out its text and answer only
+	// through Text.
 	Children() []Node
 	Attributes() []Node
 	// Text is the string value of XPath 1.0: all text below, in document order.
@@ -21,10 +22,85 @@ type Node interface {
 // Kind is what a Node stands for.
 type Kind uint8
 
-// The kinds of node that forms need; comments and instructions are left out.
+// The kinds of node. Forms need the first four; the others stand in documents
+// that were read from XML.
 const (
 	Document Kind = iota
 	Element
 	Attribute
 	Text
+	Comment
+	Instruction
 )
+
+// Namespaced is a Node that knows its namespace. Where a node does not
+// implement it, names are compared as written.
+type Namespaced interface {
+	Namespace() string
+}
+
+// A Finder is a Node that can answer "my children called child whose own child
+// called key has the text value" without looking at each of them, in document
+// order. A choice list of 50,000 items is filtered through it; [Index] is one
+// way to implement it. Only trees that don't change should be Finders.
+type Finder interface {
+	Find(child, key, value string) []Node
+}
+
+// An Index remembers, for one parent, its children by name and by the text of
+// a key. The zero value is ready; it is not safe for concurrent use.
+type Index struct {
+	byKey map[[2]string]map[string][]Node
+}
+
+// Find answers [Finder.Find] for parent. The first question about a key reads
+// all children, the following ones do not.
+func (x *Index) Find(parent Node, child, key, value string) []Node {
+	id := [2]string{child, key}
+	m, ok := x.byKey[id]
+	if !ok {
+		m = make(map[string][]Node)
+		for _, item := range parent.Children() {
+			if item.Kind() == Element && item.Name() == child {
+				addByKey(m, item, key)
+			}
+		}
+		if x.byKey == nil {
+			x.byKey = make(map[[2]string]map[string][]Node)
+		}
+		x.byKey[id] = m
+	}
+	return m[value]
+}
+
+func addByKey(m map[string][]Node, item Node, key string) {
+	for _, c := range item.Children() {
+		if c.Kind() != Element || c.Name() != key {
+			continue
+		}
+		v := c.Text()
+		if old := m[v]; len(old) == 0 || old[len(old)-1] != item {
+			m[v] = append(old, item)
+		}
+	}
+}
+
+// namespaceOf returns the namespace of n, and whether n knows it.
+func namespaceOf(n Node) (string, bool) {
+	if ns, ok := n.(Namespaced); ok {
+		return ns.Namespace(), true
+	}
+	return "", false
+}
+
+// topmost returns the last ancestor of n, or n itself.
+func topmost(n Node) Node {
+	for n != nil {
+		p := n.Parent()
+		if p == nil {
+			break
+		}
+		n = p
+	}
+	return n
+}

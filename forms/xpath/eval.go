@@ -1,0 +1,345 @@
+package xpath
+
+import (
+	"math"
+	"time"
+)
+
+// evaluation is one run of an expression. It stops by panic with one of its
+// own errors, which recover turns into a return value.
+type evaluation struct {
+	ctx   *Context
+	left  int // steps
+	zone  *time.Location
+	root_ Node
+}
+
+// focus is what "." and position() mean at one place of the expression.
+type focus struct {
+	node      Node
+	pos, size int
+}
+
+// stopped carries an error up to Eval.
+type stopped struct{ err error }
+
+func (ev *evaluation) recover(err *error) {
+	if r := recover(); r != nil {
+		s, ok := r.(stopped)
+		if !ok {
+			panic(r)
+		}
+		*err = s.err
+	}
+}
+
+func (ev *evaluation) spend(n int) {
+	if ev.left -= n; ev.left < 0 {
+		panic(stopped{ErrBudget})
+	}
+}
+
+// bytesPerStep is how much text counts as one step.
+const bytesPerStep = 64
+
+func (ev *evaluation) spendText(s string) { ev.spend(len(s) / bytesPerStep) }
+
+func (ev *evaluation) now() time.Time {
+	if ev.ctx.Now != nil {
+		return ev.ctx.Now()
+	}
+	return time.Now()
+}
+
+// location is the person's zone.
+func (ev *evaluation) location() *time.Location {
+	if ev.zone == nil {
+		ev.zone = ev.now().Location()
+	}
+	return ev.zone
+}
+
+func (ev *evaluation) root() Node {
+	if ev.root_ == nil {
+		if ev.root_ = ev.ctx.Root; ev.root_ == nil {
+			ev.root_ = topmost(ev.ctx.Node)
+		}
+	}
+	return ev.root_
+}
+
+// text is Node.Text, paid for: an element with much below it costs what it
+// takes to walk there.
+func (ev *evaluation) text(n Node) string {
+	ev.spend(1)
+	if k := n.Kind(); k == Element || k == Document {
+		if kids := n.Children(); len(kids) > 1 {
+			var b []byte
+			b = ev.appendText(b, kids)
+			return string(b)
+		}
+	}
+	s := n.Text()
+	ev.spendText(s)
+	return s
+}
+
+func (ev *evaluation) appendText(b []byte, kids []Node) []byte {
+	for _, c := range kids {
+		switch c.Kind() {
+		case Element, Text:
+			b = append(b, ev.text(c)...)
+		}
+	}
+	return b
+}
+
+func (ev *evaluation) str(v Value) string {
+	s := v.str
+	switch {
+	case v.typ == NodeSet:
+		if len(v.nodes) == 0 {
+			return ""
+		}
+		return ev.text(v.nodes[0])
+	case v.typ != String:
+		return v.String()
+	}
+	ev.spendText(s)
+	return s
+}
+
+func (ev *evaluation) num(v Value) float64 {
+	if v.typ == Number || v.typ == Boolean {
+		return v.num
+	}
+	return ev.parse(ev.str(v))
+}
+
+func (ev *evaluation) parse(s string) float64 {
+	if len(s) >= len("2006-01-02") {
+		return parseNumber(s, ev.location())
+	}
+	return parseNumber(s, time.UTC) // too short for a date
+}
+
+func (n *literal) eval(*evaluation, focus) Value { return text(n.s) }
+func (n *numeral) eval(*evaluation, focus) Value { return number(n.f) }
+
+func (n *negation) eval(ev *evaluation, f focus) Value {
+	x := ev.num(n.arg.eval(ev, f))
+	if n.signs%2 == 1 {
+		x = -x
+	}
+	return number(x)
+}
+
+func (n *chain) eval(ev *evaluation, f focus) Value {
+	switch n.level {
+	case levelOr, levelAnd:
+		return n.logical(ev, f)
+	case levelUnion:
+		return n.union(ev, f)
+	}
+	v := n.first.eval(ev, f)
+	for _, o := range n.rest {
+		ev.spend(1)
+		w := o.arg.eval(ev, f)
+		if n.level <= levelRelation {
+			v = boolean(ev.compare(o.op, v, w))
+		} else {
+			v = number(arithmetic(o.op, ev.num(v), ev.num(w)))
+		}
+	}
+	return v
+}
+
+// logical stops at the first operand that decides.
+func (n *chain) logical(ev *evaluation, f focus) Value {
+	decides := n.level == levelOr
+	if n.first.eval(ev, f).Bool() == decides {
+		return boolean(decides)
+	}
+	for _, o := range n.rest {
+		ev.spend(1)
+		if o.arg.eval(ev, f).Bool() == decides {
+			return boolean(decides)
+		}
+	}
+	return boolean(!decides)
+}
+
+func (n *chain) union(ev *evaluation, f focus) Value {
+	all := ev.nodes(n.first, f)
+	all = all[:len(all):len(all)]
+	for _, o := range n.rest {
+		more := ev.nodes(o.arg, f)
+		ev.spend(len(more) + 1)
+		all = append(all, more...)
+	}
+	return nodeSet(ev.inOrder(all))
+}
+
+// nodes evaluates n, which must come to a node-set.
+func (ev *evaluation) nodes(n node, f focus) []Node {
+	v := n.eval(ev, f)
+	if v.typ != NodeSet {
+		panic(stopped{&EvalError{Message: "a path is needed here, not a value: " + describe(n)}})
+	}
+	return v.nodes
+}
+
+func describe(n node) string {
+	var p printer
+	n.print(&p)
+	return excerpt(p.String())
+}
+
+func arithmetic(op string, a, b float64) float64 {
+	switch op {
+	case "+":
+		return a + b
+	case "-":
+		return a - b
+	case "*":
+		return a * b
+	case "div":
+		return a / b
+	}
+	return math.Mod(a, b)
+}
+
+func (n *filter) eval(ev *evaluation, f focus) Value {
+	v := n.arg.eval(ev, f)
+	if v.typ != NodeSet {
+		panic(stopped{&EvalError{Message: "a path is needed before [: " + describe(n.arg)}})
+	}
+	set := append([]Node(nil), v.nodes...)
+	ev.spend(len(set))
+	for i := range n.preds {
+		set = ev.keep(set, 0, &n.preds[i])
+	}
+	return nodeSet(set)
+}
+
+func (n *path) eval(ev *evaluation, f focus) Value {
+	var one [1]Node
+	set := one[:]
+	switch {
+	case n.start != nil:
+		set = ev.nodes(n.start, f)
+	case n.absolute:
+		set[0] = ev.root()
+	default:
+		set[0] = f.node
+	}
+	if len(set) == 1 && set[0] == nil {
+		return Value{}
+	}
+	flat := len(set) == 1
+	for i := range n.plan {
+		set, flat = ev.step(&n.plan[i], set, flat)
+		if len(set) == 0 {
+			return Value{}
+		}
+	}
+	if len(n.plan) == 0 {
+		set = append([]Node(nil), set...)
+	}
+	return nodeSet(set)
+}
+
+// step takes each node of from one step further. flat says that no node of
+// from stands inside another, so that what is found is in order as it comes.
+func (ev *evaluation) step(s *step, from []Node, flat bool) (to []Node, stillFlat bool) {
+	for _, n := range from {
+		begin := len(to)
+		to = ev.walk(to, s, n)
+		if s.axis.reverse() {
+			flip(to[begin:])
+		}
+	}
+	downward := s.axis == child || s.axis == attribute || s.axis == self
+	switch {
+	case len(from) == 1:
+		flat = flat && downward || s.axis == parent || s.axis == followingSibling || s.axis == precedingSibling
+	case !flat || !downward:
+		to, flat = ev.inOrder(to), false
+	}
+	return to, flat || len(to) <= 1
+}
+
+func flip(ns []Node) {
+	for i, j := 0, len(ns)-1; i < j; i, j = i+1, j-1 {
+		ns[i], ns[j] = ns[j], ns[i]
+	}
+}
+
+// walk appends what one step finds from n, in the order of the axis.
+func (ev *evaluation) walk(to []Node, s *step, n Node) []Node {
+	begin := len(to)
+	preds := s.preds
+	switch {
+	case s.axis == child && len(preds) > 0 && preds[0].index > 0:
+		to, preds = ev.nthChild(to, s.test, n, preds[0].index), preds[1:]
+	case s.axis == child && len(preds) > 0 && preds[0].key != nil:
+		var found bool
+		if to, found = ev.find(to, s.test, n, preds[0].key); found {
+			break
+		}
+		fallthrough
+	default:
+		to = ev.along(to, s.axis, s.test, n)
+	}
+	for i := range preds {
+		to = ev.keep(to, begin, &preds[i])
+	}
+	return to
+}
+
+func (ev *evaluation) nthChild(to []Node, t test, n Node, index int) []Node {
+	for _, c := range n.Children() {
+		ev.spend(1)
+		if ev.matches(t, Element, c) {
+			if index--; index == 0 {
+				return append(to, c)
+			}
+		}
+	}
+	return to
+}
+
+// find asks a Finder for the nodes that may pass a predicate. It compares text
+// with text, so the value must be a string or one node.
+func (ev *evaluation) find(to []Node, t test, n Node, k *keyed) (_ []Node, found bool) {
+	finder, ok := n.(Finder)
+	if !ok || t.kind != testName || t.prefix != "" || t.local == "*" {
+		return to, false
+	}
+	v := k.value.eval(ev, focus{pos: 1, size: 1})
+	if v.typ != String && (v.typ != NodeSet || len(v.nodes) != 1) {
+		return to, false
+	}
+	hits := finder.Find(t.local, k.name, ev.str(v))
+	ev.spend(len(hits) + 1)
+	return append(to, hits...), true
+}
+
+// keep drops the nodes of set[begin:] for which the predicate is not true.
+func (ev *evaluation) keep(set []Node, begin int, p *predicate) []Node {
+	size := len(set) - begin
+	kept := begin
+	for i, n := range set[begin:] {
+		ev.spend(1)
+		v := p.expr.eval(ev, focus{node: n, pos: i + 1, size: size})
+		ok := v.Bool()
+		if v.typ == Number && v.str == "" {
+			ok = v.num == float64(i+1)
+		}
+		if ok {
+			set[kept] = n
+			kept++
+		}
+	}
+	return set[:kept]
+}

@@ -1,0 +1,160 @@
+package xpath
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// geoFunctions read points as "latitude longitude altitude accuracy" in degrees
+// and metres (the last two may be missing); lines and shapes are points with
+// ";" between them.
+var geoFunctions = []function{
+	{name: "area", min: 1, max: 1, call: area},
+	{name: "distance", min: 1, max: -1, call: distance},
+	{name: "geofence", min: 2, max: 2, call: geofence},
+	{name: "intersects", min: 1, max: 1, call: intersects},
+}
+
+// earthRadius is the equatorial one, in metres.
+const earthRadius = 6_378_100
+
+type point struct{ lat, lon float64 }
+
+// points reads all points of texts; ok is false where one is no point.
+func points(c args, texts []string) (all []point, ok bool) {
+	for _, s := range texts {
+		for _, one := range strings.Split(strings.TrimRight(strings.TrimSpace(s), "; \t\r\n"), ";") {
+			c.ev.spend(1)
+			p, valid := parsePoint(one)
+			if !valid {
+				return nil, false
+			}
+			all = append(all, p)
+		}
+	}
+	return all, true
+}
+
+func parsePoint(s string) (point, bool) {
+	parts := strings.Fields(s)
+	if len(parts) < 2 || len(parts) > 4 {
+		return point{}, false
+	}
+	lat, err := strconv.ParseFloat(parts[0], 64)
+	lon, err2 := strconv.ParseFloat(parts[1], 64)
+	ok := err == nil && err2 == nil && math.Abs(lat) <= 90 && math.Abs(lon) <= 180
+	return point{lat, lon}, ok
+}
+
+func radians(deg float64) float64 { return deg * math.Pi / 180 }
+
+// centi rounds to centimetres, as other engines do.
+func centi(f float64) float64 { return math.Round(f*100) / 100 }
+
+// area is 0 for what is no shape, NaN for what has no points.
+func area(c args) Value {
+	texts := c.texts(0)
+	ps, ok := points(c, texts)
+	if !ok || len(ps) < 2 {
+		return number(missing(texts))
+	}
+	if len(ps) < 3 {
+		return number(0)
+	}
+	total := 0.0
+	for i, p := range ps {
+		q := ps[(i+1)%len(ps)]
+		total += radians(q.lon-p.lon) * (2 + math.Sin(radians(q.lat)) + math.Sin(radians(p.lat)))
+	}
+	return number(centi(math.Abs(total * earthRadius * earthRadius / 2)))
+}
+
+func distance(c args) Value {
+	texts := c.texts(0)
+	ps, ok := points(c, texts)
+	if !ok || len(ps) < 2 {
+		return number(missing(texts))
+	}
+	total := 0.0
+	for i, p := range ps[1:] {
+		total += between(ps[i], p)
+	}
+	return number(centi(total))
+}
+
+// missing is 0 for a blank answer and NaN for a wrong one.
+func missing(texts []string) float64 {
+	if strings.TrimSpace(strings.Join(texts, "")) == "" {
+		return 0
+	}
+	return math.NaN()
+}
+
+func between(p, q point) float64 {
+	cos := math.Sin(radians(p.lat))*math.Sin(radians(q.lat)) +
+		math.Cos(radians(p.lat))*math.Cos(radians(q.lat))*math.Cos(radians(p.lon-q.lon))
+	return math.Acos(min(cos, 1)) * earthRadius // rounding may give a little more than 1
+}
+
+// geofence says whether a point lies in a shape: a line from it crosses the
+// border an odd number of times.
+func geofence(c args) Value {
+	p, ok := points(c, []string{c.str(0)})
+	shape, ok2 := points(c, []string{c.str(1)})
+	if !ok || !ok2 || len(p) != 1 {
+		return boolean(false)
+	}
+	inside := false
+	for i, a := range shape {
+		b := shape[(i+1)%len(shape)]
+		if (a.lon > p[0].lon) != (b.lon > p[0].lon) &&
+			p[0].lat < (b.lat-a.lat)*(p[0].lon-a.lon)/(b.lon-a.lon)+a.lat {
+			inside = !inside
+		}
+	}
+	return boolean(inside)
+}
+
+// intersects says whether a line or shape crosses or touches itself.
+func intersects(c args) Value {
+	ps, ok := points(c, c.texts(0))
+	if !ok {
+		return boolean(false)
+	}
+	last := len(ps) - 2 // index of the last segment
+	closed := len(ps) > 2 && ps[0] == ps[len(ps)-1]
+	for i := 0; i <= last; i++ {
+		for j := i + 2; j <= last; j++ {
+			c.ev.spend(1)
+			if closed && i == 0 && j == last {
+				continue // these two meet where the shape closes
+			}
+			if cross(ps[i], ps[i+1], ps[j], ps[j+1]) {
+				return boolean(true)
+			}
+		}
+	}
+	return boolean(false)
+}
+
+// cross says whether the segments ab and cd have a point in common.
+func cross(a, b, c, d point) bool {
+	d1, d2 := side(c, d, a), side(c, d, b)
+	d3, d4 := side(a, b, c), side(a, b, d)
+	if d1*d2 < 0 && d3*d4 < 0 {
+		return true
+	}
+	return d1 == 0 && onSegment(c, d, a) || d2 == 0 && onSegment(c, d, b) ||
+		d3 == 0 && onSegment(a, b, c) || d4 == 0 && onSegment(a, b, d)
+}
+
+// side is positive where p lies to the left of the line from a to b.
+func side(a, b, p point) float64 {
+	return (b.lon-a.lon)*(p.lat-a.lat) - (b.lat-a.lat)*(p.lon-a.lon)
+}
+
+func onSegment(a, b, p point) bool {
+	return min(a.lon, b.lon) <= p.lon && p.lon <= max(a.lon, b.lon) &&
+		min(a.lat, b.lat) <= p.lat && p.lat <= max(a.lat, b.lat)
+}
