@@ -1,0 +1,27 @@
+// Package assets embeds everything the programs show but do not compute: the
+// consultation that ships with them and its questionnaire, and samples of what
+// people answer.
+//
+// The folders are values of [fs.FS]; packages that read them get them handed
+// in and don't know where they come from.
+package assets
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed consultation/consultation.toml consultation/questionnaire
+var consultation embed.FS
+
+// Consultation is the folder that forms/consultation reads: the description,
+// and in "questionnaire" the sheets of the form and its list of countries.
+var Consultation = folder(consultation, "consultation")
+
+func folder(files embed.FS, name string) fs.FS {
+	sub, err := fs.Sub(files, name)
+	if err != nil {
+		panic(err) // the name is one of this file's own
+	}
+	return sub
+}
