@@ -159,8 +159,8 @@ type recordWire struct {
 	Path     []Stop
 }
 
-// maxPath bounds the hubs on a record's way; there are rarely more than three.
-const maxPath = 16
+// MaxPath bounds the hubs on a record's way; there are rarely more than three.
+const MaxPath = 16
 
 // Append encodes f at the end of b.
 func (f Frame) Append(b []byte) []byte {
@@ -320,7 +320,7 @@ func decodeCarried(payload []byte) (Carried, error) {
 	if err := canon.Decode(payload, &w); err != nil {
 		return Carried{}, err
 	}
-	if len(w.Path) > maxPath {
+	if len(w.Path) > MaxPath {
 		return Carried{}, errors.New("a path of too many hubs")
 	}
 	r, err := Parse(w.Envelope)

@@ -33,7 +33,9 @@ type Store interface {
 	// by rising index, at most max.
 	Received(ctx context.Context, tails []batch.Tail, max int) ([]batch.ReceiptLeaf, error)
 
-	// Unlogged lists up to max records without a log index, by arrival.
+	// Unlogged lists up to max records without a log index, by arrival; an
+	// attachment only once all its leaves are here, for its receipt says that it
+	// was received and lets others drop it.
 	Unlogged(ctx context.Context, max int) ([]batch.RecordID, error)
 	// Append writes the log's next leaves, the tree hashes they complete (in
 	// the order of tlog.StoredHashIndex) and the checkpoint that covers them,

@@ -101,7 +101,8 @@ type Inbox interface {
 	// nil at the centre, whose word is the receipt.
 	Custody(ctx context.Context, chains []batch.Chain) (*batch.Custody, error)
 	// Receipts returns what is known to be received of the offer's origin,
-	// continuing from its position.
+	// continuing from its position. An attachment is received when all its
+	// leaves are: until then its chain stays on offer, and its leaves are wanted.
 	Receipts(ctx context.Context, o batch.Offer) ([]batch.Receipts, error)
 	// Centre is the centre's card, or nil where a hub has not met it yet.
 	Centre(ctx context.Context) (*identity.Centre, error)

@@ -25,7 +25,8 @@ type Custody interface {
 	Lacking(ctx context.Context, origins []identity.ID, max int) ([]batch.Want, error)
 	// Registration returns an origin's keys, if its registration is held.
 	Registration(ctx context.Context, origin identity.ID) (batch.Registration, bool, error)
-	// Usage is how much is held of an origin and of all, in bytes.
+	// Usage is how much is held of an origin and of all, in bytes, with the
+	// room that the attachments on their lists will take.
 	Usage(ctx context.Context, origin identity.ID) (own, all int64, err error)
 	// Follow remembers an origin's position, so that the centre is asked from
 	// there, and drops receipts that the origin has.
