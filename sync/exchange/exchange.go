@@ -60,11 +60,12 @@ type Outbox interface {
 	// Leaf returns a sealed leaf, or ErrNoLeaf.
 	Leaf(ctx context.Context, attachment batch.RecordID, index uint32) (batch.Leaf, error)
 	// Holds reports whether h names a record of ours, so that a peer's have
-	// entry that it does not know shows a cloned or rolled-back store.
+	// entry that it does not know shows a cloned or rolled-back store. A hub is
+	// only asked for what it offered; of others' chains a peer may hold more.
 	Holds(ctx context.Context, h batch.Have) (bool, error)
-	// Diverged is told of an entry that Holds denied, or of a refusal as a
-	// fork: a device draws a new incarnation and envelopes anew what has no
-	// receipt.
+	// Diverged is told of an entry that Holds denied, or of our record that was
+	// refused as a fork: a device draws a new incarnation and envelopes anew
+	// what has no receipt.
 	Diverged(ctx context.Context, h batch.Have) error
 	// Delivered remembers what peer has made durable, so that the next run
 	// does not send it again.
@@ -92,17 +93,22 @@ type Inbox interface {
 	// says, per chain, from where its sender has no receipts: a holder that is
 	// not the centre may start a chain there.
 	Accept(ctx context.Context, from Peer, records []batch.Carried, first map[batch.Chain]batch.Seq) ([]Outcome, error)
-	// AcceptLeaf takes one leaf of an attachment whose record it holds.
+	// AcceptLeaf takes one leaf of an attachment whose record it holds. A leaf
+	// that is not the one its list names, or of an unknown attachment, gives
+	// batch.ErrLeaf or a batch.Refusal and does not end the run; other errors do.
 	AcceptLeaf(ctx context.Context, l batch.Leaf) error
 	// Wants lists leaves still lacking of the attachments of these origins, at
-	// most a few hundred at a time.
-	Wants(ctx context.Context, origins []identity.ID) ([]batch.Want, error)
+	// most max leaves in all, always in the same order.
+	Wants(ctx context.Context, origins []identity.ID, max int) ([]batch.Want, error)
 	// Custody is this hub's signed word for what it holds of these chains;
 	// nil at the centre, whose word is the receipt.
 	Custody(ctx context.Context, chains []batch.Chain) (*batch.Custody, error)
 	// Receipts returns what is known to be received of the offer's origin,
 	// continuing from its position. An attachment is received when all its
-	// leaves are: until then its chain stays on offer, and its leaves are wanted.
+	// leaves are: until then its chain stays on offer, and its leaves are
+	// wanted. The first call of a run has the offer as the caller made it; the
+	// centre is asked again, for what came in the run: with those tails alone,
+	// and from the checkpoint that was sent last.
 	Receipts(ctx context.Context, o batch.Offer) ([]batch.Receipts, error)
 	// Centre is the centre's card, or nil where a hub has not met it yet.
 	Centre(ctx context.Context) (*identity.Centre, error)
@@ -111,12 +117,14 @@ type Inbox interface {
 // A Report is the exact account of one run.
 type Report struct {
 	Peer      Peer
-	Sent      int // records acknowledged as durable by the peer
+	Sent      int // records acknowledged as durable
 	Leaves    int // leaves acknowledged
-	Receipts  int // receipts taken
+	Receipts  int // receipts handed over
 	Refused   []batch.Refusal
-	BytesUp   int64 // frames written, before HTTP and TLS
+	BytesUp   int64 // frames from the caller, before HTTP and TLS
 	BytesDown int64
 	Complete  bool          // both sides said goodbye: nothing was left to say
+	Again     bool          // more can be sent at once: a centre's card came, or chains began anew
 	Retry     time.Duration // the peer's wish, 0: none
+	Skew      time.Duration // how far the peer's clock is ahead of ours, a guess to the second
 }

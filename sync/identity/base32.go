@@ -17,6 +17,18 @@ var ErrCheckDigits = errors.New("the check digits do not fit: a character was mi
 
 var errAlphabet = errors.New("a character is not a digit or letter of this code")
 
+// Base32 writes bytes in Crockford's alphabet, without check digits.
+func Base32(b []byte) string { return base32Crockford.EncodeToString(b) }
+
+// ParseBase32 reads what Base32 wrote, forgiving as people are with codes.
+func ParseBase32(s string) ([]byte, error) {
+	ds, err := digits(s)
+	if err != nil {
+		return nil, err
+	}
+	return base32Crockford.DecodeString(letters(ds))
+}
+
 // digits maps text to the values 0–31, forgiving case, spaces, hyphens and the
 // look-alikes I, L (1) and O (0).
 func digits(s string) ([]byte, error) {

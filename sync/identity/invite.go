@@ -18,7 +18,7 @@ import (
 // without any link can seal at once.
 type Invite struct {
 	Consultation string
-	Addresses    []string // of the centre and, if any, of hubs; see Pin
+	Addresses    []string // of the centre and, if any, of hubs, as httpsync.Address writes them
 	Root         ID
 	Recipients   [16]byte // Centre.RecipientsHash when the invite was made
 	Token        [16]byte
