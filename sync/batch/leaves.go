@@ -136,6 +136,11 @@ func OpenManifest(r Record, l LeafList, e identity.Epoch) (Manifest, error) {
 	return m, nil
 }
 
+// Sealed is how many bytes all leaves of the list have on the road.
+func (l LeafList) Sealed() int64 {
+	return l.Size + int64(len(l.Leaves))*chacha20poly1305.Overhead
+}
+
 // Check reports ErrLeaf unless sealed is leaf index of the list.
 func (l LeafList) Check(index uint32, sealed []byte) error {
 	if int(index) >= len(l.Leaves) || LeafSum(sealed) != l.Leaves[index] {
