@@ -125,12 +125,9 @@ func (h *Hub) AcceptLeaf(ctx context.Context, l batch.Leaf) error {
 	return h.custody.KeepLeaf(ctx, l)
 }
 
-// maxWanted is how many leaves are asked for at a time: 2 MiB of them.
-const maxWanted = 256
-
 // Wants implements [exchange.Inbox].
-func (h *Hub) Wants(ctx context.Context, origins []identity.ID) ([]batch.Want, error) {
-	return h.custody.Lacking(ctx, origins, maxWanted)
+func (h *Hub) Wants(ctx context.Context, origins []identity.ID, max int) ([]batch.Want, error) {
+	return h.custody.Lacking(ctx, origins, max)
 }
 
 // Custody implements [exchange.Inbox].
