@@ -18,6 +18,15 @@ var consultation embed.FS
 // and in "questionnaire" the sheets of the form and its list of countries.
 var Consultation = folder(consultation, "consultation")
 
+//go:embed samples
+var samples embed.FS
+
+// Samples is what people might answer, made up: in "answers" the answers of
+// five organisations to the questionnaire, by question; in "contributions"
+// texts of their own; in "attachments" the files they name. Demonstrations and
+// tests fill forms with them.
+var Samples = folder(samples, "samples")
+
 func folder(files embed.FS, name string) fs.FS {
 	sub, err := fs.Sub(files, name)
 	if err != nil {
