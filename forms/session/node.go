@@ -1,10 +1,14 @@
 package session
 
-import "baraza.example/forms"
+import (
+	"strings"
+
+	"baraza.example/forms"
+)
 
 // A Node is the state of one question, group, repeat or repeat instance: all
-// that a screen, a page or a script may read. It is a snapshot of references:
-// read it again through [Session.Node] after a change.
+// that a screen, a page or a script may read. It is a snapshot: read it again
+// through [Session.Node] after a change.
 type Node struct {
 	Ref      forms.Ref     // with positions inside repeats
 	Element  forms.Element // what the form says of it
@@ -15,6 +19,8 @@ type Node struct {
 	Relevant bool   // its own and all its ancestors'
 	Required bool
 	ReadOnly bool
+	Instance bool        // one of the instances of a repeat; the repeat itself has them as Children
+	CanAdd   bool        // of a repeat: AddRepeat is allowed
 	Choices  []Choice    // filtered, in the order to show
 	Children []forms.Ref // of groups, repeats (their instances) and instances
 }
@@ -23,4 +29,94 @@ type Node struct {
 type Choice struct {
 	Value string
 	Label string
+}
+
+// Root returns the node of the whole form.
+func (s *Session) Root() Node { return s.snapshot(s.root) }
+
+// Node returns the node at ref. The ref of a repeat without a position is the
+// repeat itself, whose children are its instances.
+func (s *Session) Node(ref forms.Ref) (Node, bool) {
+	n := s.find(ref)
+	if n == nil {
+		return Node{}, false
+	}
+	return s.snapshot(n), true
+}
+
+func (s *Session) snapshot(n *node) Node {
+	out := Node{
+		Ref: n.ref(), Element: n.plan.el, Value: n.value, Relevant: n.relevant,
+		Instance: n.plan.repeat != nil && !n.isRange,
+		CanAdd:   n.isRange && n.plan.count == nil,
+	}
+	at := n
+	if n.isRange {
+		at = n.sample
+	}
+	words, language := n.plan.c.Label.In(s.chain...)
+	out.Label, out.Language = s.output(at, words), language
+	out.Hint = s.words(at, n.plan.c.Hint)
+	out.ReadOnly = at.readOnly()
+	if n.plan.q != nil {
+		out.Required = n.relevant && n.isRequired()
+		for _, item := range s.choices(n) {
+			out.Choices = append(out.Choices, Choice{Value: item.choice.Value, Label: s.words(n, item.choice.Label)})
+		}
+	}
+	for _, c := range n.below() {
+		out.Children = append(out.Children, c.ref())
+	}
+	return out
+}
+
+// words returns a text in the session's language.
+func (s *Session) words(n *node, t forms.Text) string {
+	words, _ := t.In(s.chain...)
+	return s.output(n, words)
+}
+
+// Text returns a text of the element at ref, such as its guidance or the
+// message of its constraint, in the session's language.
+func (s *Session) Text(ref forms.Ref, t forms.Text) string {
+	n := s.find(ref)
+	if n == nil {
+		n = s.root
+	}
+	return s.words(n, t)
+}
+
+// output fills in the ${…} of a text.
+func (s *Session) output(n *node, words string) string {
+	pieces, ok := s.prog.texts[words]
+	if !ok {
+		return words
+	}
+	var b strings.Builder
+	for _, p := range pieces {
+		if p.expr == nil {
+			b.WriteString(p.words)
+			continue
+		}
+		b.WriteString(written(s.eval(p.expr, n, n.plan, "text")))
+	}
+	return b.String()
+}
+
+// readOnly follows the form: a group that is read-only makes all in it so.
+func (n *node) readOnly() bool {
+	for at := n; at != nil && at.plan != nil; at = at.parent {
+		if at.isRange {
+			continue
+		}
+		if e := at.plan.readOnly; e != nil && at.s.eval(e, at, at.plan, "readonly").Bool() {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *node) isRequired() bool {
+	e := n.plan.required
+	return e != nil && n.s.eval(e, n, n.plan, "required").Bool()
 }

@@ -2,11 +2,19 @@
 // depends on a changed answer, and says what is relevant, required and valid.
 // Every screen, page and script is a client of this package.
 //
-// The rules are those of the ODK XForms specification. Start at [Start].
+// The rules are those of the ODK XForms specification: what is not relevant is
+// kept in a draft, is blank to expressions and left out of a submission;
+// constraints apply to what is answered, required to what is blank.
+//
+// Instance XML is described in docs/protocol/instance.md. Start at [Start].
 package session
 
 import (
+	"errors"
+	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"baraza.example/forms"
@@ -14,7 +22,7 @@ import (
 
 // Options are what a session takes from its surroundings. The zero value works.
 type Options struct {
-	Languages []string          // fallback chain, e.g. "Kiswahili (sw)", "English (en)"
+	Languages []string          // fallback chain, by name or code: "Kiswahili (sw)", "en"
 	Now       func() time.Time  // nil means time.Now
 	Rand      *rand.Rand        // nil means a random source
 	Property  map[string]string // deviceid, username …
@@ -44,21 +52,235 @@ type Submission struct {
 	Finished     time.Time
 }
 
-// A Violation says why an answer or a form can't be taken.
-type Violation struct {
-	Ref     forms.Ref
-	Kind    ViolationKind
-	Message string // in the session's language
+// A Session is one response being filled in. It is not safe for concurrent
+// use.
+type Session struct {
+	prog       *program
+	opts       Options
+	languages  []string // of the form and of the files it names
+	chain      []string // of them, in the order to look for texts in
+	document   *node    // above root
+	root       *node
+	lists      map[string]*listNode
+	items      map[forms.Element]*listNode // by question
+	nodes      int                         // in the tree, against MaxNodes
+	instanceID string
+	started    time.Time
+	changedAt  time.Time
+
+	queue    queue
+	changed  map[*node]bool // since the last notification
+	watchers map[int]func([]forms.Ref)
+	nextID   int
+	visits   int // nodes recomputed, for the tests of the dependency graph
+	faults   []error
+	unborn   []*node // instances that a count made, waiting for their dynamic defaults
 }
 
-func (v *Violation) Error() string { return string(v.Ref) + ": " + v.Message }
+// ErrNoNode is wrapped where a ref names nothing in the instance.
+var ErrNoNode = errors.New("there is no such question here")
 
-// ViolationKind is the rule that an answer breaks.
-type ViolationKind string
+// ErrTooMany is wrapped where an instance would outgrow [MaxNodes].
+var ErrTooMany = errors.New("the response is too large")
 
-// The rules. Type means that the value is not of the question's data type.
-const (
-	ViolatesType       ViolationKind = "type"
-	ViolatesConstraint ViolationKind = "constraint"
-	ViolatesRequired   ViolationKind = "required"
-)
+// MaxNodes bounds the questions, groups and repeat instances of one response.
+const MaxNodes = 200_000
+
+// Start begins a new response. The error joins a [forms.Diagnostic] for each
+// fault that makes def unusable, or says which file is missing.
+func Start(def *forms.Definition, opts Options) (*Session, error) {
+	s, err := newSession(def, opts)
+	if err != nil {
+		return nil, err
+	}
+	s.started = s.now()
+	s.changedAt = s.started
+	s.instanceID = "uuid:" + s.uuid()
+	s.root, err = s.build(s.prog.root, s.document, true)
+	if err != nil {
+		return nil, err
+	}
+	s.document.children = []*node{s.root}
+	s.preload(s.root)
+	s.recomputeAll()
+	s.dynamicDefaults(s.root)
+	s.changed = map[*node]bool{}
+	return s, nil
+}
+
+func newSession(def *forms.Definition, opts Options) (*Session, error) {
+	prog, err := compile(def)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{
+		prog: prog, opts: opts,
+		lists: map[string]*listNode{}, items: map[forms.Element]*listNode{},
+		changed: map[*node]bool{}, watchers: map[int]func([]forms.Ref){},
+	}
+	s.document = &node{s: s, relevant: true}
+	s.languages = slices.Clone(def.Languages)
+	if err := s.readLists(); err != nil {
+		return nil, err
+	}
+	s.setChain(opts.Languages)
+	return s, nil
+}
+
+// Definition returns the form that is being filled in.
+func (s *Session) Definition() *forms.Definition { return s.prog.def }
+
+// InstanceID returns the "uuid:…" of this response.
+func (s *Session) InstanceID() string { return s.instanceID }
+
+// SetLanguages changes the languages of labels and messages, best first.
+func (s *Session) SetLanguages(languages ...string) {
+	s.setChain(languages)
+	s.markAll(s.root)
+	s.notify()
+}
+
+// setChain resolves codes to the names that headings use and puts the form's
+// own languages behind those asked for.
+func (s *Session) setChain(asked []string) {
+	def := s.prog.def
+	s.chain = nil
+	add := func(l string) {
+		if !slices.Contains(s.chain, l) {
+			s.chain = append(s.chain, l)
+		}
+	}
+	for _, a := range asked {
+		for _, l := range s.languages {
+			if l == a || strings.EqualFold(languageCode(l), languageCode(a)) {
+				add(l)
+			}
+		}
+		add(a)
+	}
+	add(def.Settings.DefaultLanguage)
+	for _, l := range s.languages {
+		add(l)
+	}
+	add("")
+}
+
+// languageCode takes "sw" from "Kiswahili (sw)".
+func languageCode(name string) string {
+	if open := strings.LastIndexByte(name, '('); open >= 0 && strings.HasSuffix(name, ")") {
+		return name[open+1 : len(name)-1]
+	}
+	return name
+}
+
+// Set answers the question at ref; "" makes it blank. A *[Violation] says that
+// the value is not of the question's type, not among its choices or against
+// its constraint: the text is kept all the same, so that nothing typed is
+// lost, and keeps the response from being finalised. Only an answer to a
+// read-only question is not taken.
+func (s *Session) Set(ref forms.Ref, value string) error {
+	n := s.find(ref)
+	if n == nil || n.plan.q == nil {
+		return fmt.Errorf("%s: %w", ref, ErrNoNode)
+	}
+	if n.readOnly() {
+		return s.violation(n, ViolatesReadOnly)
+	}
+	value = clean(n.plan.q, value)
+	if value != n.value {
+		s.store(n, value)
+		s.run()
+		s.fireTriggers(n)
+		s.changedAt = s.now()
+		s.notify()
+	}
+	if value == "" {
+		return nil
+	}
+	if v := s.checkAnswer(n); v != nil {
+		return v
+	}
+	return nil
+}
+
+// store puts a value into the tree and queues what depends on it.
+func (s *Session) store(n *node, value string) {
+	if n.value == value {
+		return
+	}
+	n.value = value
+	s.propagate(n)
+}
+
+// Subscribe calls watch after every change with the refs of all nodes that may
+// look different now. It is called by the goroutine that made the change.
+func (s *Session) Subscribe(watch func(changed []forms.Ref)) (cancel func()) {
+	id := s.nextID
+	s.nextID++
+	s.watchers[id] = watch
+	return func() { delete(s.watchers, id) }
+}
+
+func (s *Session) notify() {
+	if len(s.changed) == 0 {
+		return
+	}
+	var refs []forms.Ref
+	if len(s.watchers) > 0 {
+		for n := range s.changed {
+			refs = append(refs, n.ref())
+		}
+		slices.Sort(refs)
+		refs = slices.Compact(refs)
+	}
+	clear(s.changed)
+	for id := range s.nextID {
+		if watch, ok := s.watchers[id]; ok {
+			watch(refs)
+		}
+	}
+}
+
+// Draft returns the response as it stands.
+func (s *Session) Draft() Draft {
+	return Draft{
+		FormID: s.prog.def.Settings.ID, Version: s.prog.def.Settings.Version, InstanceID: s.instanceID,
+		XML: s.encode(true), Started: s.started, Changed: s.changedAt,
+	}
+}
+
+// Finalize makes the response ready. With violations the submission is empty
+// and the response goes on as it is.
+func (s *Session) Finalize() (Submission, []Violation) {
+	s.recomputeAll() // what is computed from now() is computed at the end once more
+	if found := s.Validate(); len(found) > 0 {
+		s.notify()
+		return Submission{}, found
+	}
+	finished := s.now()
+	s.stampEnd(s.root, finished)
+	s.run()
+	s.notify()
+	sub := Submission{
+		FormID: s.prog.def.Settings.ID, Version: s.prog.def.Settings.Version, InstanceID: s.instanceID,
+		XML: s.encode(false), Finished: finished,
+	}
+	s.eachQuestion(s.root, func(n *node) {
+		if n.plan.q.Bind.Type == forms.Binary && n.value != "" && !slices.Contains(sub.Attachments, n.value) {
+			sub.Attachments = append(sub.Attachments, n.value)
+		}
+	})
+	if name := s.prog.instanceName; name != nil {
+		if n := s.find(name.c.Ref); n != nil {
+			sub.InstanceName = n.value
+		}
+	}
+	return sub, nil
+}
+
+func (s *Session) now() time.Time {
+	if s.opts.Now != nil {
+		return s.opts.Now()
+	}
+	return time.Now()
+}

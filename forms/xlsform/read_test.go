@@ -168,6 +168,7 @@ func TestAllFaultsAreReportedAtOnceWithTheirPlace(t *testing.T) {
 		`no-name|survey row 8, column name`,
 		`unmatched-begin|survey row 9`,
 		`no-calculation|survey row 10`,
+		`bad-expression|survey row 11, column relevant`,
 		`duplicate-choice|choices row 3, column name`,
 	} {
 		code, text, _ := strings.Cut(want, "|")

@@ -16,11 +16,15 @@ var nameRef = regexp.MustCompile(`\$\{([^{}]*)\}`)
 // resolve replaces the ${names} of all expressions and texts by paths.
 func (r *reader) resolve() {
 	for _, p := range r.expr {
+		before := len(r.found)
 		x := r.paths(p)
 		if x == "false()" && p.place.Column != "relevant" {
 			x = "" // "no" in required and readonly is the same as nothing
 		}
 		p.set(x)
+		if len(r.found) == before {
+			r.compile(p.place, x)
+		}
 	}
 	for _, t := range r.texts {
 		for lang, words := range t.text {

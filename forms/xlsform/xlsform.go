@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"baraza.example/forms"
+	"baraza.example/forms/xpath"
 )
 
 // Read makes a definition of a workbook. It reports everything it finds, not
@@ -199,5 +200,20 @@ func (r *reader) eachText(do func(forms.Text)) {
 				do(t)
 			}
 		}
+	}
+}
+
+// compile reports an expression that is no XPath or calls what doesn't exist.
+func (r *reader) compile(place forms.Place, expr string) {
+	if expr == "" {
+		return
+	}
+	e, err := xpath.Compile(expr)
+	if err != nil {
+		r.fault(place, "bad-expression", "", "%s: %v", strings.TrimSpace(expr), err)
+		return
+	}
+	for _, p := range e.Problems() {
+		r.fault(place, "bad-expression", "", "%v", p)
 	}
 }

@@ -1,0 +1,222 @@
+package session
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"baraza.example/forms"
+)
+
+// openRosa is the namespace of the meta block.
+const openRosa = "http://openrosa.org/xforms"
+
+// encode writes the instance: all of it for a draft, only what is relevant and
+// counts for a submission.
+func (s *Session) encode(all bool) []byte {
+	var b bytes.Buffer
+	set := s.prog.def.Settings
+	b.WriteString("<" + s.root.plan.c.Name + ` xmlns:orx="` + openRosa + `" id="`)
+	escape(&b, set.ID, true)
+	b.WriteByte('"')
+	if set.Version != "" {
+		b.WriteString(` version="`)
+		escape(&b, set.Version, true)
+		b.WriteByte('"')
+	}
+	b.WriteByte('>')
+	for _, c := range s.root.children {
+		encodeNode(&b, c, all)
+	}
+	b.WriteString("</" + s.root.plan.c.Name + ">")
+	return b.Bytes()
+}
+
+func encodeNode(b *bytes.Buffer, n *node, all bool) {
+	if !n.relevant && !all {
+		return
+	}
+	if n.isRange {
+		instances := n.children
+		if !all {
+			instances = n.instances()
+		}
+		for _, i := range instances {
+			encodeNode(b, i, all)
+		}
+		return
+	}
+	name := n.plan.c.Name
+	if n.plan.c.Prefix != "" {
+		name = n.plan.c.Prefix + ":" + name
+	}
+	if n.value == "" && len(n.children) == 0 {
+		b.WriteString("<" + name + "/>")
+		return
+	}
+	b.WriteString("<" + name + ">")
+	escape(b, n.value, false)
+	for _, c := range n.children {
+		encodeNode(b, c, all)
+	}
+	b.WriteString("</" + name + ">")
+}
+
+// escape writes text so that reading gives the same text; a bare \r would
+// become \n otherwise.
+func escape(b *bytes.Buffer, s string, attribute bool) {
+	last := 0
+	for i := range len(s) {
+		var esc string
+		switch c := s[i]; {
+		case c == '&':
+			esc = "&amp;"
+		case c == '<':
+			esc = "&lt;"
+		case c == '>':
+			esc = "&gt;"
+		case c == '\r':
+			esc = "&#13;"
+		case c == '"' && attribute:
+			esc = "&quot;"
+		case (c == '\n' || c == '\t') && attribute:
+			esc = fmt.Sprintf("&#%d;", c)
+		default:
+			continue
+		}
+		b.WriteString(s[last:i])
+		b.WriteString(esc)
+		last = i + 1
+	}
+	b.WriteString(s[last:])
+}
+
+// A MismatchError says which answers of a draft have no place in the form. The
+// draft is as it was; it may be for another version.
+type MismatchError struct {
+	FormID, Version string // of the draft
+	Lost            []Answer
+}
+
+func (e *MismatchError) Error() string {
+	if len(e.Lost) == 0 {
+		return fmt.Sprintf("the draft belongs to the form %q", e.FormID)
+	}
+	return fmt.Sprintf("the form does not ask %s, which the draft (version %q) answers", e.Lost[0].Ref, e.Version)
+}
+
+// Resume goes on with a draft. What the form fills in at the start is not
+// filled in again. The error is a *[MismatchError] where the draft holds
+// answers that def doesn't ask for.
+func Resume(def *forms.Definition, d Draft, opts Options) (*Session, error) {
+	tree, err := parseInstance(d.XML)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSession(def, opts)
+	if err != nil {
+		return nil, err
+	}
+	if tree.name != s.prog.root.c.Name {
+		return nil, &MismatchError{FormID: tree.attr("id"), Version: tree.attr("version")}
+	}
+	s.started, s.changedAt, s.instanceID = d.Started, d.Changed, d.InstanceID
+	if s.root, err = s.build(s.prog.root, s.document, true); err != nil {
+		return nil, err
+	}
+	s.document.children = []*node{s.root}
+	l := &loader{s: s}
+	if err := l.fill(s.root, tree); err != nil {
+		return nil, err
+	}
+	if len(l.lost) > 0 {
+		return nil, &MismatchError{FormID: tree.attr("id"), Version: tree.attr("version"), Lost: l.lost}
+	}
+	if l.instanceID != "" {
+		s.instanceID = l.instanceID
+	}
+	if s.instanceID == "" {
+		return nil, errors.New("the draft has no instanceID")
+	}
+	s.recomputeAll()
+	s.changed = map[*node]bool{}
+	return s, nil
+}
+
+// A loader puts what was read into the tree of a session.
+type loader struct {
+	s          *Session
+	lost       []Answer
+	instanceID string
+}
+
+// fill puts an element's content into n.
+func (l *loader) fill(n *node, x *xmlNode) error {
+	if n.plan.q != nil {
+		if len(x.children) > 0 {
+			l.lose(n.ref(), x)
+			return nil
+		}
+		n.value = clean(n.plan.q, x.text)
+		if n.plan.c.Name == "instanceID" && n.plan.c.Bind.Preload == "uid" {
+			l.instanceID = n.value
+		}
+		return nil
+	}
+	if strings.TrimSpace(x.text) != "" {
+		l.lost = append(l.lost, Answer{n.ref(), x.text})
+	}
+	l.blank(n)
+	used := map[*node]bool{}
+	for _, xc := range x.children {
+		c := n.childNamed(xc.name)
+		switch {
+		case c == nil || used[c] && !c.isRange:
+			l.lose(n.ref().Child(xc.name), xc)
+		case c.isRange:
+			i, err := l.s.grow(c)
+			if err != nil {
+				return err
+			}
+			if err := l.fill(i, xc); err != nil {
+				return err
+			}
+		default:
+			if err := l.fill(c, xc); err != nil {
+				return err
+			}
+		}
+		used[c] = true
+	}
+	return nil
+}
+
+// blank empties the children of a group: the draft says what is in it.
+func (l *loader) blank(n *node) {
+	for _, c := range n.children {
+		if c.isRange {
+			for _, i := range c.children {
+				l.s.nodes -= size(i)
+			}
+			c.children, c.visible = nil, 0
+		} else if c.plan.q != nil {
+			c.value = ""
+		}
+	}
+}
+
+// lose remembers the answers below x, which the form has no place for. What
+// holds no answer is no loss.
+func (l *loader) lose(ref forms.Ref, x *xmlNode) {
+	const enough = 100 // to say what is wrong
+	if len(l.lost) == enough {
+		return
+	}
+	if len(x.children) == 0 && x.text != "" {
+		l.lost = append(l.lost, Answer{ref, x.text})
+	}
+	for _, c := range x.children {
+		l.lose(ref.Child(c.name), c)
+	}
+}

@@ -1,0 +1,383 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"baraza.example/forms"
+	"baraza.example/forms/xpath"
+)
+
+// A program is a definition made ready to run: expressions compiled and the
+// graph of what depends on what. It is shared by nothing and never changes.
+type program struct {
+	def          *forms.Definition
+	root         *plan
+	all          []*plan // in document order
+	byRef        map[forms.Ref]*plan
+	texts        map[string][]piece // texts with output, taken apart
+	instanceName *plan
+}
+
+// A plan is what the program knows of one element.
+type plan struct {
+	el       forms.Element
+	c        *forms.Common
+	q        *forms.Question
+	repeat   *forms.Repeat
+	parent   *plan
+	children []*plan
+	index    int            // among the parent's children, and so of the nodes
+	byName   map[string]int // of children
+	rank     int            // what a plan is computed from has a lower rank
+
+	relevant, calculate, constraint, required, readOnly, count, filter, dynamic *xpath.Expr
+
+	readers  []edge  // plans whose relevance or value reads this one
+	counters []edge  // repeats whose count reads this one
+	watchers []edge  // plans that show something else when this one changes
+	triggers []*plan // questions computed when this one is answered
+}
+
+// An edge leads to a plan that reads another. Within names the deepest repeat
+// whose instance both are in; nil means that all instances are concerned.
+type edge struct {
+	to     *plan
+	within *plan
+}
+
+// A piece of a text is words or an expression.
+type piece struct {
+	words string
+	expr  *xpath.Expr
+}
+
+// compile makes the program of def. The error joins a diagnostic per fault.
+func compile(def *forms.Definition) (*program, error) {
+	if def == nil || def.Root == nil {
+		return nil, errors.New("the form has no questions")
+	}
+	p := &program{def: def, byRef: map[forms.Ref]*plan{}, texts: map[string][]piece{}}
+	c := &compiler{prog: p}
+	p.root = c.plan(def.Root, nil)
+	for _, pl := range p.all {
+		c.expressions(pl)
+	}
+	c.rank()
+	if err := forms.Usable(c.found); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Check says what keeps def from being filled in beyond what reading it
+// reported: expressions that are none, values computed in a circle.
+func Check(def *forms.Definition) []forms.Diagnostic {
+	if def.Root == nil {
+		return nil
+	}
+	p := &program{def: def, byRef: map[forms.Ref]*plan{}, texts: map[string][]piece{}}
+	c := &compiler{prog: p}
+	p.root = c.plan(def.Root, nil)
+	for _, pl := range p.all {
+		c.expressions(pl)
+	}
+	c.rank()
+	return c.found
+}
+
+// A compiler is one call of compile.
+type compiler struct {
+	prog  *program
+	found []forms.Diagnostic
+}
+
+func (c *compiler) plan(e forms.Element, parent *plan) *plan {
+	p := &plan{el: e, c: e.Base(), parent: parent}
+	p.q, _ = e.(*forms.Question)
+	p.repeat, _ = e.(*forms.Repeat)
+	c.prog.all = append(c.prog.all, p)
+	c.prog.byRef[p.c.Ref] = p
+	if p.c.Name == "instanceName" && parent != nil && parent.c.Name == "meta" {
+		c.prog.instanceName = p
+	}
+	p.byName = map[string]int{}
+	for i, child := range forms.ChildrenOf(e) {
+		cp := c.plan(child, p)
+		cp.index = i
+		p.byName[cp.c.Name] = i
+		p.children = append(p.children, cp)
+	}
+	return p
+}
+
+// expressions compiles what an element says and draws the edges.
+func (c *compiler) expressions(p *plan) {
+	b := p.c.Bind
+	p.relevant = c.computed(p, "relevant", b.Relevant)
+	p.calculate = c.computed(p, "calculation", b.Calculate)
+	p.constraint = c.shown(p, "constraint", b.Constraint)
+	p.required = c.shown(p, "required", b.Required)
+	p.readOnly = c.shown(p, "readonly", b.ReadOnly)
+	if p.repeat != nil {
+		p.count = c.counted(p, p.repeat.Count)
+	}
+	texts := []forms.Text{p.c.Label, p.c.Hint, p.c.Guidance, b.ConstraintMessage, b.RequiredMessage}
+	if q := p.q; q != nil {
+		if q.DynamicDefault {
+			p.dynamic, _ = c.expression(p, "default", q.Default)
+		}
+		if q.List != "" && q.ChoiceFilter != "" {
+			p.filter = c.shown(p, "choice_filter", itemset(q))
+		}
+		for _, ref := range q.Trigger {
+			if from := c.prog.byRef[ref.Generic()]; from != nil {
+				from.triggers = append(from.triggers, p)
+			} else {
+				c.fault(p, "trigger", "unknown-name", "there is no question %s", ref)
+			}
+		}
+		for _, choice := range c.prog.def.Lists[q.List].Choices {
+			texts = append(texts, choice.Label)
+		}
+	}
+	for _, t := range texts {
+		for _, words := range t {
+			c.text(p, words)
+		}
+	}
+}
+
+// itemset is the node-set expression of a select's filtered choices.
+func itemset(q *forms.Question) string {
+	return "instance('" + q.List + "')/root/item[" + q.ChoiceFilter + "]"
+}
+
+func (c *compiler) fault(p *plan, column, code, format string, args ...any) {
+	place := p.c.Place
+	place.Column = column
+	c.found = append(c.found, forms.Diagnostic{Code: code, Place: place, Message: fmt.Sprintf(format, args...)})
+}
+
+func (c *compiler) expression(p *plan, column, src string) (*xpath.Expr, []xpath.Reference) {
+	if strings.TrimSpace(src) == "" {
+		return nil, nil
+	}
+	e, err := xpath.Compile(src)
+	if err != nil {
+		c.fault(p, column, "bad-expression", "%v", err)
+		return nil, nil
+	}
+	return e, e.References()
+}
+
+// computed compiles an expression whose value the instance depends on.
+func (c *compiler) computed(p *plan, column, src string) *xpath.Expr {
+	e, refs := c.expression(p, column, src)
+	for _, ref := range refs {
+		c.targets(p, ref, func(from *plan, e edge) {
+			if !slices.Contains(from.readers, e) {
+				from.readers = append(from.readers, e)
+			}
+		})
+	}
+	return e
+}
+
+// counted compiles a repeat_count. It is no part of the order of computation:
+// a count may read what stands in its own repeat ("as many as were answered
+// with yes, and one more"), so counts are looked at when all else is done.
+func (c *compiler) counted(p *plan, src string) *xpath.Expr {
+	e, refs := c.expression(p, "repeat_count", src)
+	for _, ref := range refs {
+		c.targets(p, ref, func(from *plan, e edge) { from.counters = append(from.counters, e) })
+	}
+	return e
+}
+
+// shown compiles an expression that is evaluated when somebody looks.
+func (c *compiler) shown(p *plan, column, src string) *xpath.Expr {
+	e, refs := c.expression(p, column, src)
+	c.watch(p, refs)
+	return e
+}
+
+func (c *compiler) watch(p *plan, refs []xpath.Reference) {
+	for _, ref := range refs {
+		c.targets(p, ref, func(from *plan, e edge) {
+			if !slices.Contains(from.watchers, e) {
+				from.watchers = append(from.watchers, e)
+			}
+		})
+	}
+}
+
+// targets calls do for each plan that a reference of p may read. Only the
+// reading of other instances of itself is left out: these are computed in
+// their order.
+func (c *compiler) targets(p *plan, ref xpath.Reference, do func(from *plan, e edge)) {
+	path := ref.Resolve(string(p.c.Ref))
+	if path == "" || len(ref.Steps) == 0 {
+		return
+	}
+	e := edge{to: p, within: commonRepeat(p, ref)}
+	if from, ok := c.prog.byRef[forms.Ref(path)]; ok {
+		do(from, e)
+		return
+	}
+	if strings.Contains(path, "*") || strings.Contains(path, "//") {
+		pattern := strings.Split(strings.ReplaceAll(path, "//", "/**/"), "/")
+		for _, from := range c.prog.all {
+			if from != p && matches(pattern, strings.Split(string(from.c.Ref), "/")) {
+				do(from, e)
+			}
+		}
+	}
+}
+
+func matches(pattern, path []string) bool {
+	switch {
+	case len(pattern) == 0:
+		return len(path) == 0
+	case pattern[0] == "**":
+		return matches(pattern[1:], path) || len(path) > 0 && matches(pattern, path[1:])
+	case len(path) == 0:
+		return false
+	case pattern[0] == "" && path[0] != "": // the slash after "//"
+		return matches(pattern[1:], path)
+	}
+	return (pattern[0] == "*" || pattern[0] == path[0]) && matches(pattern[1:], path[1:])
+}
+
+// commonRepeat is the deepest repeat whose instance a relative reference of p
+// doesn't leave on its way.
+func commonRepeat(p *plan, ref xpath.Reference) *plan {
+	if ref.Absolute {
+		return nil
+	}
+	top, at := p, 0
+	for _, s := range ref.Steps {
+		switch s {
+		case "..":
+			if at--; at < 0 {
+				at = 0
+				if top = top.parent; top == nil {
+					return nil
+				}
+			}
+		case "//":
+			at += 1000
+		default:
+			at++
+		}
+	}
+	for ; top != nil; top = top.parent {
+		if top.repeat != nil {
+			return top
+		}
+	}
+	return nil
+}
+
+// text takes a text with output apart.
+func (c *compiler) text(p *plan, words string) {
+	if !strings.Contains(words, "${") {
+		return
+	}
+	var pieces []piece
+	rest := words
+	for {
+		before, after, ok := strings.Cut(rest, "${")
+		if before != "" {
+			pieces = append(pieces, piece{words: before})
+		}
+		if !ok {
+			break
+		}
+		end := outputEnd(after)
+		if end < 0 {
+			pieces = append(pieces, piece{words: "${" + after})
+			break
+		}
+		e, refs := c.expression(p, "label", after[:end])
+		c.watch(p, refs)
+		pieces = append(pieces, piece{expr: e})
+		rest = after[end+1:]
+	}
+	c.prog.texts[words] = pieces
+}
+
+// outputEnd finds the brace that ends an expression, quotes heeded.
+func outputEnd(s string) int {
+	var quote byte
+	for i := range len(s) {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '}':
+			return i
+		}
+	}
+	return -1
+}
+
+// rank orders the plans so that each stands behind all it is computed from,
+// and reports what is computed in a circle.
+func (c *compiler) rank() {
+	const (
+		untouched = iota
+		open
+		done
+	)
+	state := make(map[*plan]int, len(c.prog.all))
+	var order, trail []*plan
+	var visit func(p *plan)
+	visit = func(p *plan) {
+		state[p] = open
+		trail = append(trail, p)
+		next := func(q *plan) {
+			switch {
+			case state[q] == untouched:
+				visit(q)
+			case state[q] == open && (q != p || !inRepeat(p)):
+				c.cycle(trail[slices.Index(trail, q):])
+			}
+		}
+		for _, child := range p.children {
+			next(child)
+		}
+		for _, e := range p.readers {
+			next(e.to)
+		}
+		trail = trail[:len(trail)-1]
+		state[p] = done
+		order = append(order, p)
+	}
+	visit(c.prog.root)
+	for i, p := range order {
+		p.rank = len(order) - i
+	}
+}
+
+func inRepeat(p *plan) bool {
+	for ; p != nil; p = p.parent {
+		if p.repeat != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *compiler) cycle(round []*plan) {
+	var names []string
+	for _, p := range round {
+		names = append(names, p.c.Name)
+	}
+	c.fault(round[0], "", "cycle", "%s is computed from itself: %s", round[0].c.Name, strings.Join(append(names, round[0].c.Name), " → "))
+}

@@ -1,0 +1,323 @@
+package session
+
+import (
+	"container/heap"
+	"fmt"
+	"math"
+	"slices"
+
+	"baraza.example/forms"
+	"baraza.example/forms/xpath"
+)
+
+// A task is to recompute the instances of a plan below a node.
+type task struct {
+	plan  *plan
+	scope *node
+}
+
+// A queue holds tasks by rank, so that a node is recomputed after all it is
+// computed from, and once.
+type queue struct {
+	tasks  []task
+	queued map[task]bool
+	counts []*node // ranges whose count may differ, once all else is computed
+}
+
+func (q *queue) Len() int           { return len(q.tasks) }
+func (q *queue) Less(i, j int) bool { return q.tasks[i].plan.rank < q.tasks[j].plan.rank }
+func (q *queue) Swap(i, j int)      { q.tasks[i], q.tasks[j] = q.tasks[j], q.tasks[i] }
+func (q *queue) Push(x any)         { q.tasks = append(q.tasks, x.(task)) }
+func (q *queue) Pop() any {
+	last := q.tasks[len(q.tasks)-1]
+	q.tasks = q.tasks[:len(q.tasks)-1]
+	return last
+}
+
+func (s *Session) enqueue(t task) {
+	if s.queue.queued[t] {
+		return
+	}
+	if s.queue.queued == nil {
+		s.queue.queued = map[task]bool{}
+	}
+	s.queue.queued[t] = true
+	heap.Push(&s.queue, t)
+}
+
+// propagate queues what reads n and marks what shows it.
+func (s *Session) propagate(n *node) {
+	s.changed[n] = true
+	for _, e := range n.plan.readers {
+		s.enqueue(task{e.to, s.scope(n, e)})
+	}
+	for _, e := range n.plan.counters {
+		s.each(e.to, s.scope(n, e), s.recount)
+	}
+	for _, e := range n.plan.watchers {
+		s.each(e.to, s.scope(n, e), func(w *node) { s.changed[w] = true })
+	}
+}
+
+// scope is the node below which the readers of n at the end of e stand.
+func (s *Session) scope(n *node, e edge) *node {
+	if e.within == nil {
+		return s.root
+	}
+	for at := n; at != nil; at = at.parent {
+		if at.plan == e.within && !at.isRange {
+			return at
+		}
+	}
+	return s.root
+}
+
+// maxRounds bounds how often counts may follow from counts in one change.
+const maxRounds = 100
+
+// run works the queue off, then fits the repeats whose count changed, until
+// nothing follows any more.
+func (s *Session) run() {
+	for range maxRounds {
+		for s.queue.Len() > 0 {
+			t := heap.Pop(&s.queue).(task)
+			delete(s.queue.queued, t)
+			s.each(t.plan, t.scope, s.recompute)
+		}
+		ranges := s.queue.counts
+		s.queue.counts = nil
+		if len(ranges) == 0 {
+			if len(s.unborn) == 0 {
+				return
+			}
+			born := s.unborn
+			s.unborn = nil
+			for _, n := range born {
+				s.dynamicDefaults(n)
+			}
+		}
+		for _, r := range ranges {
+			if r.relevant {
+				s.fitCount(r)
+			}
+		}
+	}
+}
+
+// recount remembers to look at the count of a range.
+func (s *Session) recount(n *node) {
+	if n.isRange && n.plan.count != nil && !slices.Contains(s.queue.counts, n) {
+		s.queue.counts = append(s.queue.counts, n)
+	}
+}
+
+// each calls do for the nodes of a plan at or below scope, ranges before their
+// instances.
+func (s *Session) each(p *plan, scope *node, do func(*node)) {
+	if scope.plan == p {
+		do(scope)
+		if scope.isRange {
+			for _, i := range scope.children {
+				do(i)
+			}
+		}
+		return
+	}
+	path := []*plan{p} // from p up to the plan of scope
+	for path[len(path)-1].parent != scope.plan {
+		up := path[len(path)-1].parent
+		if up == nil {
+			return
+		}
+		path = append(path, up)
+	}
+	s.descend(scope, path, do)
+}
+
+func (s *Session) descend(at *node, path []*plan, do func(*node)) {
+	if at.isRange {
+		for _, i := range at.children {
+			s.descend(i, path, do)
+		}
+		return
+	}
+	c := at.children[path[len(path)-1].index]
+	switch {
+	case len(path) > 1:
+		s.descend(c, path[:len(path)-1], do)
+	case c.isRange:
+		do(c)
+		for _, i := range c.children {
+			do(i)
+		}
+	default:
+		do(c)
+	}
+}
+
+// recompute brings one node up to date and queues what follows from it.
+func (s *Session) recompute(n *node) {
+	s.visits++
+	p := n.plan
+	was := n.relevant
+	n.relevant = n.parent.relevant
+	switch {
+	case !n.relevant || p.relevant == nil:
+	case n.isRange:
+		n.relevant = s.eval(p.relevant, n.sample, p, "relevant").Bool()
+	default:
+		n.relevant = s.eval(p.relevant, n, p, "relevant").Bool()
+	}
+	differs := was != n.relevant
+	if n.isRange && differs {
+		s.recount(n)
+	}
+	if n.relevant && p.q != nil && p.calculate != nil && len(p.q.Trigger) == 0 {
+		if v := clean(p.q, written(s.eval(p.calculate, n, p, "calculation"))); v != n.value {
+			n.value, differs = v, true
+		}
+	}
+	if was != n.relevant {
+		n.parent.stale()
+		n.stale()
+		s.below(n)
+	}
+	if differs {
+		s.propagate(n)
+	}
+}
+
+// below queues everything in n.
+func (s *Session) below(n *node) {
+	if n.isRange {
+		return // the instances are recomputed with it
+	}
+	for _, c := range n.plan.children {
+		s.enqueue(task{c, n})
+	}
+}
+
+// recomputeAll computes everything anew, in order.
+func (s *Session) recomputeAll() {
+	for _, p := range s.prog.all {
+		s.enqueue(task{p, s.root})
+		if p.count != nil {
+			s.each(p, s.root, s.recount)
+		}
+	}
+	s.run()
+}
+
+// written is how a computed value stands in the instance: what is no number is
+// blank.
+func written(v xpath.Value) string {
+	if v.Type() == xpath.Number && math.IsNaN(v.Number()) {
+		return ""
+	}
+	return v.String()
+}
+
+// eval evaluates an expression at a node. A fault in it, such as a function
+// that doesn't exist, is remembered for Validate and counts as blank.
+func (s *Session) eval(e *xpath.Expr, n *node, p *plan, what string) xpath.Value {
+	ctx := s.context(n)
+	v, err := e.Eval(&ctx)
+	if err != nil {
+		s.fault(fmt.Errorf("%s of %s: %w", what, p.c.Name, err))
+	}
+	return v
+}
+
+// fault keeps the faults of expressions that Faults returns.
+func (s *Session) fault(err error) {
+	const enough = 20
+	for _, f := range s.faults {
+		if f.Error() == err.Error() {
+			return
+		}
+	}
+	if len(s.faults) < enough {
+		s.faults = append(s.faults, err)
+	}
+}
+
+// Faults returns what went wrong in the form's expressions so far: for the
+// author, not for the person who fills the form in.
+func (s *Session) Faults() []error { return s.faults }
+
+func (s *Session) context(n *node) xpath.Context {
+	return xpath.Context{
+		Node: n, Root: s.document, Current: n,
+		Instance: s.instance,
+		ChoiceName: func(value, ref string) string {
+			return s.choiceName(n, value, ref)
+		},
+		Property: func(name string) string { return s.opts.Property[name] },
+		Version:  s.prog.def.Settings.Version,
+		Language: languageCode(s.chain[0]),
+		Now:      s.now, Rand: s.opts.Rand,
+	}
+}
+
+// fireTriggers computes the questions whose trigger column names n.
+func (s *Session) fireTriggers(n *node) {
+	for _, p := range n.plan.triggers {
+		var within *plan
+		for up := p; up != nil && within == nil; up = up.parent {
+			for at := n.plan.parent; at != nil; at = at.parent {
+				if at == up && at.repeat != nil {
+					within = at
+					break
+				}
+			}
+		}
+		s.each(p, s.scope(n, edge{p, within}), func(t *node) {
+			if !t.relevant {
+				return
+			}
+			value := ""
+			if p.calculate != nil {
+				value = clean(p.q, written(s.eval(p.calculate, t, p, "calculation")))
+			}
+			s.store(t, value)
+		})
+	}
+	s.run()
+}
+
+// dynamicDefaults fills in the defaults that are computed, once.
+func (s *Session) dynamicDefaults(n *node) {
+	s.eachQuestion(n, func(q *node) {
+		if q.plan.dynamic != nil && q.value == "" {
+			s.store(q, clean(q.plan.q, written(s.eval(q.plan.dynamic, q, q.plan, "default"))))
+			s.run()
+		}
+	})
+}
+
+// markAll marks n and everything below as changed.
+func (s *Session) markAll(n *node) {
+	s.changed[n] = true
+	for _, c := range n.below() {
+		s.markAll(c)
+	}
+}
+
+var _ xpath.Node = (*node)(nil)
+
+// choiceName is jr:choice-name: the label of a value of the question that ref
+// names.
+func (s *Session) choiceName(n *node, value, ref string) string {
+	e, err := xpath.Compile(ref)
+	if err != nil {
+		return value
+	}
+	for _, r := range e.References() {
+		if p := s.prog.byRef[forms.Ref(r.Resolve(string(n.plan.c.Ref)))]; p != nil && p.q != nil && s.items[p.el] != nil {
+			if item := s.items[p.el].byValue(value); item != nil {
+				return s.words(n, item.choice.Label)
+			}
+		}
+	}
+	return value
+}

@@ -1,0 +1,191 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"baraza.example/forms"
+)
+
+// MaxInstances bounds what a repeat_count may ask for.
+const MaxInstances = 10_000
+
+// ErrCounted is wrapped where instances of a repeat are added or removed that
+// the form counts itself.
+var ErrCounted = errors.New("the form itself says how often this is asked")
+
+// AddRepeat adds a blank instance to the repeat at ref, which has no position
+// (/data/member), and returns the ref of the new one.
+func (s *Session) AddRepeat(ref forms.Ref) (forms.Ref, error) {
+	r := s.find(ref)
+	if r == nil || !r.isRange {
+		return "", fmt.Errorf("%s: %w", ref, ErrNoNode)
+	}
+	if r.plan.count != nil {
+		return "", fmt.Errorf("%s: %w", ref, ErrCounted)
+	}
+	n, err := s.grow(r)
+	if err != nil {
+		return "", err
+	}
+	s.settle(r, n)
+	s.changedAt = s.now()
+	s.notify()
+	return n.ref(), nil
+}
+
+// settle brings new instances of a range to life.
+func (s *Session) settle(r *node, added ...*node) {
+	for _, n := range added {
+		n.relevant = r.relevant
+		s.preload(n)
+		s.propagate(n)
+		s.inside(n)
+	}
+	s.propagate(r)
+	s.run()
+	for _, n := range added {
+		s.dynamicDefaults(n)
+	}
+}
+
+// inside queues everything below n.
+func (s *Session) inside(n *node) {
+	s.changed[n] = true
+	var queue func(p *plan)
+	queue = func(p *plan) {
+		for _, c := range p.children {
+			s.enqueue(task{c, n})
+			if c.count != nil {
+				s.each(c, n, s.recount)
+			}
+			queue(c)
+		}
+	}
+	queue(n.plan)
+}
+
+// RemoveRepeat removes the instance at ref (/data/member[2]) and everything
+// answered in it.
+func (s *Session) RemoveRepeat(ref forms.Ref) error {
+	n := s.find(ref)
+	if n == nil || n.isRange || n.parent == nil || !n.parent.isRange {
+		return fmt.Errorf("%s: %w", ref, ErrNoNode)
+	}
+	r := n.parent
+	if r.plan.count != nil {
+		return fmt.Errorf("%s: %w", ref, ErrCounted)
+	}
+	i := slices.Index(r.children, n)
+	s.dropMarks(n)
+	r.children = slices.Delete(r.children, i, i+1)
+	r.visible = len(r.children)
+	r.stale()
+	s.nodes -= size(n)
+	for _, later := range r.children[i:] { // their positions are others now
+		s.inside(later)
+		s.markAll(later)
+	}
+	// What read the removed answers reads the others now.
+	s.readersOf(r.plan)
+	s.propagate(r)
+	s.run()
+	s.changedAt = s.now()
+	s.notify()
+	return nil
+}
+
+// readersOf queues the readers of a plan and of everything below it.
+func (s *Session) readersOf(p *plan) {
+	for _, e := range p.readers {
+		s.enqueue(task{e.to, s.root})
+	}
+	for _, e := range p.counters {
+		s.each(e.to, s.root, s.recount)
+	}
+	for _, e := range p.watchers {
+		s.each(e.to, s.root, func(w *node) { s.changed[w] = true })
+	}
+	for _, c := range p.children {
+		s.readersOf(c)
+	}
+}
+
+// dropMarks forgets that a removed node changed.
+func (s *Session) dropMarks(n *node) {
+	delete(s.changed, n)
+	for _, c := range n.children {
+		s.dropMarks(c)
+	}
+}
+
+func size(n *node) int {
+	total := 1
+	for _, c := range n.children {
+		total += size(c)
+	}
+	return total
+}
+
+// fitCount gives a range as many instances as its count says. Instances beyond
+// it that hold answers are kept aside, out of everyone's sight but the
+// draft's, for the count may have been a slip of the hand.
+func (s *Session) fitCount(r *node) {
+	f := s.eval(r.plan.count, r.sample, r.plan, "repeat_count").Number()
+	want := 0
+	if f > 0 && !math.IsNaN(f) {
+		want = int(min(f, MaxInstances))
+	}
+	had := r.visible
+	if want == had {
+		return
+	}
+	var added []*node
+	for i := had; i < want && i < len(r.children); i++ {
+		added = append(added, r.children[i])
+	}
+	for len(r.children) < want {
+		n, err := s.grow(r)
+		if err != nil {
+			s.fault(err)
+			want = len(r.children)
+			break
+		}
+		added = append(added, n)
+	}
+	r.visible = want
+	for len(r.children) > want && isBlank(r.children[len(r.children)-1]) {
+		last := r.children[len(r.children)-1]
+		s.dropMarks(last)
+		s.nodes -= size(last)
+		r.children = r.children[:len(r.children)-1]
+	}
+	r.stale()
+	for _, n := range added {
+		n.relevant = r.relevant
+		s.preload(n)
+		s.propagate(n)
+		s.inside(n)
+	}
+	if want < had {
+		s.readersOf(r.plan)
+	}
+	s.propagate(r)
+	s.unborn = append(s.unborn, added...)
+}
+
+// isBlank reports whether nothing below n was answered. What the form filled
+// in itself doesn't count.
+func isBlank(n *node) bool {
+	if q := n.plan.q; q != nil {
+		return n.value == "" || q.Control == forms.Hidden || n.value == clean(q, q.Default) || n.plan.calculate != nil || n.plan.dynamic != nil
+	}
+	for _, c := range n.children {
+		if !isBlank(c) {
+			return false
+		}
+	}
+	return true
+}
