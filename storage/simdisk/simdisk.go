@@ -1,0 +1,495 @@
+// Package simdisk is a disk in memory that forgets: a [Disk] is a storage.FS on
+// which only what was synced is sure to outlive [Disk.Crash]. It follows POSIX
+// and no kinder file system: the content of a file and the name of a file are
+// synced apart, and of what was not synced any part may survive, torn at
+// sectors of 512 bytes.
+//
+// Everything happens by the seed; there are no goroutines and no timers. Start
+// at [New].
+package simdisk
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"baraza.example/storage"
+)
+
+// ErrIO is the error that [Disk.FailSync] and [Disk.FailWrite] bring about.
+var ErrIO = errors.New("input/output error")
+
+// ErrCrashed is what handles from before a crash give after it.
+var ErrCrashed = errors.New("the machine went down under this file")
+
+// A Disk is a storage.FS. It may be used by several goroutines.
+type Disk struct {
+	mu       sync.Mutex
+	rand     *rand.Rand
+	root     *dir
+	life     int // counts crashes; handles belong to one life
+	locks    map[string]int
+	capacity int64 // 0 means without end
+	used     int64
+	writes   countdown
+	syncs    countdown
+}
+
+var _ storage.FS = (*Disk)(nil)
+
+// dir is a folder: the names that programs see, and the changes to them that
+// are not yet durable, in order.
+type dir struct {
+	names   map[string]entry
+	durable map[string]entry
+	changes []change
+}
+
+type entry struct {
+	dir  *dir
+	file *inode
+}
+
+// change sets names, or removes those whose entry is empty. A rename within a
+// folder is one change: it happens as a whole or not at all.
+type change map[string]entry
+
+// inode is the content of a file. Both slices are only ever appended to or
+// replaced, so durable may share its bytes with data.
+type inode struct{ data, durable []byte }
+
+type countdown struct{ left int }
+
+// due counts one event, and says whether it is the one to fail.
+func (c *countdown) due() bool {
+	if c.left == 0 {
+		return false
+	}
+	c.left--
+	return c.left == 0
+}
+
+// New returns an empty disk whose misfortunes follow from seed.
+func New(seed uint64) *Disk {
+	return &Disk{
+		rand:  rand.New(rand.NewPCG(seed, 0x64697363)),
+		root:  newDir(),
+		locks: map[string]int{},
+	}
+}
+
+func newDir() *dir { return &dir{names: map[string]entry{}, durable: map[string]entry{}} }
+
+// SetCapacity makes the disk full once its files hold n bytes; 0 lifts it.
+func (d *Disk) SetCapacity(n int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.capacity = n
+}
+
+// Used returns how many bytes the files hold.
+func (d *Disk) Used() int64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.used
+}
+
+// FailWrite makes the n-th write from now fail with [ErrIO] half done; 0 takes it back.
+func (d *Disk) FailWrite(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.writes.left = n
+}
+
+// FailSync makes the n-th sync from now, of a file or folder, fail with
+// [ErrIO] and make nothing durable; 0 takes it back.
+func (d *Disk) FailSync(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.syncs.left = n
+}
+
+// Crash cuts the power. Open files are lost, locks are dropped, and what was
+// not synced is kept, dropped or torn by the seed.
+func (d *Disk) Crash() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.life++
+	clear(d.locks)
+	d.writes, d.syncs = countdown{}, countdown{}
+	d.used = 0
+	d.settle(d.root, map[*inode]bool{})
+}
+
+func (d *Disk) settle(at *dir, seen map[*inode]bool) {
+	// Most file systems keep the order of changes to a folder, POSIX does not
+	// ask them to: so one crash in two loses any of them, not only the last.
+	anyOrder := d.rand.IntN(2) == 0
+	keep := d.rand.IntN(len(at.changes) + 1)
+	for i, c := range at.changes {
+		if anyOrder && d.rand.IntN(2) == 0 || !anyOrder && i >= keep {
+			continue
+		}
+		for name, e := range c {
+			set(at.durable, name, e)
+		}
+	}
+	at.changes = nil
+	at.names = make(map[string]entry, len(at.durable))
+	for _, name := range sortedKeys(at.durable) {
+		e := at.durable[name]
+		at.names[name] = e
+		if e.dir != nil {
+			d.settle(e.dir, seen)
+		} else if !seen[e.file] {
+			seen[e.file] = true
+			e.file.data = d.tear(e.file)
+			e.file.durable = e.file.data
+			d.used += int64(len(e.file.data))
+		}
+	}
+}
+
+const sector = 512
+
+// tear returns what a crash leaves of a file.
+func (d *Disk) tear(f *inode) []byte {
+	if len(f.data) < len(f.durable) { // a truncation not synced
+		if d.rand.IntN(2) == 0 {
+			return f.data
+		}
+		return f.durable
+	}
+	fresh := f.data[len(f.durable):]
+	out := slices.Clone(f.durable)
+	switch d.rand.IntN(4) {
+	case 0: // nothing of it
+		return out
+	case 1: // all of it
+		return append(out, fresh...)
+	case 2: // its beginning
+		return append(out, fresh[:d.rand.IntN(len(fresh)+1)]...)
+	}
+	// Its length, and some of its sectors.
+	start := len(out)
+	out = append(out, fresh...)
+	for at := start; at < len(out); {
+		end := min((at/sector+1)*sector, len(out))
+		if d.rand.IntN(2) == 0 {
+			clear(out[at:end])
+		}
+		at = end
+	}
+	return out
+}
+
+// Flip inverts one bit of a file behind everyone's back.
+func (d *Disk) Flip(name string, bit int64) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e, err := d.find("flip", name)
+	if err != nil {
+		return err
+	}
+	if e.file == nil || bit/8 >= int64(len(e.file.data)) {
+		return &fs.PathError{Op: "flip", Path: name, Err: fs.ErrInvalid}
+	}
+	e.file.data = slices.Clone(e.file.data)
+	e.file.data[bit/8] ^= 1 << (bit % 8)
+	e.file.durable = e.file.data
+	return nil
+}
+
+// Files returns the names of all files, in order.
+func (d *Disk) Files() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var all []string
+	var walk func(at *dir, path string)
+	walk = func(at *dir, path string) {
+		for _, name := range sortedKeys(at.names) {
+			full := path + string(filepath.Separator) + name
+			if e := at.names[name]; e.dir != nil {
+				walk(e.dir, full)
+			} else {
+				all = append(all, full)
+			}
+		}
+	}
+	walk(d.root, "")
+	return all
+}
+
+func sortedKeys(m map[string]entry) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func set(names map[string]entry, name string, e entry) {
+	if e == (entry{}) {
+		delete(names, name)
+	} else {
+		names[name] = e
+	}
+}
+
+func (at *dir) apply(c change) {
+	for name, e := range c {
+		set(at.names, name, e)
+	}
+	at.changes = append(at.changes, c)
+}
+
+func parts(name string) []string {
+	name = strings.Trim(filepath.ToSlash(filepath.Clean(name)), "/")
+	if name == "" || name == "." {
+		return nil
+	}
+	return strings.Split(name, "/")
+}
+
+func (d *Disk) find(op, name string) (entry, error) {
+	e := entry{dir: d.root}
+	for _, p := range parts(name) {
+		if e.dir == nil {
+			return entry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
+		}
+		next, ok := e.dir.names[p]
+		if !ok {
+			return entry{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
+		}
+		e = next
+	}
+	return e, nil
+}
+
+// parent returns the folder that holds name, and its last part.
+func (d *Disk) parent(op, name string) (*dir, string, error) {
+	e, err := d.find(op, filepath.Dir(filepath.Clean(name)))
+	if err != nil {
+		return nil, "", err
+	}
+	if e.dir == nil || len(parts(name)) == 0 {
+		return nil, "", &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+	}
+	return e.dir, filepath.Base(name), nil
+}
+
+// Open implements storage.FS.
+func (d *Disk) Open(name string) (storage.File, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e, err := d.find("open", name)
+	if err != nil {
+		return nil, err
+	}
+	if e.file == nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	return &file{disk: d, node: e.file, life: d.life, name: name}, nil
+}
+
+// Create implements storage.FS.
+func (d *Disk) Create(name string) (storage.File, error) { return d.make(name, true) }
+
+// Append implements storage.FS.
+func (d *Disk) Append(name string) (storage.File, error) { return d.make(name, false) }
+
+func (d *Disk) make(name string, fresh bool) (storage.File, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	in, base, err := d.parent("open", name)
+	if err != nil {
+		return nil, err
+	}
+	e, there := in.names[base]
+	switch {
+	case there && fresh:
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrExist}
+	case there && e.file == nil:
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	case !there:
+		e = entry{file: &inode{}}
+		in.apply(change{base: e})
+	}
+	return &file{disk: d, node: e.file, life: d.life, name: name, writable: true}, nil
+}
+
+// Rename implements storage.FS.
+func (d *Disk) Rename(from, to string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	a, aBase, err := d.parent("rename", from)
+	if err != nil {
+		return err
+	}
+	b, bBase, err := d.parent("rename", to)
+	if err != nil {
+		return err
+	}
+	e, ok := a.names[aBase]
+	if !ok {
+		return &fs.PathError{Op: "rename", Path: from, Err: fs.ErrNotExist}
+	}
+	old := b.names[bBase]
+	if old.dir != nil || e.dir != nil && old.file != nil {
+		return &fs.PathError{Op: "rename", Path: to, Err: fs.ErrExist}
+	}
+	if old.file != nil && old.file != e.file {
+		d.used -= int64(len(old.file.data))
+	}
+	if a == b {
+		a.apply(change{aBase: entry{}, bBase: e})
+		return nil
+	}
+	b.apply(change{bBase: e})
+	a.apply(change{aBase: entry{}})
+	return nil
+}
+
+// Remove implements storage.FS.
+func (d *Disk) Remove(name string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	in, base, err := d.parent("remove", name)
+	if err != nil {
+		return err
+	}
+	e, ok := in.names[base]
+	if !ok {
+		return &fs.PathError{Op: "remove", Path: name, Err: fs.ErrNotExist}
+	}
+	if e.dir != nil && len(e.dir.names) > 0 {
+		return &fs.PathError{Op: "remove", Path: name, Err: syscall.ENOTEMPTY}
+	}
+	if e.file != nil {
+		d.used -= int64(len(e.file.data))
+	}
+	in.apply(change{base: entry{}})
+	return nil
+}
+
+// MkdirAll implements storage.FS.
+func (d *Disk) MkdirAll(name string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at := d.root
+	for _, p := range parts(name) {
+		e, ok := at.names[p]
+		if !ok {
+			e = entry{dir: newDir()}
+			at.apply(change{p: e})
+		}
+		if e.dir == nil {
+			return &fs.PathError{Op: "mkdir", Path: name, Err: fs.ErrExist}
+		}
+		at = e.dir
+	}
+	return nil
+}
+
+// ReadDir implements storage.FS.
+func (d *Disk) ReadDir(name string) ([]storage.FileInfo, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e, err := d.find("readdir", name)
+	if err != nil {
+		return nil, err
+	}
+	if e.dir == nil {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrInvalid}
+	}
+	var infos []storage.FileInfo
+	for _, base := range sortedKeys(e.dir.names) {
+		infos = append(infos, info(base, e.dir.names[base]))
+	}
+	return infos, nil
+}
+
+// Stat implements storage.FS.
+func (d *Disk) Stat(name string) (storage.FileInfo, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e, err := d.find("stat", name)
+	if err != nil {
+		return storage.FileInfo{}, err
+	}
+	return info(filepath.Base(name), e), nil
+}
+
+func info(base string, e entry) storage.FileInfo {
+	if e.dir != nil {
+		return storage.FileInfo{Name: base, Dir: true}
+	}
+	return storage.FileInfo{Name: base, Size: int64(len(e.file.data))}
+}
+
+// SyncDir implements storage.FS.
+func (d *Disk) SyncDir(name string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e, err := d.find("sync", name)
+	if err != nil {
+		return err
+	}
+	if e.dir == nil {
+		return &fs.PathError{Op: "sync", Path: name, Err: fs.ErrInvalid}
+	}
+	if d.syncs.due() {
+		return &fs.PathError{Op: "sync", Path: name, Err: ErrIO}
+	}
+	for _, c := range e.dir.changes {
+		for base, x := range c {
+			set(e.dir.durable, base, x)
+		}
+	}
+	e.dir.changes = nil
+	return nil
+}
+
+// Free implements storage.FS.
+func (d *Disk) Free(string) (uint64, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.capacity == 0 {
+		return 1 << 40, nil
+	}
+	return uint64(max(0, d.capacity-d.used)), nil
+}
+
+// Lock implements storage.FS.
+func (d *Disk) Lock(name string) (io.Closer, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	name = filepath.Clean(name)
+	if _, held := d.locks[name]; held {
+		return nil, storage.ErrInUse
+	}
+	d.locks[name] = d.life
+	return lock{d, name, d.life}, nil
+}
+
+type lock struct {
+	disk *Disk
+	name string
+	life int
+}
+
+func (l lock) Close() error {
+	l.disk.mu.Lock()
+	defer l.disk.mu.Unlock()
+	if l.life == l.disk.life {
+		delete(l.disk.locks, l.name)
+	}
+	return nil
+}

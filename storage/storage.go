@@ -1,0 +1,450 @@
+// Package storage keeps everything on the device: a sealed journal is the
+// record, Badger is the index that answers every question. See "The store" in
+// ARCHITECTURE.md.
+//
+// What [Store.Update] has returned from is on disk, whatever happens next. The
+// index can be deleted or garbled at any moment: the next start, or the next
+// read, makes it anew from the journal. The byte layouts are docs/protocol/journal.md,
+// keys.md and blob.md. Sizes are bytes. The store never asks what time it is.
+// Start at [Open].
+package storage
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Errors for callers. [ErrSpace], [FailedError] and those of the key slots stand
+// where they arise.
+var (
+	ErrInUse    = errors.New("the store is in use by another program")
+	ErrClosed   = errors.New("the store is closed")
+	ErrNotFound = errors.New("not found in the store")
+	ErrTooLarge = errors.New("too large for the store")
+)
+
+// A Profile is the kind of device: it sets what the store may use of it.
+type Profile uint8
+
+// The profiles. Laptop is any desktop or small server, too.
+const (
+	Laptop Profile = iota
+	Phone
+)
+
+// limits are what a profile means outside of Badger.
+type limits struct {
+	space   uint64 // that must stay free
+	ballast int64
+	cost    cost
+}
+
+func (p Profile) limits() limits {
+	if p == Phone {
+		return limits{space: 32 << 20, ballast: 4 << 20, cost: cost{time: 3, memory: 19 << 10, threads: 1}}
+	}
+	return limits{space: 64 << 20, ballast: 8 << 20, cost: cost{time: 3, memory: 64 << 10, threads: 2}}
+}
+
+// Options are what a store takes from its surroundings. The zero value works.
+type Options struct {
+	FS      FS // nil means [OS]
+	Profile Profile
+	// MemoryIndex keeps the index in memory and makes it at each start: for
+	// simulated disks, which Badger can't use. The store then has no
+	// goroutine and no timer of its own.
+	MemoryIndex bool
+	// Passphrase opens the store, or locks a new one. Without it a new
+	// store keeps its key in a file beside: sealed, but not against who has
+	// the whole folder.
+	Passphrase []byte
+	Logger     *slog.Logger // nil means none
+	Rand       io.Reader    // nil means crypto/rand
+	// NoBallast saves tests the file that is kept to be deleted in need.
+	NoBallast bool
+}
+
+// A Store is an open folder. Its methods may be called by several goroutines.
+type Store struct {
+	dir    string
+	opt    Options
+	fs     FS
+	log    *slog.Logger
+	limits limits
+
+	lock     io.Closer
+	vault    *vault
+	indexKey []byte
+	markKey  []byte
+	space    *space
+	blobs    *Blobs
+	report   Report
+
+	writing  sync.Mutex // one Update at a time runs its function
+	flushing sync.Mutex // one group at a time goes to the journal; after writing
+	applying sync.Mutex // one at a time changes the index; after flushing
+	journal  *journal   // by who holds flushing
+	marker   *marker    // by who holds applying
+
+	mu sync.RWMutex // the fields below; held for moments only, last of all
+	// head has what the index lacks and the next Update must see, shown
+	// what of it is durable and may be read.
+	head, shown ordered[ahead]
+	queue       []*commit
+	next        uint64 // sequence of the next Update
+	durable     place
+	index       *handle
+	waiting     int // bytes in shown
+	timer       *time.Timer
+	closed      bool
+	watchers    map[Kind]map[chan struct{}]struct{}
+}
+
+// ahead is a value that the index does not have yet.
+type ahead struct {
+	value    []byte
+	deleted  bool
+	sequence uint64
+}
+
+// commit is an Update on its way to the journal.
+type commit struct {
+	ops     []op
+	payload []byte
+	done    bool
+	err     error
+}
+
+// The index is brought up to date when the store has been quiet for a moment
+// or much is waiting, since its own sync costs as much as the journal's. What
+// is not in it yet is read from memory, and after a crash from the journal.
+const (
+	applyAfter   = 250 * time.Millisecond
+	applyWaiting = 1 << 20
+)
+
+// Update runs f and returns once what it changed is durable, then visible to
+// [Store.View]. Updates follow one another as if they were alone; those that
+// wait for the disk at the same time share one sync. When f returns an error
+// nothing is changed.
+//
+// f may run again when the index turns out to be damaged: it must start afresh each
+// time, and call no other method of the store.
+func (s *Store) Update(ctx context.Context, f func(tx *Tx) error) error {
+	return s.mending(ctx, func() (*handle, error) {
+		c, bad, err := s.prepare(f)
+		if c == nil || err != nil {
+			return bad, err
+		}
+		return nil, s.settle(c)
+	})
+}
+
+// View runs f on the store as it is at this moment. f may run again when the
+// index turns out to be damaged.
+func (s *Store) View(ctx context.Context, f func(tx *Tx) error) error {
+	return s.mending(ctx, func() (*handle, error) {
+		tx, err := s.begin(false)
+		if err != nil {
+			return nil, err
+		}
+		defer tx.end()
+		err = f(tx)
+		if tx.broken != nil {
+			err = tx.broken
+		}
+		return tx.base, err
+	})
+}
+
+// mending repeats what failed because of the index after making that anew.
+func (s *Store) mending(ctx context.Context, try func() (*handle, error)) error {
+	for tries := 0; ; tries++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		bad, err := try()
+		if !errors.Is(err, errIndex) || bad == nil || tries == 2 {
+			return err
+		}
+		if err := s.rebuild(bad, err); err != nil {
+			return err
+		}
+	}
+}
+
+// prepare runs f and puts what it changed in the queue; no commit means that it
+// changed nothing.
+func (s *Store) prepare(f func(tx *Tx) error) (*commit, *handle, error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	tx, err := s.begin(true)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer tx.end()
+	err = f(tx)
+	if tx.broken != nil {
+		err = tx.broken
+	}
+	if err != nil || len(tx.ops) == 0 {
+		return nil, tx.base, err
+	}
+	c := &commit{ops: tx.ops, payload: encodeOps(tx.ops)}
+	if len(c.payload) > MaxUpdate {
+		return nil, nil, fmt.Errorf("%w: changes of %d bytes together", ErrTooLarge, len(c.payload))
+	}
+	if err := s.space.check(len(c.payload), true); err != nil {
+		return nil, nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queue = append(s.queue, c)
+	s.head = tx.over
+	s.next++
+	return c, nil, nil
+}
+
+// settle returns when c is durable. Whoever comes first writes for all that
+// have queued up.
+func (s *Store) settle(c *commit) error {
+	s.flushing.Lock()
+	defer s.flushing.Unlock()
+	if c.done {
+		return c.err
+	}
+	s.mu.Lock()
+	group := s.queue
+	s.queue = nil
+	s.mu.Unlock()
+	payloads := make([][]byte, len(group))
+	for i, c := range group {
+		payloads[i] = c.payload
+	}
+	first := s.journal.chain.next
+	err := s.journal.append(payloads...)
+	for _, c := range group {
+		c.done, c.err = true, err
+	}
+	if err != nil {
+		s.log.Error("saving failed", "error", err)
+		return err
+	}
+	s.show(group, first)
+	return nil
+}
+
+// show makes a durable group visible and has it brought to the index.
+func (s *Store) show(group []*commit, first uint64) {
+	touched := map[Kind]bool{}
+	s.mu.Lock()
+	for i, c := range group {
+		for _, o := range c.ops {
+			s.shown = s.shown.put(o.key, ahead{o.value, o.deleted, first + uint64(i)})
+			s.waiting += len(o.key) + len(o.value)
+			touched[Kind(o.key[0])] = true
+		}
+	}
+	s.durable = place{s.journal.chain.next - 1, s.journal.chain.before}
+	for k := range touched {
+		for w := range s.watchers[k] {
+			select {
+			case w <- struct{}{}:
+			default: // it has not looked since the last one
+			}
+		}
+	}
+	bad, now := s.index, s.opt.MemoryIndex || s.waiting > applyWaiting
+	if !now && s.timer == nil && !s.closed {
+		s.timer = time.AfterFunc(applyAfter, s.applyLater)
+	}
+	s.mu.Unlock()
+	if !now {
+		return
+	}
+	if err := s.apply(); err != nil {
+		s.rebuildHeld(bad, err)
+	}
+}
+
+func (s *Store) applyLater() {
+	s.mu.Lock()
+	s.timer = nil
+	bad, closed := s.index, s.closed
+	s.mu.Unlock()
+	if closed {
+		return
+	}
+	if err := s.apply(); err != nil {
+		// The journal has it all: who reads next is told if this fails, too.
+		if err := s.rebuild(bad, err); err != nil {
+			s.log.Error("the index can't be made anew", "error", err)
+		}
+	}
+}
+
+// apply brings what is shown to the index and forgets it here.
+func (s *Store) apply() error {
+	s.applying.Lock()
+	defer s.applying.Unlock()
+	s.mu.RLock()
+	shown, at, ix := s.shown, s.durable, s.index
+	s.mu.RUnlock()
+	var ops []op
+	for w := shown.from(""); ; {
+		key, v, ok := w.next()
+		if !ok {
+			break
+		}
+		ops = append(ops, op{key, v.value, v.deleted})
+	}
+	if len(ops) == 0 {
+		return nil
+	}
+	if err := applyOps(ix.index, s.marker, ops, at); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shown = newerThan(s.shown, at.sequence)
+	s.head = newerThan(s.head, at.sequence)
+	s.waiting = 0
+	for w := s.shown.from(""); ; {
+		key, v, ok := w.next()
+		if !ok {
+			return nil
+		}
+		s.waiting += len(key) + len(v.value)
+	}
+}
+
+// newerThan drops what an index at the given sequence has.
+func newerThan(m ordered[ahead], sequence uint64) ordered[ahead] {
+	var kept ordered[ahead]
+	for w := m.from(""); ; {
+		key, v, ok := w.next()
+		if !ok {
+			return kept
+		}
+		if v.sequence > sequence {
+			kept = kept.put(key, v)
+		}
+	}
+}
+
+// usable says whether anything may still be asked of the store.
+func (s *Store) usable() error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return ErrClosed
+	}
+	return nil
+}
+
+// Close brings the index up to date and gives the folder free. It waits for
+// Views to end. Without it nothing is lost.
+func (s *Store) Close() error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.flushing.Lock()
+	defer s.flushing.Unlock()
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	queued := s.queue
+	s.queue = nil
+	s.mu.Unlock()
+	for _, c := range queued { // nobody writes for them any more
+		c.done, c.err = true, ErrClosed
+	}
+	if err := s.apply(); err != nil {
+		s.log.Warn("the index is not up to date", "error", err) // the next start sees it
+	}
+	s.applying.Lock()
+	defer s.applying.Unlock()
+	return s.shut()
+}
+
+// shut gives everything back that Open took, as far as it came.
+func (s *Store) shut() error {
+	var err error
+	if s.index != nil {
+		if e := s.index.retire(); e != nil {
+			s.log.Warn("the index did not close well", "error", e)
+		}
+	}
+	if s.journal != nil {
+		err = s.journal.close()
+	}
+	for _, key := range [][]byte{s.indexKey, s.markKey} {
+		clear(key)
+	}
+	if s.vault != nil {
+		clear(s.vault.dataKey)
+	}
+	return errors.Join(err, s.lock.Close())
+}
+
+// Report says what Open found and did.
+func (s *Store) Report() Report { return s.report }
+
+// Blobs returns the attachments.
+func (s *Store) Blobs() *Blobs { return s.blobs }
+
+const keyIncarnation = "\x01incarnation"
+
+// Incarnation is a number drawn when the store was made, and again when it
+// turned out to be a copy or to have lost something: two stores never sign
+// under the same one.
+func (s *Store) Incarnation(ctx context.Context) (n uint64, err error) {
+	err = s.View(ctx, func(tx *Tx) error {
+		b, err := tx.get(keyIncarnation)
+		if err != nil {
+			return err
+		}
+		if len(b) != 8 {
+			return fmt.Errorf("an incarnation of %d bytes", len(b))
+		}
+		n = binary.BigEndian.Uint64(b)
+		return nil
+	})
+	return n, err
+}
+
+// NewIncarnation draws another incarnation and returns it.
+func (s *Store) NewIncarnation(ctx context.Context) (uint64, error) {
+	b := make([]byte, 8)
+	if _, err := io.ReadFull(s.opt.Rand, b); err != nil {
+		return 0, err
+	}
+	err := s.Update(ctx, func(tx *Tx) error { return tx.put(keyIncarnation, b) })
+	return binary.BigEndian.Uint64(b), err
+}
+
+func (o Options) filled() Options {
+	if o.FS == nil {
+		o.FS = OS{}
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	o.MemoryIndex = o.MemoryIndex || !badgerFits
+	return o
+}
