@@ -28,6 +28,7 @@ const (
 	ViolatesConstraint ViolationKind = "constraint" // the form's own condition
 	ViolatesRequired   ViolationKind = "required"   // blank
 	ViolatesReadOnly   ViolationKind = "readonly"   // not a person's to answer
+	ViolatesRelevant   ViolationKind = "relevant"   // not asked; only Fill reports it
 )
 
 // Validate returns what keeps the response from being finalised, in document
