@@ -11,8 +11,8 @@ import (
 	"baraza.example/sync/identity"
 )
 
-// A batch is a stream of frames: one byte of type, a varint length, the
-// payload. It has no signature of its own, for everything in it that matters
+// A batch is a stream of frames: one byte of type, the length as a varint in
+// its shortest form, the payload. It has no signature of its own, for everything in it that matters
 // is signed; cut short, it counts up to the cut. The same frames are the body
 // of a request, a bundle file and a mail attachment.
 
@@ -77,7 +77,7 @@ type Hello struct {
 	ID     identity.ID `cbor:"4,keyasint"`           // of the device, hub or the centre's root
 	Name   string      `cbor:"5,keyasint,omitempty"` // of a hub or centre; devices tell theirs only inside the seal
 	Time   int64       `cbor:"6,keyasint,omitempty"` // by the sender's clock
-	Centre [16]byte    `cbor:"7,keyasint,omitempty"` // hash of the centre's card the sender holds; zero: none
+	Centre [16]byte    `cbor:"7,keyasint,omitzero"`  // hash of the centre's card the sender holds; zero: none
 }
 
 // A Peer is who stands at the other end of an exchange, as its hello says.
@@ -177,11 +177,7 @@ func (f Frame) payload() []byte {
 	case FrameOffer:
 		return canon.Encode(f.Offer.wire())
 	case FrameRecord:
-		path := f.Record.Path
-		if path == nil {
-			path = []Stop{}
-		}
-		return canon.Encode(recordWire{Envelope: f.Record.Envelope, Path: path})
+		return canon.Encode(recordWire{Envelope: f.Record.Envelope, Path: f.Record.Path})
 	case FrameLeaf:
 		return canon.Encode(f.Leaf)
 	case FrameHave:
@@ -216,6 +212,7 @@ func (e *DamageError) Unwrap() error { return e.Err }
 type Reader struct {
 	r      *bufio.Reader
 	offset int64
+	err    error // the first, for good: behind it nothing can be trusted to be a frame
 }
 
 // NewReader returns a Reader of r.
@@ -229,46 +226,72 @@ func (r *Reader) Offset() int64 { return r.offset }
 func (r *Reader) Buffered() bool { return r.r.Buffered() > 0 }
 
 // Next returns the next frame of a type this program knows, io.EOF at the end
-// of the stream, io.ErrUnexpectedEOF inside a frame, or a *DamageError.
+// of the stream, io.ErrUnexpectedEOF inside a frame, a *DamageError, or what
+// the stream itself failed with. Once it failed it fails for good.
 func (r *Reader) Next() (Frame, error) {
-	for {
-		t, payload, err := r.raw()
+	for r.err == nil {
+		f, known, err := r.frame()
 		if err != nil {
-			return Frame{}, err
-		}
-		f, known, err := decodeFrame(t, payload)
-		if err != nil {
-			return Frame{}, &DamageError{r.offset, err}
-		}
-		r.offset += int64(1 + len(binary.AppendUvarint(nil, uint64(len(payload)))) + len(payload))
-		if known {
+			r.err = err
+		} else if known {
 			return f, nil
 		}
 	}
+	return Frame{}, r.err
 }
 
-func (r *Reader) raw() (FrameType, []byte, error) {
+func (r *Reader) frame() (f Frame, known bool, err error) {
 	t, err := r.r.ReadByte()
 	if err != nil {
-		return 0, nil, err
+		return Frame{}, false, err
 	}
-	n, err := binary.ReadUvarint(r.r)
-	switch {
-	case errors.Is(err, io.EOF):
-		return 0, nil, io.ErrUnexpectedEOF
-	case err != nil && err.Error() == "binary: varint overflows a 64-bit integer", err == nil && n > uint64(FrameType(t).limit()):
-		return 0, nil, &DamageError{r.offset, fmt.Errorf("frame of type %d is too long", t)}
-	case err != nil:
-		return 0, nil, err
+	head, n, err := readLength(r.r, FrameType(t).limit())
+	if err != nil {
+		return Frame{}, false, r.failed(err)
 	}
 	payload := make([]byte, n)
 	if _, err := io.ReadFull(r.r, payload); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		return 0, nil, err
+		return Frame{}, false, r.failed(err)
 	}
-	return FrameType(t), payload, nil
+	f, known, err = decodeFrame(FrameType(t), payload)
+	if err != nil {
+		return Frame{}, false, &DamageError{r.offset, err}
+	}
+	r.offset += int64(1 + head + n)
+	return f, known, nil
+}
+
+// failed tells damage from a stream that ended or broke inside a frame.
+func (r *Reader) failed(err error) error {
+	switch {
+	case errors.Is(err, io.EOF):
+		return io.ErrUnexpectedEOF
+	case errors.Is(err, errLength):
+		return &DamageError{r.offset, err}
+	}
+	return err
+}
+
+var errLength = errors.New("the length of a frame is above its limit or not in the shortest form")
+
+// readLength reads a varint of at most limit, which it may not exceed at any
+// byte: a hostile one ends after as many bytes as limit itself would take. It
+// returns how many bytes it took, and the number.
+func readLength(r io.ByteReader, limit int) (head, n int, err error) {
+	for {
+		b, err := r.ReadByte()
+		if err != nil {
+			return head, 0, err
+		}
+		n |= int(b&0x7f) << (7 * head)
+		head++
+		switch last := b < 0x80; {
+		case n > limit, last && b == 0 && head > 1, !last && limit>>(7*head) == 0:
+			return head, 0, errLength
+		case last:
+			return head, n, nil
+		}
+	}
 }
 
 func decodeFrame(t FrameType, payload []byte) (f Frame, known bool, err error) {
@@ -281,21 +304,21 @@ func decodeFrame(t FrameType, payload []byte) (f Frame, known bool, err error) {
 		}
 	case FrameOffer:
 		var w offerWire
-		if err = canon.Decode(payload, &w); err == nil {
+		if err = canon.DecodeExact(payload, &w); err == nil {
 			f.Offer, err = w.offer()
 		}
 	case FrameRecord:
 		f.Record, err = decodeCarried(payload)
 	case FrameLeaf:
-		err = canon.Decode(payload, &f.Leaf)
+		err = canon.DecodeExact(payload, &f.Leaf)
 	case FrameHave:
 		var w []haveWire
-		if err = canon.Decode(payload, &w); err == nil {
+		if err = canon.DecodeExact(payload, &w); err == nil {
 			f.Have, err = havesFromWire(w)
 		}
 	case FrameAck:
 		var n int
-		if f.Ack, n = binary.Uvarint(payload); n != len(payload) || n <= 0 {
+		if f.Ack, n = binary.Uvarint(payload); n != len(payload) || n <= 0 || n > 1 && payload[n-1] == 0 {
 			err = errors.New("acknowledgement is no number")
 		}
 	case FrameCustody:
@@ -305,7 +328,7 @@ func decodeFrame(t FrameType, payload []byte) (f Frame, known bool, err error) {
 	case FrameRefusal:
 		err = canon.Decode(payload, &f.Refusal)
 	case FrameWant:
-		err = canon.Decode(payload, &f.Want)
+		err = canon.DecodeExact(payload, &f.Want)
 	case FrameCentre:
 		f.Centre = payload
 	case FrameBye:
@@ -317,7 +340,7 @@ func decodeFrame(t FrameType, payload []byte) (f Frame, known bool, err error) {
 
 func decodeCarried(payload []byte) (Carried, error) {
 	var w recordWire
-	if err := canon.Decode(payload, &w); err != nil {
+	if err := canon.DecodeExact(payload, &w); err != nil {
 		return Carried{}, err
 	}
 	if len(w.Path) > MaxPath {

@@ -53,6 +53,26 @@ func ReadRegistration(r Record) (Registration, error) {
 	return Registration(w), nil
 }
 
+// OpenCard opens the card in a KindCard record, whose signature the caller has
+// verified, and checks that it is the origin's own.
+func OpenCard(r Record, e identity.Epoch) (identity.Card, error) {
+	var c identity.Card
+	if r.Kind != KindCard {
+		return c, fmt.Errorf("%w: a %v is no card", ErrRecord, r.Kind)
+	}
+	plain, err := Unseal(r, e)
+	if err != nil {
+		return c, err
+	}
+	if err := c.UnmarshalBinary(plain); err != nil {
+		return c, err
+	}
+	if c.ID() != r.Origin {
+		return c, fmt.Errorf("%w: it is another device's", identity.ErrCard)
+	}
+	return c, nil
+}
+
 // EpochKeys hands an epoch's key to each recipient.
 type EpochKeys struct {
 	Number     uint32          `cbor:"1,keyasint"`

@@ -55,7 +55,7 @@ func (c Custody) Encode() []byte {
 // DecodeCustody reads what Encode wrote and checks its signature.
 func DecodeCustody(raw []byte) (Custody, error) {
 	var w custodyWire
-	if err := canon.Decode(raw, &w); err != nil || len(w.Held) > maxHeld || len(w.Name) > identity.MaxName {
+	if err := canon.DecodeExact(raw, &w); err != nil || len(w.Held) > maxHeld || len(w.Name) > identity.MaxName {
 		return Custody{}, fmt.Errorf("%w: damaged", ErrCustody)
 	}
 	held, err := havesFromWire(w.Held)

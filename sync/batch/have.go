@@ -86,7 +86,7 @@ func havesFromWire(ws []haveWire) ([]Have, error) {
 }
 
 func (o Offer) wire() offerWire {
-	w := offerWire{Origin: o.Origin, Size: o.Position.Size, Tails: []tailWire{}}
+	w := offerWire{Origin: o.Origin, Size: o.Position.Size}
 	if o.Position.Size > 0 {
 		w.Root = o.Position.Root[:]
 	}
@@ -99,11 +99,11 @@ func (o Offer) wire() offerWire {
 func (w offerWire) offer() (Offer, error) {
 	o := Offer{Origin: w.Origin, Position: Position{Size: w.Size}}
 	copy(o.Position.Root[:], w.Root)
-	if w.Size < 0 || len(w.Root) != 0 && len(w.Root) != 32 {
+	if w.Size < 0 || w.Size == 0 && len(w.Root) != 0 || w.Size > 0 && len(w.Root) != 32 {
 		return o, errors.New("position out of range")
 	}
 	for _, t := range w.Tails {
-		if t.Lane >= uint8(lanes) || t.First == 0 {
+		if t.Lane >= uint8(lanes) || t.First == 0 || t.Top < t.First {
 			return o, errors.New("tail out of range")
 		}
 		c := Chain{w.Origin, t.Incarnation, Lane(t.Lane)}

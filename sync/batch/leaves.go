@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"crypto/cipher"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -14,6 +15,8 @@ import (
 
 // LeafSize is how many plain bytes of an attachment one leaf holds.
 const LeafSize = 8 << 10
+
+const leafOverhead = chacha20poly1305.Overhead
 
 // A LeafList is the payload of an attachment's record. It is not sealed as a
 // whole: relays need the hashes to know which leaves they lack. Manifest is.
@@ -30,7 +33,7 @@ type Manifest struct {
 	InstanceID string   `cbor:"2,keyasint"` // of the submission it belongs to
 	Name       string   `cbor:"3,keyasint"`
 	Hash       [32]byte `cbor:"4,keyasint"` // SHA-256 of the plain bytes
-	Key        [32]byte `cbor:"5,keyasint"` // of its leaves
+	Key        [32]byte `cbor:"5,keyasint"` // of its leaves; drawn for this attachment and used for no other
 }
 
 // A Leaf is one piece of an attachment on the road.
@@ -77,10 +80,7 @@ func OpenLeaf(key [32]byte, index uint32, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-func leafCipher(key [32]byte, index uint32) (interface {
-	Seal(dst, nonce, plaintext, additionalData []byte) []byte
-	Open(dst, nonce, ciphertext, additionalData []byte) ([]byte, error)
-}, []byte) {
+func leafCipher(key [32]byte, index uint32) (cipher.AEAD, []byte) {
 	aead, err := chacha20poly1305.New(key[:])
 	if err != nil {
 		panic(err) // only for a wrong key length
@@ -114,6 +114,9 @@ func ReadLeafList(r Record) (LeafList, error) {
 	if l.Size < 0 || l.Size > MaxAttachment || LeafCount(l.Size) != len(l.Leaves) {
 		return l, fmt.Errorf("%w: %d leaves for %d bytes", ErrLeaf, len(l.Leaves), l.Size)
 	}
+	if l.Epoch == 0 {
+		return l, fmt.Errorf("%w: its manifest is not sealed", ErrLeaf)
+	}
 	return l, nil
 }
 
@@ -138,13 +141,17 @@ func OpenManifest(r Record, l LeafList, e identity.Epoch) (Manifest, error) {
 
 // Sealed is how many bytes all leaves of the list have on the road.
 func (l LeafList) Sealed() int64 {
-	return l.Size + int64(len(l.Leaves))*chacha20poly1305.Overhead
+	return l.Size + int64(len(l.Leaves))*leafOverhead
 }
 
-// Check reports ErrLeaf unless sealed is leaf index of the list.
+// Check reports ErrLeaf unless sealed is leaf index of the list. All leaves
+// are full but the last, so that the opened leaves have Size bytes together.
 func (l LeafList) Check(index uint32, sealed []byte) error {
-	if int(index) >= len(l.Leaves) || LeafSum(sealed) != l.Leaves[index] {
+	if int64(index) >= int64(len(l.Leaves)) || LeafSum(sealed) != l.Leaves[index] {
 		return fmt.Errorf("%w: leaf %d is not the one that was signed", ErrLeaf, index)
+	}
+	if plain := min(LeafSize, l.Size-int64(index)*LeafSize); int64(len(sealed)) != plain+leafOverhead {
+		return fmt.Errorf("%w: leaf %d has %d bytes instead of %d", ErrLeaf, index, len(sealed), plain+leafOverhead)
 	}
 	return nil
 }

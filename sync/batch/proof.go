@@ -1,7 +1,9 @@
 package batch
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"math/bits"
 	"slices"
 
@@ -14,8 +16,18 @@ import (
 // not for each.
 
 // ProveTogether returns the proof for the leaves at indexes (rising, distinct)
-// in the tree of the given size.
+// in the tree of the given size. For no leaves there is nothing to prove.
 func ProveTogether(size int64, indexes []int64, hashes tlog.HashReader) ([][32]byte, error) {
+	if len(indexes) == 0 {
+		return nil, nil
+	}
+	last := int64(-1)
+	for _, i := range indexes {
+		if i <= last || i >= size {
+			return nil, fmt.Errorf("%w: leaf %d after %d in a log of %d", errProof, i, last, size)
+		}
+		last = i
+	}
 	var stored []int64
 	walk(0, size, indexes, func(lo, hi int64) { stored = subtree(stored, lo, hi) })
 	read, err := hashes.ReadHashes(stored)
@@ -106,7 +118,7 @@ func rebuild(lo, hi int64, leaves []Receipt, proof [][32]byte) ([32]byte, [][32]
 		return LeafHash(leaves[0].Record), proof, nil
 	}
 	mid := lo + split(hi-lo)
-	i, _ := slices.BinarySearchFunc(leaves, mid, func(r Receipt, at int64) int { return int(r.Index - at) })
+	i, _ := slices.BinarySearchFunc(leaves, mid, func(r Receipt, at int64) int { return cmp.Compare(r.Index, at) })
 	left, proof, err := rebuild(lo, mid, leaves[:i], proof)
 	if err != nil {
 		return left, nil, err

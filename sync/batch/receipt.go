@@ -58,8 +58,9 @@ func (c Checkpoint) Note(l Log) []byte {
 // ErrReceipt means that a receipt, or the log behind it, can't be trusted.
 var ErrReceipt = errors.New("the receipt's proof does not hold")
 
-// ErrFork means that the log which a centre shows is not a continuation of
-// the one it showed before.
+// ErrFork means that a centre signed two logs of the same size with different
+// content. The two checkpoints together prove it to anyone. A consistency
+// proof that does not hold is a plain ErrReceipt: any relay can spoil one.
 var ErrFork = fmt.Errorf("%w: the log was changed after the fact", ErrReceipt)
 
 // ErrUnlinked means that receipts are genuine but start from another
@@ -124,7 +125,7 @@ func (rs Receipts) Encode() []byte { return canon.Encode(rs) }
 // DecodeReceipts reads what Encode wrote; it proves nothing yet.
 func DecodeReceipts(raw []byte) (Receipts, error) {
 	var rs Receipts
-	if err := canon.Decode(raw, &rs); err != nil {
+	if err := canon.DecodeExact(raw, &rs); err != nil {
 		return rs, fmt.Errorf("%w: %v", ErrReceipt, err)
 	}
 	if len(rs.Entries) > MaxReceipts {
@@ -167,8 +168,8 @@ func (rs Receipts) continues(from Checkpoint) error {
 	for i, h := range rs.Consistency {
 		proof[i] = h
 	}
-	if tlog.CheckTree(proof, c.Size, c.Hash, from.Size, from.Hash) != nil {
-		return ErrFork
+	if err := tlog.CheckTree(proof, c.Size, c.Hash, from.Size, from.Hash); err != nil {
+		return fmt.Errorf("%w: consistency: %v", ErrReceipt, err)
 	}
 	return nil
 }

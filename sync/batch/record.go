@@ -97,6 +97,8 @@ func (k Kind) Submission() bool { return k == KindResponse || k == KindContribut
 // lane is where a kind travels. Kinds of newer versions travel anywhere.
 func (k Kind) lane(l Lane) bool {
 	switch k {
+	case 0:
+		return false
 	case KindRegistration, KindEpoch, KindCard:
 		return l == Control
 	case KindResponse, KindContribution:
@@ -105,6 +107,18 @@ func (k Kind) lane(l Lane) bool {
 		return l == Attachments
 	}
 	return l < lanes
+}
+
+// sealing reports whether a record of kind k may stand under this epoch: what
+// people wrote never travels in clear, what relays act on is never sealed.
+func (k Kind) sealing(epoch uint32) bool {
+	switch k {
+	case KindRegistration, KindEpoch, KindAttachment:
+		return epoch == 0
+	case KindCard, KindResponse, KindContribution:
+		return epoch != 0
+	}
+	return true
 }
 
 // A Seq counts the records of a chain from 1, without gaps.
@@ -162,14 +176,20 @@ func (h Header) Bytes() []byte {
 func parseHeader(raw []byte) (Header, error) {
 	var w headerWire
 	if err := canon.DecodeExact(raw, &w); err != nil {
+		// An array whose first element is a small number above ours.
+		if len(raw) > 1 && raw[0]>>5 == 4 && raw[1] > headerVersion && raw[1] < 24 {
+			err = fmt.Errorf("header version %d is newer than this program", raw[1])
+		}
 		return Header{}, err
 	}
 	h := Header{Chain{w.Origin, w.Incarnation, Lane(w.Lane)}, Seq(w.Seq), Kind(w.Kind), w.Consultation, w.Prev, w.Epoch}
 	switch {
 	case w.Version != headerVersion:
-		return h, fmt.Errorf("header version %d is newer than this program", w.Version)
+		return h, fmt.Errorf("header version %d is not known to this program", w.Version)
 	case h.Lane >= lanes || h.Seq == 0 || !h.Kind.lane(h.Lane):
 		return h, errors.New("lane, sequence or kind out of range")
+	case !h.Kind.sealing(h.Epoch):
+		return h, fmt.Errorf("a %v under epoch %d", h.Kind, h.Epoch)
 	case h.Seq == 1 && h.Prev != [8]byte{}:
 		return h, errors.New("a first record names one before it")
 	}
@@ -203,7 +223,9 @@ func Make(key ed25519.PrivateKey, h Header, payload []byte) (Record, error) {
 	return Parse(raw)
 }
 
-// Parse reads a record without checking its signature.
+// Parse reads a record without checking its signature. Whoever keeps it must
+// Verify it first: the signature is not part of its ID, so a false one would
+// keep the true record out as a duplicate.
 func Parse(raw []byte) (Record, error) {
 	if len(raw) > MaxRecord {
 		return Record{}, fmt.Errorf("%w: %d bytes, more than %d", ErrRecord, len(raw), MaxRecord)

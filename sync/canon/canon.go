@@ -3,8 +3,10 @@
 // duplicate keys.
 //
 // [Decode] ignores map keys it does not know, so that version n can talk to
-// n+1; [DecodeExact] also demands that the bytes are the ones [Encode] would
-// have written, which is what signed headers need.
+// n+1, and is not strict about encodings: it is for bytes that are kept as they
+// came. [DecodeExact] also demands that the bytes are the ones [Encode] would
+// have written. That is what anything needs whose hash or signature is taken
+// over a new encoding, or that is handed on newly encoded.
 package canon
 
 import (
@@ -31,7 +33,8 @@ func modes() (cbor.EncMode, cbor.DecMode) {
 		Sort:        cbor.SortCoreDeterministic,
 		IndefLength: cbor.IndefLengthForbidden,
 		TagsMd:      cbor.TagsForbidden,
-		Time:        cbor.TimeUnix,
+		// No list and an empty list are the same bytes: null has no place here.
+		NilContainers: cbor.NilContainerAsEmpty,
 	}.EncMode()
 	if err != nil {
 		panic(err)

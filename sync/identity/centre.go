@@ -79,10 +79,21 @@ func (c Centre) RecipientsHash() [16]byte {
 	return [16]byte(h.Sum(nil))
 }
 
-// Check reports ErrCentre unless the card is complete and signed.
+// Check reports ErrCentre unless the card is complete and signed. A card that
+// passes can be sealed for: no recipient's key is damaged or stands twice.
 func (c Centre) Check() error {
 	if len(c.Recipients) < MinRecipients || len(c.Recipients) > maxRecipients || len(c.LogKey) != ed25519.PublicKeySize {
 		return fmt.Errorf("%w: recipients or log key", ErrCentre)
+	}
+	if len(c.Name) > MaxName || c.Consultation == "" || len(c.Consultation) > MaxName {
+		return fmt.Errorf("%w: name or consultation", ErrCentre)
+	}
+	seen := map[ID]bool{}
+	for _, r := range c.Recipients {
+		if _, err := r.public(); err != nil || seen[r.ID()] || len(r.Name) > MaxName {
+			return fmt.Errorf("%w: recipient %q", ErrCentre, r.Name)
+		}
+		seen[r.ID()] = true
 	}
 	if !Verify(c.RootKey, domainCentre, c.body(), c.Signature) {
 		return fmt.Errorf("%w: signature", ErrCentre)
@@ -103,7 +114,7 @@ func (c *Centre) UnmarshalBinary(data []byte) error {
 	}
 	var parts [][]byte
 	var w centreWire
-	if err := canon.Decode(data, &parts); err != nil || len(parts) != 2 {
+	if err := canon.DecodeExact(data, &parts); err != nil || len(parts) != 2 {
 		return ErrCentre
 	}
 	if err := canon.DecodeExact(parts[0], &w); err != nil {

@@ -39,7 +39,7 @@ const (
 // MaxEnvelope bounds an envelope, in bytes.
 const MaxEnvelope = 4 << 20
 
-// SignEnvelope returns the envelope's bytes.
+// SignEnvelope returns the envelope's bytes. An empty payload is allowed.
 func SignEnvelope(key ed25519.PrivateKey, header, payload []byte) ([]byte, error) {
 	signer, err := cose.NewSigner(cose.AlgorithmEdDSA, key)
 	if err != nil {
@@ -50,7 +50,7 @@ func SignEnvelope(key ed25519.PrivateKey, header, payload []byte) ([]byte, error
 			cose.HeaderLabelAlgorithm: cose.AlgorithmEdDSA,
 			headerLabel:               header,
 		}},
-		Payload: payload,
+		Payload: append([]byte{}, payload...), // nil would mean that it travels elsewhere
 	}
 	if err := m.Sign(nil, []byte(external), signer); err != nil {
 		return nil, fmt.Errorf("sign envelope: %w", err)
@@ -63,32 +63,36 @@ func ParseEnvelope(raw []byte) (Envelope, error) {
 	if len(raw) > MaxEnvelope {
 		return Envelope{}, fmt.Errorf("%w: %d bytes, more than %d", ErrEnvelope, len(raw), MaxEnvelope)
 	}
-	var m cose.UntaggedSign1Message
-	if err := m.UnmarshalCBOR(raw); err != nil {
+	// The form is so narrow that a general COSE decoder is not needed, nor the
+	// memory that it would spend on headers we refuse anyway.
+	var w envelopeWire
+	if err := canon.DecodeExact(raw, &w); err != nil {
 		return Envelope{}, fmt.Errorf("%w: %v", ErrEnvelope, err)
 	}
-	header, ok := m.Headers.Protected[headerLabel].([]byte)
-	alg, err := m.Headers.Protected.Algorithm()
-	if !ok || err != nil || alg != cose.AlgorithmEdDSA || len(m.Headers.Protected) != 2 || len(m.Headers.Unprotected) != 0 {
-		return Envelope{}, fmt.Errorf("%w: headers", ErrEnvelope)
+	var header []byte
+	rest, ok := bytes.CutPrefix(w.Protected, protectedPrefix)
+	if !ok || canon.DecodeExact(rest, &header) != nil || len(w.Signature) != ed25519.SignatureSize {
+		return Envelope{}, fmt.Errorf("%w: headers or length of the signature", ErrEnvelope)
 	}
-	// Rebuilt from its parts it must be the same bytes, else it is not the
-	// deterministic encoding.
-	e := Envelope{Header: header, Payload: m.Payload, Signature: m.Signature, protected: protectedBucket(header)}
-	if !bytes.Equal(e.Bytes(), raw) {
-		return Envelope{}, fmt.Errorf("%w: %v", ErrEnvelope, canon.ErrNotCanonical)
-	}
-	return e, nil
+	return Envelope{Header: header, Payload: w.Payload, Signature: w.Signature, protected: w.Protected}, nil
 }
 
-// protectedBucket is the CBOR map {1: -8, "h": header}.
-func protectedBucket(header []byte) []byte {
-	return append([]byte{0xa2, 0x01, 0x27, 0x61, 'h'}, canon.Encode(header)...)
+// envelopeWire is COSE_Sign1. Unprotected has no fields: whatever stands in
+// that map is gone when it is encoded again, and so DecodeExact refuses it.
+type envelopeWire struct {
+	_           struct{} `cbor:",toarray"`
+	Protected   []byte
+	Unprotected struct{}
+	Payload     []byte
+	Signature   []byte
 }
+
+// protectedPrefix begins the protected bucket {1: -8, "h": header}.
+var protectedPrefix = []byte{0xa2, 0x01, 0x27, 0x61, headerLabel[0]}
 
 // Bytes returns the envelope as it travels.
 func (e Envelope) Bytes() []byte {
-	return canon.Encode([]any{e.protected, map[int]int{}, e.Payload, e.Signature})
+	return canon.Encode(envelopeWire{Protected: e.protected, Payload: e.Payload, Signature: e.Signature})
 }
 
 // sigStructure is RFC 9052, section 4.4.

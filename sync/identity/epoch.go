@@ -27,6 +27,8 @@ func (r Recipient) ID() ID {
 	return ID(h[:16])
 }
 
+func (r Recipient) public() (hpke.PublicKey, error) { return hpke.MLKEM768X25519().NewPublicKey(r.Key) }
+
 // A RecipientKey opens what is sealed for its Recipient. Seed is all of it;
 // whoever has the 32 bytes can read.
 type RecipientKey struct {
@@ -95,7 +97,7 @@ func (e Epoch) Wrap(to []Recipient, context []byte) ([]Wrap, error) {
 	kdf, aead := suite()
 	wraps := make([]Wrap, 0, len(to))
 	for _, r := range to {
-		pub, err := hpke.MLKEM768X25519().NewPublicKey(r.Key)
+		pub, err := r.public()
 		if err != nil {
 			return nil, fmt.Errorf("recipient %q: %w", r.Name, err)
 		}
@@ -110,6 +112,9 @@ func (e Epoch) Wrap(to []Recipient, context []byte) ([]Wrap, error) {
 
 // OpenEpoch finds the wrap for key and opens it.
 func OpenEpoch(key RecipientKey, number uint32, wraps []Wrap, context []byte) (Epoch, error) {
+	if number == 0 {
+		return Epoch{}, ErrSeal // it would stand for "not sealed"
+	}
 	pub, err := key.Public()
 	if err != nil {
 		return Epoch{}, err

@@ -124,7 +124,13 @@ func (i *Identity) UnmarshalBinary(data []byte) error {
 	if len(w.Org) != 0 {
 		i.Org = ed25519.NewKeyFromSeed(w.Org)
 	}
-	return i.Card.Check()
+	if err := i.Card.Check(); err != nil {
+		return err
+	}
+	if !i.Card.DeviceKey.Equal(i.Device.Public()) || i.Org != nil && !i.Card.OrgKey.Equal(i.Org.Public()) {
+		return errors.New("read identity: the card is of another key")
+	}
+	return nil
 }
 
 // Sign signs message for one purpose, named by domain.

@@ -31,6 +31,7 @@ const Scheme = "baraza:"
 const (
 	maxInviteText = 256 << 10
 	maxAddresses  = 8
+	maxSchemes    = 8 // how often the scheme may stand in a text before an invite does
 )
 
 // The ways an invite can be wrong, in words for the person who pasted it.
@@ -100,17 +101,29 @@ func ParseInvite(text []byte) (Invite, error) {
 		return Invite{}, fmt.Errorf("%w (%d bytes)", ErrNotInvite, len(text))
 	}
 	err := ErrNotInvite
-	for lower, at := bytes.ToLower(text), 0; ; {
-		i := bytes.Index(lower[at:], []byte(Scheme))
-		if i < 0 || len(lower) != len(text) {
-			return Invite{}, err
+	for range maxSchemes {
+		i := indexScheme(text)
+		if i < 0 {
+			break
 		}
-		at += i + len(Scheme)
+		text = text[i+len(Scheme):]
 		var v Invite
-		if v, err = parseFrom(text[at:]); err == nil {
+		if v, err = parseFrom(text); err == nil {
 			return v, nil
 		}
 	}
+	return Invite{}, err
+}
+
+// indexScheme finds Scheme in any case. It looks at bytes, not characters, for
+// the text around an invite may be in any encoding.
+func indexScheme(text []byte) int {
+	for i := 0; i+len(Scheme) <= len(text); i++ {
+		if text[i]|0x20 == Scheme[0] && bytes.EqualFold(text[i:i+len(Scheme)], []byte(Scheme)) {
+			return i
+		}
+	}
+	return -1
 }
 
 // parseFrom reads what follows the scheme.
