@@ -139,7 +139,7 @@ func TestDamageIsPlacedAndEndsTheBatch(t *testing.T) {
 	custody := SignCustody(d.Identity, Custody{Name: "hub"})
 	custody.Time++
 	record := d.response("one")
-	longPath := Frame{Type: FrameRecord, Record: Carried{record, make([]Stop, maxPath+1)}}.Append(nil)
+	longPath := Frame{Type: FrameRecord, Record: Carried{record, make([]Stop, MaxPath+1)}}.Append(nil)
 	for name, bad := range map[string][]byte{
 		"a length above the limit":          {byte(FrameAck), 11},
 		"a length of 2⁶³":                   append([]byte{byte(FrameHello)}, binary.AppendUvarint(nil, 1<<63)...),
