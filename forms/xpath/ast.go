@@ -74,6 +74,7 @@ type (
 	keyed struct {
 		name  string
 		value node
+		whole bool // the predicate asks for nothing else
 	}
 )
 

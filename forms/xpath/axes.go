@@ -172,6 +172,9 @@ func (ev *evaluation) matchesName(t test, n Node) bool {
 		ns, known := namespaceOf(n)
 		return !known || ns != xhtmlNamespace
 	}
+	if t.prefix == "" && len(written) <= len(t.local) {
+		return false // no room for a prefix
+	}
 	prefix, local := splitName(written)
 	if t.local != "*" && local != t.local {
 		return false
@@ -208,14 +211,10 @@ func (ev *evaluation) inOrder(ns []Node) []Node {
 		return ns
 	}
 	o := order{ev: ev, index: make(map[Node]int), known: make(map[Node]bool)}
-	seen := make(map[Node]bool, len(ns))
-	places := make([]place, 0, len(ns))
-	for _, n := range ns {
-		ev.spend(2)
-		if !seen[n] {
-			seen[n] = true
-			places = append(places, place{n, o.route(n)})
-		}
+	places := make([]place, len(ns))
+	for i, n := range ns {
+		ev.spend(8)
+		places[i] = place{n, o.route(n)}
 	}
 	byRoute := func(a, b place) int {
 		ev.spend(1)
@@ -224,11 +223,31 @@ func (ev *evaluation) inOrder(ns []Node) []Node {
 	if !slices.IsSortedFunc(places, byRoute) {
 		slices.SortStableFunc(places, byRoute)
 	}
-	out := make([]Node, len(places))
+	out := ns[:0:0]
 	for i, p := range places {
-		out[i] = p.node
+		if i == 0 || p.node != places[i-1].node {
+			out = append(out, p.node)
+		}
 	}
 	return out
+}
+
+// sameDepth says whether all nodes have as many ancestors, so that none stands
+// in another.
+func (ev *evaluation) sameDepth(ns []Node) bool {
+	wanted := -1
+	for _, n := range ns {
+		depth := 0
+		for p := n.Parent(); p != nil; p = p.Parent() {
+			depth++
+		}
+		ev.spend(depth)
+		if wanted >= 0 && depth != wanted {
+			return false
+		}
+		wanted = depth
+	}
+	return true
 }
 
 // place is a node and the way to it from the root: at each level the position

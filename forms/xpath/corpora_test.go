@@ -189,7 +189,7 @@ func differs(v Value, want string, result any) error {
 		if slices.Equal(paths, result.([]string)) {
 			return nil
 		}
-		got = paths
+		return fmt.Errorf("got %q, want %q", paths, result)
 	}
 	if got == result {
 		return nil

@@ -11,7 +11,10 @@ type evaluation struct {
 	ctx   *Context
 	left  int // steps
 	zone  *time.Location
-	root_ Node
+	free  []Node  // unused memory for sets
+	block int     // its last size
+	begin [8]Node // its first
+	top   Node
 }
 
 // focus is what "." and position() mean at one place of the expression.
@@ -33,6 +36,38 @@ func (ev *evaluation) recover(err *error) {
 	}
 }
 
+// room returns an empty set with place for some nodes. It is to be given to
+// settle before anything else is evaluated: most sets are small, and one block
+// of memory holds many.
+func (ev *evaluation) room() []Node {
+	const least = 4
+	switch {
+	case ev.block == 0:
+		ev.free, ev.block = ev.begin[:], len(ev.begin)
+	case len(ev.free) < least:
+		ev.block = min(2*ev.block, 256)
+		ev.free = make([]Node, ev.block)
+	}
+	return ev.free[:0]
+}
+
+// settle keeps what was gathered in room, or in memory of its own where it
+// grew too large.
+func (ev *evaluation) settle(set []Node) []Node {
+	if n := len(set); n > 0 && n <= len(ev.free) && &set[0] == &ev.free[0] {
+		ev.free = ev.free[n:]
+	}
+	return set[:len(set):len(set)]
+}
+
+// single is the set of n alone, empty for nil.
+func (ev *evaluation) single(n Node) []Node {
+	if n == nil {
+		return nil
+	}
+	return ev.settle(append(ev.room(), n))
+}
+
 func (ev *evaluation) spend(n int) {
 	if ev.left -= n; ev.left < 0 {
 		panic(stopped{ErrBudget})
@@ -40,7 +75,7 @@ func (ev *evaluation) spend(n int) {
 }
 
 // bytesPerStep is how much text counts as one step.
-const bytesPerStep = 64
+const bytesPerStep = 16
 
 func (ev *evaluation) spendText(s string) { ev.spend(len(s) / bytesPerStep) }
 
@@ -60,23 +95,35 @@ func (ev *evaluation) location() *time.Location {
 }
 
 func (ev *evaluation) root() Node {
-	if ev.root_ == nil {
-		if ev.root_ = ev.ctx.Root; ev.root_ == nil {
-			ev.root_ = topmost(ev.ctx.Node)
+	if ev.top == nil {
+		if ev.top = ev.ctx.Root; ev.top == nil {
+			ev.top = ev.topmost(ev.ctx.Node)
 		}
 	}
-	return ev.root_
+	return ev.top
+}
+
+// topmost returns the last ancestor of n, or n itself.
+func (ev *evaluation) topmost(n Node) Node {
+	for n != nil {
+		p := n.Parent()
+		if p == nil {
+			break
+		}
+		ev.spend(1)
+		n = p
+	}
+	return n
 }
 
 // text is Node.Text, paid for: an element with much below it costs what it
 // takes to walk there.
 func (ev *evaluation) text(n Node) string {
-	ev.spend(1)
+	ev.spend(2)
 	if k := n.Kind(); k == Element || k == Document {
-		if kids := n.Children(); len(kids) > 1 {
-			var b []byte
-			b = ev.appendText(b, kids)
-			return string(b)
+		kids := n.Children()
+		if len(kids) > 1 || len(kids) == 1 && kids[0].Kind() == Element {
+			return string(ev.appendText(nil, kids))
 		}
 	}
 	s := n.Text()
@@ -118,6 +165,7 @@ func (ev *evaluation) num(v Value) float64 {
 
 func (ev *evaluation) parse(s string) float64 {
 	if len(s) >= len("2006-01-02") {
+		ev.spend(4)
 		return parseNumber(s, ev.location())
 	}
 	return parseNumber(s, time.UTC) // too short for a date
@@ -223,28 +271,21 @@ func (n *filter) eval(ev *evaluation, f focus) Value {
 }
 
 func (n *path) eval(ev *evaluation, f focus) Value {
-	var one [1]Node
-	set := one[:]
+	var set []Node
 	switch {
 	case n.start != nil:
-		set = ev.nodes(n.start, f)
+		set = ev.inOrder(ev.nodes(n.start, f))
 	case n.absolute:
-		set[0] = ev.root()
+		set = ev.single(ev.root())
 	default:
-		set[0] = f.node
-	}
-	if len(set) == 1 && set[0] == nil {
-		return Value{}
+		set = ev.single(f.node)
 	}
 	flat := len(set) == 1
 	for i := range n.plan {
-		set, flat = ev.step(&n.plan[i], set, flat)
 		if len(set) == 0 {
 			return Value{}
 		}
-	}
-	if len(n.plan) == 0 {
-		set = append([]Node(nil), set...)
+		set, flat = ev.step(&n.plan[i], set, flat)
 	}
 	return nodeSet(set)
 }
@@ -252,6 +293,12 @@ func (n *path) eval(ev *evaluation, f focus) Value {
 // step takes each node of from one step further. flat says that no node of
 // from stands inside another, so that what is found is in order as it comes.
 func (ev *evaluation) step(s *step, from []Node, flat bool) (to []Node, stillFlat bool) {
+	// Without predicates nothing else is evaluated in between, so what is found
+	// may be gathered where free memory begins.
+	gather := len(s.preds) == 0
+	if gather {
+		to = ev.room()
+	}
 	for _, n := range from {
 		begin := len(to)
 		to = ev.walk(to, s, n)
@@ -259,11 +306,16 @@ func (ev *evaluation) step(s *step, from []Node, flat bool) (to []Node, stillFla
 			flip(to[begin:])
 		}
 	}
+	if gather {
+		to = ev.settle(to)
+	}
 	downward := s.axis == child || s.axis == attribute || s.axis == self
 	switch {
 	case len(from) == 1:
 		flat = flat && downward || s.axis == parent || s.axis == followingSibling || s.axis == precedingSibling
-	case !flat || !downward:
+	case downward && (flat || ev.sameDepth(from)):
+		flat = true
+	default:
 		to, flat = ev.inOrder(to), false
 	}
 	return to, flat || len(to) <= 1
@@ -285,6 +337,9 @@ func (ev *evaluation) walk(to []Node, s *step, n Node) []Node {
 	case s.axis == child && len(preds) > 0 && preds[0].key != nil:
 		var found bool
 		if to, found = ev.find(to, s.test, n, preds[0].key); found {
+			if preds[0].key.whole {
+				preds = preds[1:]
+			}
 			break
 		}
 		fallthrough

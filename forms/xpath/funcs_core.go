@@ -102,13 +102,10 @@ func (c args) nodes(i int) []Node {
 
 // orNode returns argument 0, or the context node where there is none.
 func (c args) orNode() Value {
-	switch {
-	case c.len() > 0:
+	if c.len() > 0 {
 		return c.value(0)
-	case c.f.node == nil:
-		return Value{}
 	}
-	return singleNode(c.f.node)
+	return nodeSet(c.ev.single(c.f.node))
 }
 
 // texts returns the arguments from i on as strings, one for each node of a
@@ -167,10 +164,7 @@ var nodeFunctions = []function{
 		if n == nil {
 			n = c.ev.ctx.Node
 		}
-		if n == nil {
-			return Value{}
-		}
-		return singleNode(n)
+		return nodeSet(c.ev.single(n))
 	}},
 }
 
@@ -217,7 +211,7 @@ func byID(c args) Value {
 	if c.f.node == nil {
 		return Value{}
 	}
-	top := topmost(c.f.node)
+	top := c.ev.topmost(c.f.node)
 	var found []Node
 	for _, e := range c.ev.along(nil, descendantOrSelf, test{local: "*"}, top) {
 		for _, a := range e.Attributes() {
@@ -235,6 +229,7 @@ func byID(c args) Value {
 func lang(c args) Value {
 	want := strings.ToLower(c.str(0))
 	for n := c.f.node; n != nil; n = n.Parent() {
+		c.ev.spend(1)
 		for _, a := range n.Attributes() {
 			c.ev.spend(1)
 			if a.Name() == "xml:lang" {
@@ -316,13 +311,14 @@ var textFunctions = []function{
 		return number(float64(utf8.RuneCountInString(c.ev.str(c.orNode()))))
 	}},
 	{name: "normalize-space", max: 1, onNode: true, call: func(c args) Value {
-		return text(strings.Join(fields(c.ev.str(c.orNode())), " "))
+		return text(strings.Join(c.ev.fields(c.ev.str(c.orNode())), " "))
 	}},
 	{name: "translate", min: 3, max: 3, call: translate},
 }
 
 // fields splits at the white space of XML.
-func fields(s string) []string {
+func (ev *evaluation) fields(s string) []string {
+	ev.spend(len(s) / 2)
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\r' })
 }
 
@@ -371,6 +367,7 @@ func substr(c args) Value {
 
 func translate(c args) Value {
 	s, from, to := c.str(0), c.str(1), []rune(c.str(2))
+	c.ev.spend(len(s)/2 + len(from))
 	change := make(map[rune]rune)
 	i := 0
 	for _, r := range from {

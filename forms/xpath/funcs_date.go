@@ -48,6 +48,7 @@ var noDate = Value{typ: Number, num: math.NaN(), str: "Invalid Date"}
 
 // asDate takes a number for days since 1970 and a string for ISO 8601.
 func (ev *evaluation) asDate(v Value) Value {
+	ev.spend(20)
 	switch v.typ {
 	case Boolean:
 		return noDate
@@ -220,9 +221,6 @@ func formatDate(c args) Value {
 		v = text(padDate(c.ev.str(v)))
 	}
 	d := c.ev.asDate(v)
-	if math.IsNaN(d.num) {
-		return text("")
-	}
 	t, ok := parseDateTime(d.str, c.ev.location())
 	if !ok {
 		return text("")
@@ -234,7 +232,7 @@ func formatDate(c args) Value {
 
 // formatTime replaces the identifiers of the specification and those that
 // JavaRosa adds; others stay as they are.
-func formatTime(t time.Time, format string, names calendar) string {
+func formatTime(t time.Time, format string, names *calendar) string {
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(format, "%")
@@ -257,7 +255,7 @@ func formatTime(t time.Time, format string, names calendar) string {
 	}
 }
 
-func timeField(t time.Time, id byte, names calendar) (string, bool) {
+func timeField(t time.Time, id byte, names *calendar) (string, bool) {
 	switch id {
 	case 'Y':
 		return t.Format("2006"), true
@@ -304,7 +302,7 @@ type calendar struct {
 
 // calendars hold the short names of CLDR for the languages that the built-in
 // forms are translated into.
-var calendars = map[string]calendar{
+var calendars = map[string]*calendar{
 	"en": {
 		[12]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
 		[7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
@@ -331,7 +329,7 @@ var calendars = map[string]calendar{
 	},
 }
 
-func calendarOf(language string) calendar {
+func calendarOf(language string) *calendar {
 	tag, _, _ := strings.Cut(strings.ToLower(language), "-")
 	if c, ok := calendars[tag]; ok {
 		return c

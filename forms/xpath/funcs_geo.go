@@ -25,7 +25,7 @@ type point struct{ lat, lon float64 }
 func points(c args, texts []string) (all []point, ok bool) {
 	for _, s := range texts {
 		for _, one := range strings.Split(strings.TrimRight(strings.TrimSpace(s), "; \t\r\n"), ";") {
-			c.ev.spend(1)
+			c.ev.spend(4)
 			p, valid := parsePoint(one)
 			if !valid {
 				return nil, false

@@ -12,6 +12,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -21,14 +22,14 @@ var selectFunctions = []function{
 	{name: "selected", min: 2, max: 2, call: selected},
 	{name: "is-selected", min: 2, max: 2, call: selected},
 	{name: "selected-at", min: 2, max: 2, call: func(c args) Value {
-		items, i := fields(c.str(0)), math.Trunc(c.num(1))
+		items, i := c.ev.fields(c.str(0)), math.Trunc(c.num(1))
 		if !(i >= 0 && i < float64(len(items))) {
 			return text("")
 		}
 		return text(items[int(i)])
 	}},
 	{name: "count-selected", min: 1, max: 1, call: func(c args) Value {
-		return number(float64(len(fields(c.str(0)))))
+		return number(float64(len(c.ev.fields(c.str(0)))))
 	}},
 	{name: "checklist", min: 2, max: -1, call: func(c args) Value {
 		return inRange(c, float64(trueItems(c, 2)))
@@ -44,7 +45,7 @@ var selectFunctions = []function{
 
 func selected(c args) Value {
 	items, one := c.str(0), strings.Trim(c.str(1), " \t\r\n")
-	return boolean(slices.Contains(fields(items), one))
+	return boolean(slices.Contains(c.ev.fields(items), one))
 }
 
 // truths says for each value from argument i on whether it is true: a node is
@@ -220,10 +221,8 @@ func pulldata(c args) Value {
 }
 
 func (ev *evaluation) items(root Node, key, value string) []Node {
-	if f, ok := root.(Finder); ok {
-		if hits := f.Find("item", key, value); len(hits) > 0 {
-			return hits
-		}
+	if f, ok := root.(Finder); ok && len(ev.nthChild(nil, test{local: "item"}, root, 1)) > 0 {
+		return f.Find("item", key, value)
 	}
 	for _, item := range root.Children() {
 		for _, k := range ev.along(nil, child, test{local: key}, item) {
@@ -285,24 +284,54 @@ type patternCache struct{ last atomic.Pointer[compiled] }
 type compiled struct {
 	source string
 	re     *regexp.Regexp
+	size   int
 }
 
 // regex searches; a pattern that must fit the whole text says so with ^ and $.
 // Patterns are RE2: without look-around and back-references, in linear time.
 func regex(c args) Value {
 	s, source := c.str(0), c.str(1)
-	c.ev.spend(len(s) * len(source) / bytesPerStep)
 	p := c.n.cache.last.Load()
 	if p == nil || p.source != source {
-		c.ev.spend(len(source))
-		re, err := regexp.Compile(source)
-		if err != nil {
-			c.fail("the pattern %q can't be used: %v", excerpt(source), err)
-		}
-		p = &compiled{source, re}
+		p = compilePattern(c, source)
 		c.n.cache.last.Store(p)
 	}
+	c.ev.spend((len(s) + 1) * p.size / 8)
 	return boolean(p.re.MatchString(s))
+}
+
+// maxPattern is how large a pattern may be when its repetitions are written
+// out: x{1000} counts as a thousand.
+const maxPattern = 20_000
+
+func compilePattern(c args, source string) *compiled {
+	const perByte = 10 // steps: classes such as \pL are long
+	c.ev.spend(len(source) * perByte)
+	tree, err := syntax.Parse(source, syntax.Perl)
+	if err != nil {
+		c.fail("the pattern %q can't be used: %v", excerpt(source), err)
+	}
+	size := patternSize(tree)
+	if size > maxPattern {
+		c.fail("the pattern %q is too large", excerpt(source))
+	}
+	c.ev.spend(size * perByte)
+	re, err := regexp.Compile(source)
+	if err != nil {
+		c.fail("the pattern %q can't be used: %v", excerpt(source), err)
+	}
+	return &compiled{source, re, size}
+}
+
+func patternSize(re *syntax.Regexp) int {
+	size := 1 + len(re.Rune)
+	for _, sub := range re.Sub {
+		size += patternSize(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		size *= max(re.Min, re.Max, 1)
+	}
+	return min(size, maxPattern+1)
 }
 
 // maxUUID is the longest identifier that uuid(n) makes.
@@ -318,7 +347,7 @@ func uuid(c args) Value {
 	}
 	var b strings.Builder
 	for b.Len() < int(length) || b.Len() == 0 {
-		c.ev.spend(1)
+		c.ev.spend(4)
 		b.WriteString(c.ev.uuid4())
 	}
 	return text(b.String()[:int(length)])
@@ -341,6 +370,7 @@ func (ev *evaluation) uuid4() string {
 
 func digest(c args) Value {
 	src := []byte(c.str(0))
+	c.ev.spend(20 + len(src)/4)
 	var sum []byte
 	switch algorithm := c.str(1); algorithm {
 	case "MD5":

@@ -92,15 +92,3 @@ func namespaceOf(n Node) (string, bool) {
 	}
 	return "", false
 }
-
-// topmost returns the last ancestor of n, or n itself.
-func topmost(n Node) Node {
-	for n != nil {
-		p := n.Parent()
-		if p == nil {
-			break
-		}
-		n = p
-	}
-	return n
-}

@@ -22,21 +22,21 @@ func findKey(expr node) *keyed {
 	}
 	switch {
 	case n.level == levelAnd:
-		if k := findKey(n.first); k != nil {
-			return k
+		k := findKey(n.first)
+		for i := 0; k == nil && i < len(n.rest); i++ {
+			k = findKey(n.rest[i].arg)
 		}
-		for _, o := range n.rest {
-			if k := findKey(o.arg); k != nil {
-				return k
-			}
+		if k != nil {
+			k.whole = false
 		}
+		return k
 	case n.level == levelEquality && len(n.rest) == 1 && n.rest[0].op == "=":
 		a, b := n.first, n.rest[0].arg
 		if name := childName(a); name != "" && fixed(b) {
-			return &keyed{name, b}
+			return &keyed{name, b, true}
 		}
 		if name := childName(b); name != "" && fixed(a) {
-			return &keyed{name, a}
+			return &keyed{name, a, true}
 		}
 	}
 	return nil

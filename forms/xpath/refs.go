@@ -1,6 +1,9 @@
 package xpath
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Reference is a place that an expression reads, without the predicates on
 // its way: enough to know what must be computed before.
@@ -79,11 +82,17 @@ func (r Reference) step(s ...string) Reference {
 // References returns what e reads, each once, in the order of the source. What
 // current() stands for is relative, as the context node is.
 func (e *Expr) References() []Reference {
-	c := &collector{seen: make(map[string]bool)}
+	c := &collector{seen: make(map[string]bool), left: referenceBudget}
 	here := []Reference{{}}
 	c.read(e.root.refs(c, here))
+	if c.left < 0 {
+		return []Reference{anything}
+	}
 	return c.found
 }
+
+// anything is read by an expression whose references are too many to list.
+var anything = Reference{Absolute: true, Steps: []string{"//", "*"}}
 
 // collector gathers references. The refs method of a node records what its
 // parts read and returns the places its own value is taken from; base is where
@@ -91,19 +100,29 @@ func (e *Expr) References() []Reference {
 type collector struct {
 	found []Reference
 	seen  map[string]bool
+	left  int // steps that may still be copied
 }
 
-// maxReferences bounds the list for hostile expressions, in which predicates
-// multiply places.
-const maxReferences = 10_000
+// referenceBudget bounds the work for hostile expressions, in which unions and
+// steps multiply. A real one needs a few hundred.
+const referenceBudget = 1_000_000
+
+// spend says whether the budget allows n more.
+func (c *collector) spend(n int) bool {
+	c.left -= n
+	return c.left >= 0
+}
 
 func (c *collector) read(refs []Reference) {
 	for _, r := range refs {
+		if !c.spend(len(r.Steps) + 1) {
+			return
+		}
 		key := r.String()
 		if !r.Absolute {
 			key = "relative " + key
 		}
-		if !c.seen[key] && len(c.found) < maxReferences {
+		if !c.seen[key] {
 			c.seen[key] = true
 			c.found = append(c.found, r)
 		}
@@ -119,9 +138,9 @@ func (n *negation) refs(c *collector, base []Reference) []Reference {
 }
 
 func (n *chain) refs(c *collector, base []Reference) []Reference {
-	all := n.first.refs(c, base)
+	all := slices.Clone(n.first.refs(c, base))
 	for _, o := range n.rest {
-		all = append(all[:len(all):len(all)], o.arg.refs(c, base)...)
+		all = append(all, o.arg.refs(c, base)...)
 	}
 	if n.level == levelUnion {
 		return all
@@ -150,14 +169,14 @@ func (n *path) refs(c *collector, base []Reference) []Reference {
 	case n.absolute:
 		places = []Reference{{Absolute: true}}
 	}
-	if len(places) > maxReferences {
-		places = places[:maxReferences]
-	}
 	for i := range n.steps {
 		s := &n.steps[i]
-		next := make([]Reference, len(places))
-		for j, r := range places {
-			next[j] = s.from(r)
+		next := make([]Reference, 0, len(places))
+		for _, r := range places {
+			if !c.spend(len(r.Steps) + 1) {
+				return nil
+			}
+			next = append(next, s.from(r))
 		}
 		places = next
 		c.predicates(s.preds, places)

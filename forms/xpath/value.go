@@ -31,7 +31,6 @@ type Value struct {
 func text(s string) Value     { return Value{typ: String, str: s} }
 func number(f float64) Value  { return Value{typ: Number, num: f} }
 func nodeSet(ns []Node) Value { return Value{nodes: ns} }
-func singleNode(n Node) Value { return Value{nodes: []Node{n}} }
 func boolean(b bool) (v Value) {
 	v.typ = Boolean
 	if b {

@@ -52,7 +52,7 @@ type Context struct {
 // Limits of what is compiled and evaluated.
 const (
 	// DefaultSteps bounds one evaluation: nodes visited, functions called and
-	// text handled (a step for each 64 bytes).
+	// text handled (a step for each 16 bytes).
 	DefaultSteps = 1_000_000
 	// MaxLength is the longest source that is compiled, in bytes.
 	MaxLength = 64 << 10
