@@ -1,0 +1,324 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"baraza.example/sync/batch"
+	"baraza.example/sync/identity"
+)
+
+// Run is the caller's side of one exchange. It closes conn. Whatever ends it,
+// what the peer acknowledged is remembered and need not be sent again.
+//
+// A batch.Refusal (errors.As) means that the peer would not have this run,
+// ErrStalled and other errors that the link broke: run again, see Schedule.
+func Run(ctx context.Context, conn Conn, out Outbox, o Options) (Report, error) {
+	start := time.Now()
+	c := &caller{Options: o, out: out, wire: newWire(conn, 0), wrote: make(chan error, 1),
+		at: map[batch.Chain]*chain{}, fresh: map[batch.Chain]batch.Have{}, began: start, heard: start}
+	c.recall()
+	err := c.run(ctx)
+	c.wire.close()
+	if kept := c.remember(context.WithoutCancel(ctx)); err == nil {
+		err = kept
+	}
+	c.memorize(err)
+	c.report.BytesUp, c.report.BytesDown = c.wire.wrote.Load(), c.wire.read.Load()
+	o.logger().DebugContext(ctx, "exchange ended", "sent", c.report.Sent, "bytes_up", c.report.BytesUp,
+		"bytes_down", c.report.BytesDown, "took", time.Since(start), "err", err)
+	return c.report, err
+}
+
+// A caller is the state of one run. One goroutine owns it; reading and writing
+// have one each.
+type caller struct {
+	Options
+	out    Outbox
+	wire   *wire
+	report Report
+	pace   pace
+
+	offers   []batch.Offer
+	answered int      // offers to which the peer has said what it holds
+	chains   []*chain // by lane, then as offered
+	at       map[batch.Chain]*chain
+	cursor   int                        // chains before it have nothing to send
+	known    map[batch.Chain]batch.Have // what the peer holds, as far as we know
+	formerly identity.ID                // the peer of an earlier run
+	wasCut   bool
+
+	flight []flying // sent and not acknowledged, in order
+	bytes  int64    // in flight
+	acks   uint64
+	frames int // from the peer
+	wants  []batch.Want
+	wanted int // leaves, in all wants of this run
+
+	fresh   map[batch.Chain]batch.Have // acknowledged, to be told to the outbox
+	flushed time.Time
+
+	began, heard time.Time
+	met, bye     bool
+	writing      bool
+	wrote        chan error
+	broken       error // why writing failed
+	opening      int64 // bytes of hello and offers
+}
+
+// A chain is what is offered of one chain, and how far it is sent.
+type chain struct {
+	batch.Tail
+	next    batch.Seq // to be sent
+	start   batch.Seq // the first sent in this run; 0: none
+	queue   []batch.Carried
+	ended   bool   // nothing more of it in this run
+	refused bool   // because a record was refused
+	forked  bool   // because it is not ours alone
+	restart uint64 // frames before this one were sent in vain
+}
+
+// flying is a frame that is not acknowledged yet.
+type flying struct {
+	chain   *chain         // nil: a leaf, or the word that it is not here
+	have    batch.Have     // of the record
+	id      batch.RecordID // of the record, or of the leaf's attachment
+	leaf    bool
+	refused bool
+	size    int64
+	before  int64 // pace.delivered when it was sent
+	sent    time.Time
+}
+
+// recall takes up what earlier runs with this peer showed.
+func (c *caller) recall() {
+	c.pace = pace{ceiling: c.MaxInFlight}
+	if c.pace.ceiling <= 0 {
+		c.pace.ceiling = windowCeiling
+	}
+	if m := c.Memory; m != nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		c.known, c.wasCut = maps.Clone(m.have), m.cut
+		c.formerly = m.peer
+		c.pace.rtt, c.pace.goodput, c.pace.stalls = m.rtt, m.goodput, m.stalls
+	}
+}
+
+func (c *caller) memorize(err error) {
+	m := c.Memory
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.stalls++; !errors.Is(err, ErrStalled) || c.report.Sent+c.report.Leaves > 0 {
+		m.stalls = 0
+	}
+	m.cut = m.cut && !c.met || len(c.flight) > 0
+	if c.met {
+		m.peer, m.rtt, m.goodput, m.have = c.report.Peer.ID, c.pace.rtt, c.pace.goodput, c.known
+	}
+}
+
+func (c *caller) run(ctx context.Context) error {
+	if err := c.prepare(ctx); err != nil {
+		return err
+	}
+	first := c.hello().Append(nil)
+	for _, o := range c.offers {
+		first = batch.Frame{Type: batch.FrameOffer, Offer: o}.Append(first)
+	}
+	c.opening = int64(len(first))
+	c.write(first)
+	stall := time.NewTimer(0)
+	defer stall.Stop()
+	for !c.report.Complete {
+		if err := c.fill(ctx); err != nil {
+			return err
+		}
+		stall.Reset(time.Until(c.heard.Add(c.patience())))
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-c.wire.ready:
+			if err := c.hear(ctx); err != nil {
+				return err
+			}
+		case err := <-c.wrote:
+			c.writing, c.heard = false, time.Now()
+			if c.broken = err; err == nil && c.bye {
+				c.broken = c.wire.conn.CloseWrite()
+			}
+		case <-stall.C:
+			switch {
+			case len(c.wire.ready) > 0:
+			case c.broken != nil:
+				return c.broken
+			case time.Since(c.heard) >= c.patience():
+				return ErrStalled
+			}
+		}
+	}
+	c.wire.linger()
+	return nil
+}
+
+// patience is how long the peer may say nothing. When writing failed it may
+// have said why before, which is still to be read.
+func (c *caller) patience() time.Duration {
+	if c.broken != nil {
+		return lingering
+	}
+	outstanding := c.bytes
+	if c.answered < len(c.offers) {
+		outstanding += c.opening
+	}
+	return c.pace.patience(outstanding)
+}
+
+// prepare lists what is offered, in the order in which it will be sent.
+func (c *caller) prepare(ctx context.Context) error {
+	offers, err := c.out.Offers(ctx)
+	if err != nil {
+		return fmt.Errorf("list what waits to be sent: %w", err)
+	}
+	c.offers = offers[:min(len(offers), MaxOffers)]
+	var lanes [batch.Attachments + 1][]*chain
+	tails := 0
+	for i, o := range c.offers {
+		if tails += len(o.Tails); tails > MaxChains {
+			c.offers = c.offers[:i]
+			break
+		}
+		for _, t := range o.Tails {
+			ch := &chain{Tail: t, next: t.First}
+			if h, ok := c.known[t.Chain]; ok {
+				ch.next = max(ch.next, h.Seq+1)
+			}
+			c.at[t.Chain] = ch
+			lanes[t.Lane] = append(lanes[t.Lane], ch)
+		}
+	}
+	for _, l := range lanes {
+		c.chains = append(c.chains, l...)
+	}
+	return nil
+}
+
+// write hands b to the writing goroutine; the run goes on meanwhile.
+func (c *caller) write(b []byte) {
+	c.writing = true
+	c.wire.ended.Go(func() { c.wrote <- c.wire.write(b) })
+}
+
+// hear takes in what the peer has said.
+func (c *caller) hear(ctx context.Context) error {
+	frames, err := c.wire.take()
+	c.heard = time.Now()
+	for _, f := range frames {
+		if c.frames++; c.frames > MaxFrames {
+			return &ProtocolError{fmt.Sprintf("at most %d frames in a run", MaxFrames)}
+		}
+		if err := c.handle(ctx, f); err != nil {
+			return err
+		}
+	}
+	if err == nil && len(c.fresh) > 0 && time.Since(c.flushed) > 2*time.Second {
+		err = c.remember(ctx)
+	}
+	if err != nil && c.broken != nil {
+		err = c.broken
+	}
+	return cut(err)
+}
+
+// remember tells the outbox what the peer has made durable.
+func (c *caller) remember(ctx context.Context) error {
+	if len(c.fresh) == 0 {
+		return nil
+	}
+	have := make([]batch.Have, 0, len(c.fresh))
+	for _, ch := range c.chains {
+		if h, ok := c.fresh[ch.Chain]; ok {
+			have = append(have, h)
+		}
+	}
+	clear(c.fresh)
+	c.flushed = time.Now()
+	if err := c.out.Delivered(ctx, c.report.Peer, have); err != nil {
+		return fmt.Errorf("remember what was delivered: %w", err)
+	}
+	return nil
+}
+
+func (c *caller) handle(ctx context.Context, f batch.Frame) error {
+	if !c.met && f.Type != batch.FrameHello && f.Type != batch.FrameRefusal {
+		return &ProtocolError{"a hello comes first"}
+	}
+	switch f.Type {
+	case batch.FrameHello:
+		return c.meetPeer(f.Hello)
+	case batch.FrameHave:
+		return c.peerHas(ctx, f.Have)
+	case batch.FrameAck:
+		return c.acked(f.Ack)
+	case batch.FrameWant:
+		return c.want(f.Want)
+	case batch.FrameRefusal:
+		return c.refusedBy(ctx, f.Refusal)
+	case batch.FrameCustody:
+		return c.out.TakeCustody(ctx, f.Custody)
+	case batch.FrameReceipts:
+		return c.takeReceipts(ctx, f.Receipts)
+	case batch.FrameCentre:
+		return c.takeCentre(ctx, f.Centre)
+	case batch.FrameBye:
+		if !c.bye {
+			return &ProtocolError{"the caller says goodbye first"}
+		}
+		c.report.Complete = true
+		return nil
+	}
+	return &ProtocolError{fmt.Sprintf("frame %d goes the other way", f.Type)}
+}
+
+func (c *caller) meetPeer(h batch.Hello) (err error) {
+	if c.met {
+		return &ProtocolError{"one hello opens a run"}
+	}
+	c.met = true
+	c.pace.trip(time.Since(c.began))
+	c.report.Peer, c.report.Skew, err = c.meet(h)
+	if c.known == nil || c.formerly != c.report.Peer.ID { // or another one at the same address
+		c.known = map[batch.Chain]batch.Have{}
+	}
+	return err
+}
+
+func (c *caller) takeReceipts(ctx context.Context, rs batch.Receipts) error {
+	err := c.out.TakeReceipts(ctx, rs)
+	if errors.Is(err, batch.ErrUnlinked) {
+		return nil
+	}
+	if err == nil {
+		c.report.Receipts += len(rs.Entries)
+	}
+	return err
+}
+
+func (c *caller) takeCentre(ctx context.Context, raw []byte) error {
+	var centre identity.Centre
+	err := centre.UnmarshalBinary(raw)
+	if err == nil {
+		err = c.out.TakeCentre(ctx, centre)
+	}
+	if err != nil {
+		return fmt.Errorf("take the centre's card: %w", err)
+	}
+	c.report.Again = true
+	return nil
+}

@@ -1,0 +1,342 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"baraza.example/sync/batch"
+)
+
+const (
+	maxWrite  = 16 << 10 // bytes of frames that go to the connection at once
+	maxFetch  = 64 << 10 // bytes of records that are read ahead from the outbox
+	maxWants  = 4096     // wants that may wait
+	maxMissed = 256      // leaves in a row that are not here before a range is given up
+	maxLeaves = batch.MaxAttachment / batch.LeafSize
+)
+
+// fill writes what the window has room for, and the goodbye when all is said.
+func (c *caller) fill(ctx context.Context) error {
+	if c.writing || c.bye || c.broken != nil {
+		return nil
+	}
+	var b []byte
+	for len(b) < maxWrite {
+		n := len(b)
+		var f flying
+		var err error
+		if b, f, err = c.next(ctx, b); err != nil {
+			return err
+		}
+		if len(b) == n {
+			break
+		}
+		if c.bytes == 0 {
+			c.heard = time.Now() // silence before was nobody's fault
+		}
+		f.size, f.before, f.sent = int64(len(b)-n), c.pace.delivered, time.Now()
+		c.flight = append(c.flight, f)
+		c.bytes += f.size
+	}
+	if len(b) == 0 && c.said() {
+		b = batch.Frame{Type: batch.FrameBye}.Append(b)
+		c.bye = true
+	}
+	if len(b) > 0 {
+		c.write(b)
+	}
+	return nil
+}
+
+// said reports whether nothing is left to say: what is lacking at the peer
+// would have been asked for before its last acknowledgement.
+func (c *caller) said() bool {
+	return c.met && c.answered == len(c.offers) && len(c.flight) == 0 && len(c.wants) == 0 && c.cursor == len(c.chains)
+}
+
+// next appends the next frame to b, if there is one and the window has room.
+func (c *caller) next(ctx context.Context, b []byte) ([]byte, flying, error) {
+	for ; c.cursor < len(c.chains); c.cursor++ {
+		ch := c.chains[c.cursor]
+		r, ok, err := c.record(ctx, ch)
+		if err != nil {
+			return b, flying{}, err
+		}
+		if !ok {
+			continue
+		}
+		size := len(r.Envelope)
+		if !c.room(int64(size)) {
+			return b, flying{}, nil
+		}
+		ch.queue, ch.next = ch.queue[1:], r.Seq+1
+		if ch.start == 0 {
+			ch.start = r.Seq
+		}
+		f := flying{chain: ch, have: r.Have(), id: r.ID}
+		return batch.Frame{Type: batch.FrameRecord, Record: r}.Append(b), f, nil
+	}
+	if len(c.wants) == 0 || !c.room(batch.LeafSize) {
+		return b, flying{}, nil
+	}
+	return c.leaf(ctx, b)
+}
+
+// room reports whether size more bytes may be on the way. Before the peer has
+// said what it holds, little is sent on the chance that it holds nothing, and
+// nothing where the last run broke off with records on the way.
+func (c *caller) room(size int64) bool {
+	if c.answered < len(c.offers) {
+		switch {
+		case c.wasCut:
+			return false
+		case len(c.known) == 0:
+			return c.bytes+size <= headStart
+		}
+	}
+	return c.bytes == 0 || c.bytes+size <= c.pace.window()
+}
+
+// record returns the next record of ch without taking it.
+func (c *caller) record(ctx context.Context, ch *chain) (r batch.Carried, ok bool, err error) {
+	if ch.ended || ch.next > ch.Top.Seq {
+		return r, false, nil
+	}
+	if len(ch.queue) == 0 {
+		rs, err := c.out.Records(ctx, ch.Chain, ch.next-1, maxFetch)
+		if err != nil {
+			return r, false, fmt.Errorf("read %v %d: %w", ch.Lane, ch.next, err)
+		}
+		ch.queue = rs
+	}
+	if len(ch.queue) == 0 || ch.queue[0].Seq > ch.Top.Seq {
+		ch.ended = true // what was made ready meanwhile waits for the next run
+		return r, false, nil
+	}
+	if r = ch.queue[0]; r.Chain != ch.Chain || r.Seq < ch.next {
+		return r, false, fmt.Errorf("read %v %d: the outbox gave another record", ch.Lane, ch.next)
+	}
+	return r, true, nil
+}
+
+// leaf appends the next leaf that the peer wants, or the word that it is not
+// here: both are acknowledged.
+func (c *caller) leaf(ctx context.Context, b []byte) ([]byte, flying, error) {
+	w := &c.wants[0]
+	id, index := w.Attachment, w.Ranges[0][0]
+	l, err := c.out.Leaf(ctx, id, index)
+	if err == nil {
+		c.advance(index + 1)
+		return batch.Frame{Type: batch.FrameLeaf, Leaf: l}.Append(b), flying{leaf: true, id: id}, nil
+	}
+	to := index
+	for missed := 0; errors.Is(err, ErrNoLeaf); {
+		if to++; to == w.Ranges[0][1] {
+			err = nil
+			break
+		}
+		if missed++; missed == maxMissed {
+			to, err = w.Ranges[0][1], nil
+			break
+		}
+		_, err = c.out.Leaf(ctx, id, to)
+	}
+	if err != nil {
+		return b, flying{}, fmt.Errorf("read leaf %d of %v: %w", to, id, err)
+	}
+	c.advance(to)
+	lacking := batch.Want{Attachment: id, Ranges: [][2]uint32{{index, to}}}
+	return batch.Frame{Type: batch.FrameWant, Want: lacking}.Append(b), flying{id: id}, nil
+}
+
+// advance takes what was served off the wants.
+func (c *caller) advance(to uint32) {
+	w := &c.wants[0]
+	if w.Ranges[0][0] = to; to < w.Ranges[0][1] {
+		return
+	}
+	if w.Ranges = w.Ranges[1:]; len(w.Ranges) == 0 {
+		c.wants = c.wants[1:]
+	}
+}
+
+func (c *caller) want(w batch.Want) error {
+	if len(c.wants) >= maxWants {
+		return &ProtocolError{fmt.Sprintf("at most %d wants wait", maxWants)}
+	}
+	if len(w.Ranges) == 0 {
+		return nil
+	}
+	for _, r := range w.Ranges {
+		if r[0] >= r[1] || r[1] > maxLeaves {
+			return &ProtocolError{"a range of leaves has a beginning before its end"}
+		}
+		if c.wanted += int(r[1] - r[0]); c.wanted > MaxFrames {
+			return &ProtocolError{fmt.Sprintf("at most %d leaves in a run", MaxFrames)}
+		}
+	}
+	c.wants = append(c.wants, w)
+	return nil
+}
+
+// peerHas takes the peer's answer to our next offer.
+func (c *caller) peerHas(ctx context.Context, have []batch.Have) error {
+	if c.answered == len(c.offers) {
+		return &ProtocolError{"one have frame answers one offer"}
+	}
+	o := c.offers[c.answered]
+	c.answered++
+	held := make(map[batch.Chain]batch.Have, len(have))
+	for _, h := range have {
+		if ch := c.at[h.Chain]; ch == nil || h.Origin != o.Origin {
+			return &ProtocolError{"have entries are for what was offered"}
+		}
+		held[h.Chain] = h
+	}
+	for _, t := range o.Tails {
+		if err := c.resume(ctx, c.at[t.Chain], held[t.Chain]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resume goes on after what the peer holds of ch: nothing if h is zero.
+func (c *caller) resume(ctx context.Context, ch *chain, h batch.Have) error {
+	if ch.refused || ch.forked {
+		return nil
+	}
+	if ours, err := c.holds(ctx, ch, h); err != nil {
+		return err
+	} else if !ours {
+		return c.diverge(ctx, h)
+	}
+	before := c.known[ch.Chain]
+	delete(c.known, ch.Chain)
+	want := h.Seq + 1
+	if c.report.Peer.Role != batch.RoleCentre {
+		want = max(want, ch.First) // what comes before has receipts
+	}
+	if h.Seq >= ch.First {
+		c.known[ch.Chain] = h
+		if h != before {
+			c.fresh[ch.Chain] = h
+		}
+	}
+	switch {
+	case ch.next < want: // it holds more than we thought
+		ch.next = want
+		ch.queue = slices.DeleteFunc(ch.queue, func(r batch.Carried) bool { return r.Seq < want })
+	case ch.start > want || ch.start == 0 && ch.next > want: // it holds less
+		ch.next, ch.start, ch.queue, ch.ended = want, 0, nil, false
+		ch.restart = c.acks + uint64(len(c.flight))
+		c.cursor = 0
+	}
+	return nil
+}
+
+// holds asks the outbox about a have entry, where it can know.
+func (c *caller) holds(ctx context.Context, ch *chain, h batch.Have) (bool, error) {
+	foreign := c.Self.Role == batch.RoleHub && h.Origin != c.Self.ID
+	switch {
+	case h.Seq == 0, foreign && (h.Seq < ch.First || h.Seq > ch.Top.Seq):
+		return true, nil
+	case h == ch.Top:
+		return true, nil
+	}
+	ours, err := c.out.Holds(ctx, h)
+	if err != nil {
+		return false, fmt.Errorf("look up what the other side holds: %w", err)
+	}
+	return ours, nil
+}
+
+// diverge leaves an incarnation of which the peer holds what we never wrote.
+func (c *caller) diverge(ctx context.Context, h batch.Have) error {
+	told := false
+	for _, ch := range c.chains {
+		if ch.Origin == h.Origin && ch.Incarnation == h.Incarnation {
+			told = told || ch.forked
+			ch.ended, ch.forked, ch.queue = true, true, nil
+		}
+	}
+	if told {
+		return nil
+	}
+	c.report.Again = true
+	if err := c.out.Diverged(ctx, h); err != nil {
+		return fmt.Errorf("begin new chains: %w", err)
+	}
+	return nil
+}
+
+// acked takes the peer's word that n frames are durable or refused.
+func (c *caller) acked(n uint64) error {
+	if n < c.acks || n-c.acks > uint64(len(c.flight)) {
+		return &ProtocolError{"what was sent is acknowledged, in order"}
+	}
+	now := time.Now()
+	for _, f := range c.flight[:n-c.acks] {
+		c.bytes -= f.size
+		c.pace.acked(f.size, f.before, f.sent, now)
+		switch {
+		case f.refused:
+		case f.leaf:
+			c.report.Leaves++
+		case f.chain != nil:
+			c.report.Sent++
+			c.fresh[f.have.Chain] = f.have
+			c.known[f.have.Chain] = f.have
+		}
+	}
+	c.flight = slices.Clone(c.flight[n-c.acks:])
+	c.acks = n
+	return nil
+}
+
+// refusedBy takes a refusal of the run, a record or a leaf.
+func (c *caller) refusedBy(ctx context.Context, r batch.Refusal) error {
+	c.report.Retry = max(c.report.Retry, time.Duration(min(max(r.After, 0), int64(longestWish/time.Second)))*time.Second)
+	if r.Record == (batch.RecordID{}) {
+		return r
+	}
+	i := slices.IndexFunc(c.flight, func(f flying) bool { return f.id == r.Record && !f.refused })
+	if i < 0 {
+		return nil
+	}
+	f := &c.flight[i]
+	f.refused = true
+	if f.chain == nil {
+		return c.refusedLeaf(ctx, r)
+	}
+	switch ch := f.chain; {
+	case ch.ended && ch.refused, ch.forked: // of what follows a refused record nothing is news
+		return nil
+	case r.Code == batch.RefusedGap && c.acks+uint64(i) < ch.restart:
+		return nil
+	case r.Code == batch.RefusedFork:
+		return c.diverge(ctx, f.have)
+	default:
+		ch.ended, ch.refused, ch.queue = true, true, nil
+		return c.tellRefused(ctx, r)
+	}
+}
+
+func (c *caller) refusedLeaf(ctx context.Context, r batch.Refusal) error {
+	c.wants = slices.DeleteFunc(c.wants, func(w batch.Want) bool { return w.Attachment == r.Record })
+	if slices.ContainsFunc(c.report.Refused, func(o batch.Refusal) bool { return o.Record == r.Record }) {
+		return nil
+	}
+	return c.tellRefused(ctx, r)
+}
+
+func (c *caller) tellRefused(ctx context.Context, r batch.Refusal) error {
+	c.report.Refused = append(c.report.Refused, r)
+	if err := c.out.Refused(ctx, c.report.Peer, r); err != nil {
+		return fmt.Errorf("keep a refusal: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,312 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"baraza.example/sync/batch"
+	"baraza.example/sync/identity"
+)
+
+// Serve is the serving side of one exchange. It closes conn. A caller that
+// breaks the rules, or falls silent, is dropped.
+func Serve(ctx context.Context, conn Conn, in Inbox, o Options) (Report, error) {
+	start := time.Now()
+	if o.Silence <= 0 {
+		o.Silence = 2 * time.Minute
+	}
+	s := &server{Options: o, in: in, wire: newWire(conn, o.Silence), offers: map[identity.ID]*offered{},
+		first: map[batch.Chain]batch.Seq{}, top: map[batch.Chain]batch.Seq{}, pending: map[batch.RecordID]batch.Have{},
+		touched: map[batch.Chain]bool{}, asked: map[leafKey]bool{}, lacking: map[leafKey]bool{}, flushed: start}
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	err := s.run(ctx)
+	stop()
+	s.wire.close()
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	s.report.BytesUp, s.report.BytesDown = s.wire.read.Load(), s.wire.wrote.Load()
+	o.logger().DebugContext(ctx, "exchange served", "peer", s.report.Peer.ID.Short(), "sent", s.report.Sent, "bytes_up", s.report.BytesUp,
+		"bytes_down", s.report.BytesDown, "took", time.Since(start), "err", err)
+	return s.report, err
+}
+
+// A server is the state of one run. Its goroutine decides and writes; another
+// one reads ahead, so that what arrives during a commit goes into the next.
+type server struct {
+	Options
+	in     Inbox
+	wire   *wire
+	report Report
+
+	met    bool
+	offers map[identity.ID]*offered
+	order  []identity.ID
+	first  map[batch.Chain]batch.Seq // of every tail offered
+	top    map[batch.Chain]batch.Seq
+	frames int
+	acks   uint64 // frames that are durable or refused
+	misses int    // records refused
+
+	pending map[batch.RecordID]batch.Have // came in this run and have no receipt
+	touched map[batch.Chain]bool          // came in since the last word of custody
+	flushed time.Time
+
+	asked   map[leafKey]bool // and not answered
+	lacking map[leafKey]bool // the caller has them neither
+	more    bool             // the inbox may want more than was asked for
+	leaves  bool             // some came since the last receipts
+
+	out []byte
+}
+
+// offered is an offer and how far its receipts have been sent in this run.
+type offered struct {
+	batch.Offer
+	position batch.Position
+	held     bool // something of its tails is held here
+}
+
+type leafKey struct {
+	attachment batch.RecordID
+	index      uint32
+}
+
+const (
+	flushEvery   = 10 * time.Second // receipts and custody are coalesced for that long,
+	flushRecords = 64               // or for so many records
+	maxPending   = 10_000           // records watched for their receipts; others get theirs in the next run
+	groupRecords = 500              // records in one commit
+)
+
+func (s *server) run(ctx context.Context) error {
+	s.say(s.hello())
+	if err := s.send(); err != nil {
+		return err
+	}
+	for !s.report.Complete {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.wire.ready:
+		}
+		frames, err := s.wire.take()
+		if err == nil {
+			err = s.process(ctx, frames)
+		} else {
+			err = cut(err)
+		}
+		if err != nil {
+			return s.giveUp(ctx, err)
+		}
+	}
+	s.wire.linger()
+	return nil
+}
+
+// giveUp tells the caller why the run ends, as far as that can be told.
+func (s *server) giveUp(ctx context.Context, err error) error {
+	var refusal batch.Refusal
+	var rule *ProtocolError
+	var damage *batch.DamageError
+	switch {
+	case errors.Is(err, errCut), errors.Is(err, ErrStalled), ctx.Err() != nil, s.wire.silent.Load():
+		return err
+	case errors.As(err, &refusal):
+		refusal.Record = batch.RecordID{}
+	case errors.As(err, &rule), errors.As(err, &damage):
+		refusal = batch.Refusal{Code: batch.RefusedMalformed, Detail: err.Error()}
+	default: // our own trouble, whose details are nobody else's
+		refusal = batch.Refusal{Code: batch.RefusedBusy, After: 60}
+	}
+	s.say(batch.Frame{Type: batch.FrameRefusal, Refusal: refusal})
+	if s.send() == nil {
+		s.wire.linger()
+	}
+	return err
+}
+
+func (s *server) say(f batch.Frame) { s.out = f.Append(s.out) }
+
+func (s *server) send() error {
+	if len(s.out) == 0 {
+		return nil
+	}
+	err := s.wire.write(s.out)
+	s.out = nil
+	return cut(err)
+}
+
+// process takes frames that came together: neighbours of one type are one
+// commit, and what is said of them goes out before the next.
+func (s *server) process(ctx context.Context, frames []batch.Frame) error {
+	for len(frames) > 0 {
+		n := 1
+		for n < len(frames) && n < groupRecords && frames[n].Type == frames[0].Type {
+			n++
+		}
+		if s.frames += n; s.frames > MaxFrames {
+			return batch.Refusal{Code: batch.RefusedBusy, Detail: "the run is long enough", After: 1}
+		}
+		if err := s.handle(ctx, frames[:n]); err != nil {
+			return err
+		}
+		if err := s.send(); err != nil {
+			return err
+		}
+		frames = frames[n:]
+	}
+	if len(s.pending) >= flushRecords || time.Since(s.flushed) > flushEvery {
+		if err := s.flush(ctx, false); err != nil {
+			return err
+		}
+	}
+	return s.send()
+}
+
+func (s *server) handle(ctx context.Context, fs []batch.Frame) error {
+	if !s.met && fs[0].Type != batch.FrameHello {
+		return &ProtocolError{"a hello comes first"}
+	}
+	switch fs[0].Type {
+	case batch.FrameHello:
+		return s.meetCaller(ctx, fs)
+	case batch.FrameOffer:
+		return s.takeOffers(ctx, fs)
+	case batch.FrameRecord:
+		return s.takeRecords(ctx, fs)
+	case batch.FrameLeaf:
+		return s.takeLeaves(ctx, fs)
+	case batch.FrameWant:
+		return s.takeLacking(ctx, fs)
+	case batch.FrameBye:
+		if err := s.flush(ctx, true); err != nil {
+			return err
+		}
+		s.say(batch.Frame{Type: batch.FrameBye})
+		s.report.Complete = true
+		return nil
+	}
+	return &ProtocolError{fmt.Sprintf("frame %d goes the other way", fs[0].Type)}
+}
+
+func (s *server) meetCaller(ctx context.Context, fs []batch.Frame) (err error) {
+	if s.met || len(fs) > 1 {
+		return &ProtocolError{"one hello opens a run"}
+	}
+	s.met = true
+	h := fs[0].Hello
+	if s.report.Peer, s.report.Skew, err = s.meet(h); err != nil {
+		return err
+	}
+	centre, err := s.in.Centre(ctx)
+	if err != nil || centre == nil || CentreHash(*centre) == h.Centre {
+		return err
+	}
+	raw, err := centre.MarshalBinary()
+	if err != nil {
+		return err
+	}
+	s.say(batch.Frame{Type: batch.FrameCentre, Centre: raw})
+	return nil
+}
+
+// takeOffers answers each offer with one have frame, after the leaves that
+// are wanted and before the receipts.
+func (s *server) takeOffers(ctx context.Context, fs []batch.Frame) error {
+	var chains []batch.Chain
+	for _, f := range fs {
+		o := &offered{Offer: f.Offer, position: f.Offer.Position}
+		if s.offers[o.Origin] != nil {
+			return &ProtocolError{"each origin has one offer"}
+		}
+		s.offers[o.Origin] = o
+		s.order = append(s.order, o.Origin)
+		for _, t := range o.Tails {
+			if s.first[t.Chain] != 0 {
+				return &ProtocolError{"each chain has one tail"}
+			}
+			s.first[t.Chain], s.top[t.Chain] = t.First, t.Top.Seq
+			chains = append(chains, t.Chain)
+		}
+	}
+	if len(s.offers) > MaxOffers || len(s.first) > MaxChains {
+		return &ProtocolError{fmt.Sprintf("at most %d offers and %d chains", MaxOffers, MaxChains)}
+	}
+	have, err := s.in.Have(ctx, chains)
+	if err != nil {
+		return fmt.Errorf("look up what is held: %w", err)
+	}
+	s.more = true
+	if err := s.ask(ctx); err != nil {
+		return err
+	}
+	held := make(map[identity.ID][]batch.Have, len(fs))
+	for _, h := range have {
+		held[h.Origin] = append(held[h.Origin], h)
+	}
+	for _, f := range fs {
+		s.offers[f.Offer.Origin].held = len(held[f.Offer.Origin]) > 0
+		s.say(batch.Frame{Type: batch.FrameHave, Have: held[f.Offer.Origin]})
+	}
+	if err := s.send(); err != nil { // before anything that takes time
+		return err
+	}
+	for _, f := range fs {
+		if err := s.receipts(ctx, s.offers[f.Offer.Origin], f.Offer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeRecords commits what came together and acknowledges it.
+func (s *server) takeRecords(ctx context.Context, fs []batch.Frame) error {
+	records := make([]batch.Carried, len(fs))
+	for i, f := range fs {
+		records[i] = f.Record
+		if s.first[f.Record.Chain] == 0 {
+			return &ProtocolError{"records are of chains that were offered"}
+		}
+	}
+	outcomes, err := s.in.Accept(ctx, s.report.Peer, records, s.first)
+	if err != nil {
+		return fmt.Errorf("keep %d records: %w", len(records), err)
+	}
+	if len(outcomes) != len(records) {
+		return fmt.Errorf("keep %d records: %d outcomes", len(records), len(outcomes))
+	}
+	for i, o := range outcomes {
+		r := records[i]
+		if o.Refusal != nil {
+			refusal := *o.Refusal
+			refusal.Record = r.ID
+			s.report.Refused = append(s.report.Refused, refusal)
+			s.say(batch.Frame{Type: batch.FrameRefusal, Refusal: refusal})
+			if s.misses++; s.misses > MaxMisses {
+				return batch.Refusal{Code: batch.RefusedBusy, Detail: "too many refused records", After: 60}
+			}
+			continue
+		}
+		s.report.Sent++
+		s.more = s.more || r.Kind == batch.KindAttachment
+		s.touched[r.Chain] = true
+		if len(s.pending) < maxPending {
+			s.pending[r.ID] = r.Have()
+		}
+	}
+	return s.acknowledge(ctx, len(fs))
+}
+
+// acknowledge counts n frames as dealt with, after asking for what they made
+// us want: a caller to whom all is acknowledged knows all that is wanted.
+func (s *server) acknowledge(ctx context.Context, n int) error {
+	if err := s.ask(ctx); err != nil {
+		return err
+	}
+	s.acks += uint64(n)
+	s.say(batch.Frame{Type: batch.FrameAck, Ack: s.acks})
+	return nil
+}
