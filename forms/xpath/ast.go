@@ -58,6 +58,7 @@ type (
 		start    node
 		steps    []step
 		plan     []step // what is evaluated: steps with "//x" taken together
+		downward bool   // plan has only children, attributes and itself
 	}
 	step struct {
 		axis  axis

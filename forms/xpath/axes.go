@@ -210,6 +210,7 @@ func (ev *evaluation) inOrder(ns []Node) []Node {
 	if len(ns) < 2 {
 		return ns
 	}
+	ns = slices.Compact(ns) // neighbours often have found the same
 	o := order{ev: ev, index: make(map[Node]int), known: make(map[Node]bool)}
 	places := make([]place, len(ns))
 	for i, n := range ns {

@@ -2,6 +2,7 @@ package xpath
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -13,7 +14,7 @@ type evaluation struct {
 	zone  *time.Location
 	free  []Node  // unused memory for sets
 	block int     // its last size
-	begin [8]Node // its first
+	begin [4]Node // its first
 	top   Node
 }
 
@@ -205,12 +206,12 @@ func (n *chain) eval(ev *evaluation, f focus) Value {
 // logical stops at the first operand that decides.
 func (n *chain) logical(ev *evaluation, f focus) Value {
 	decides := n.level == levelOr
-	if n.first.eval(ev, f).Bool() == decides {
+	if ev.truth(n.first, f) == decides {
 		return boolean(decides)
 	}
 	for _, o := range n.rest {
 		ev.spend(1)
-		if o.arg.eval(ev, f).Bool() == decides {
+		if ev.truth(o.arg, f) == decides {
 			return boolean(decides)
 		}
 	}
@@ -315,6 +316,8 @@ func (ev *evaluation) step(s *step, from []Node, flat bool) (to []Node, stillFla
 		flat = flat && downward || s.axis == parent || s.axis == followingSibling || s.axis == precedingSibling
 	case downward && (flat || ev.sameDepth(from)):
 		flat = true
+	case s.axis == parent && ev.sameDepth(from):
+		to, flat = slices.Compact(to), true
 	default:
 		to, flat = ev.inOrder(to), false
 	}
@@ -380,18 +383,62 @@ func (ev *evaluation) find(to []Node, t test, n Node, k *keyed) (_ []Node, found
 	return append(to, hits...), true
 }
 
+// passes says whether the node of f meets a predicate; a number asks for its
+// position.
+func (ev *evaluation) passes(n node, f focus) bool {
+	if p, ok := n.(*path); ok {
+		return ev.truth(p, f)
+	}
+	v := n.eval(ev, f)
+	if v.typ == Number && v.str == "" {
+		return v.num == float64(f.pos)
+	}
+	return v.Bool()
+}
+
+// truth is n as boolean() takes it. A path that only leads down is followed no
+// further than to the first node.
+func (ev *evaluation) truth(n node, f focus) bool {
+	p, ok := n.(*path)
+	if !ok || !p.downward || p.start != nil {
+		return n.eval(ev, f).Bool()
+	}
+	from := f.node
+	if p.absolute {
+		from = ev.root()
+	}
+	return from != nil && ev.leads(p.plan, from)
+}
+
+func (ev *evaluation) leads(steps []step, n Node) bool {
+	if len(steps) == 0 {
+		return true
+	}
+	s := &steps[0]
+	if s.axis == child && len(s.preds) == 0 {
+		for _, c := range n.Children() {
+			ev.spend(1)
+			if ev.matches(s.test, Element, c) && ev.leads(steps[1:], c) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, c := range ev.walk(nil, s, n) {
+		if ev.leads(steps[1:], c) {
+			return true
+		}
+	}
+	return false
+}
+
 // keep drops the nodes of set[begin:] for which the predicate is not true.
 func (ev *evaluation) keep(set []Node, begin int, p *predicate) []Node {
 	size := len(set) - begin
 	kept := begin
 	for i, n := range set[begin:] {
 		ev.spend(1)
-		v := p.expr.eval(ev, focus{node: n, pos: i + 1, size: size})
-		ok := v.Bool()
-		if v.typ == Number && v.str == "" {
-			ok = v.num == float64(i+1)
-		}
-		if ok {
+		if ev.passes(p.expr, focus{node: n, pos: i + 1, size: size}) {
 			set[kept] = n
 			kept++
 		}

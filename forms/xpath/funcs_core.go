@@ -90,7 +90,7 @@ func (c args) len() int          { return len(c.n.args) }
 func (c args) value(i int) Value { return c.n.args[i].eval(c.ev, c.f) }
 func (c args) str(i int) string  { return c.ev.str(c.value(i)) }
 func (c args) num(i int) float64 { return c.ev.num(c.value(i)) }
-func (c args) bool(i int) bool   { return c.value(i).Bool() }
+func (c args) bool(i int) bool   { return c.ev.truth(c.n.args[i], c.f) }
 
 func (c args) nodes(i int) []Node {
 	v := c.value(i)

@@ -2,6 +2,7 @@ package xpath
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -192,6 +193,9 @@ func (p *parser) path() node {
 		p.fail("a value is missing before %q", excerpt(p.src[p.pos:]))
 	}
 	n.plan = plan(n.steps)
+	n.downward = !slices.ContainsFunc(n.plan, func(s step) bool {
+		return s.axis != child && s.axis != attribute && s.axis != self
+	})
 	return n
 }
 
