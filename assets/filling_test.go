@@ -3,6 +3,7 @@ package assets_test
 import (
 	"io/fs"
 	"slices"
+	"strings"
 	"testing"
 
 	"baraza.example/assets"
@@ -36,31 +37,37 @@ func node(t *testing.T, s *session.Session, ref forms.Ref) session.Node {
 }
 
 // TestABlankAnswerIsAskedAboutAndAWrittenOneIsNot goes through what a person
-// may do with question a, and looks what the statistics would count.
+// may do with a question, and looks what the statistics would count.
 func TestABlankAnswerIsAskedAboutAndAWrittenOneIsNot(t *testing.T) {
+	for _, letter := range []string{"a", "b", "c", "e", "f"} {
+		t.Run(letter, func(t *testing.T) { leaveAndAnswer(t, letter) })
+	}
+}
+
+func leaveAndAnswer(t *testing.T, letter string) {
 	s := start(t)
-	question := s.Root().Ref.Child("questions").Child("q_a")
+	question := s.Root().Ref.Child("questions").Child("q_" + letter)
 	for _, step := range []struct {
-		name, child, value string
-		stateAsked         bool
-		outcome            string
+		name, part, value string
+		stateAsked        bool
+		outcome           string
 	}{
-		{"nothing yet", "a", "", true, "blank"},
-		{"no opinion", "a_state", "no_opinion", true, "no_opinion"},
-		{"but then a text", "a", "Those who are concerned.", false, "answer"},
-		{"taken back", "a", "", true, "no_opinion"},
-		{"left out", "a_state", "skip", true, "skip"},
-		{"blanks are no text", "a", " \n ", true, "skip"},
-		{"a voice is an answer", "a_audio", "a.ogg", false, "answer"},
+		{"nothing yet", "", "", true, "blank"},
+		{"no opinion", "_state", "no_opinion", true, "no_opinion"},
+		{"but then a text", "", "Those who are concerned.", false, "answer"},
+		{"taken back", "", "", true, "no_opinion"},
+		{"left out", "_state", "skip", true, "skip"},
+		{"blanks are no text", "", " \n ", true, "skip"},
+		{"a voice is an answer", "_audio", "a.ogg", false, "answer"},
 	} {
-		set(t, s, question.Child(step.child), step.value)
-		if got := node(t, s, question.Child("a_state")).Relevant; got != step.stateAsked {
+		set(t, s, question.Child(letter+step.part), step.value)
+		if got := node(t, s, question.Child(letter+"_state")).Relevant; got != step.stateAsked {
 			t.Errorf("%s: the reason for a blank is asked: %v", step.name, got)
 		}
-		if got := node(t, s, question.Child("a_outcome")).Value; got != step.outcome {
+		if got := node(t, s, question.Child(letter+"_outcome")).Value; got != step.outcome {
 			t.Errorf("%s: counted as %q, want %q", step.name, got, step.outcome)
 		}
-		if got := node(t, s, question.Child("a_more")).Relevant; got == step.stateAsked {
+		if got := node(t, s, question.Child(letter+"_more")).Relevant; got == step.stateAsked {
 			t.Errorf("%s: more is asked: %v", step.name, got)
 		}
 	}
@@ -123,6 +130,44 @@ func TestNothingStandsBetweenAPersonAndTheEnd(t *testing.T) {
 	want := []string{"collection_mode", "org_category", "nonprofit", "country", "answer_language", "publication", "consent_processing", "consent_translation"}
 	if !slices.Equal(names, want) {
 		t.Errorf("left to answer: %v, want %v", names, want)
+	}
+}
+
+// TestTheSamplesFillTheQuestionnaire: each organisation's answers are taken
+// as they are, and its response can be sent.
+func TestTheSamplesFillTheQuestionnaire(t *testing.T) {
+	for name, answers := range samples(t, "answers") {
+		s := start(t)
+		if err := session.Fill(s, answers); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		done, left := s.Finalize()
+		if len(left) > 0 {
+			t.Errorf("%s: %v", name, left)
+		}
+		author := node(t, s, s.Root().Ref.Child("profile").Child("author")).Value
+		if author == "" || !strings.HasPrefix(done.InstanceName, author) {
+			t.Errorf("%s: the author is %q, the response is called %q", name, author, done.InstanceName)
+		}
+		var named []string
+		if list, ok := answers["attachments"].([]any); ok {
+			for _, item := range list {
+				named = append(named, item.(map[string]any)["att_file"].(string))
+			}
+		}
+		if !slices.Equal(done.Attachments, named) {
+			t.Errorf("%s: attachments %v, want %v", name, done.Attachments, named)
+		}
+		for _, letter := range []string{"a", "b", "c", "e", "f"} {
+			question := s.Root().Ref.Child("questions").Child("q_" + letter)
+			if got := node(t, s, question.Child(letter)).Value; got != answers[letter] {
+				t.Errorf("%s: answer %s was changed to %q", name, letter, got)
+			}
+			if got := node(t, s, question.Child(letter+"_outcome")).Value; got != "answer" {
+				t.Errorf("%s: question %s counts as %q", name, letter, got)
+			}
+		}
 	}
 }
 
