@@ -50,9 +50,14 @@ func Open(path string) (Workbook, error) {
 	if err != nil {
 		return Workbook{}, err
 	}
-	wb, err := openAs(strings.ToLower(filepath.Ext(path)), data)
+	return OpenBytes(filepath.Base(path), data)
+}
+
+// OpenBytes reads the form in a file of this name that is at hand already.
+func OpenBytes(name string, data []byte) (Workbook, error) {
+	wb, err := openAs(strings.ToLower(filepath.Ext(name)), data)
 	if err != nil {
-		return Workbook{}, fmt.Errorf("%s: %w", filepath.Base(path), err)
+		return Workbook{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return wb, nil
 }
