@@ -61,14 +61,16 @@ func Check(d *Definition) []Diagnostic {
 		if !ValidName(c.Name) {
 			report(c, "bad-name", "name", "%q can't be a name: it must begin with a letter or _ and hold only letters, digits, - _ .", c.Name)
 		}
-		seen := map[string]Place{}
+		seen := map[string]*Common{}
 		for _, child := range ChildrenOf(e) {
 			cc := child.Base()
-			if first, twice := seen[strings.ToLower(cc.Name)]; twice {
-				report(cc, "duplicate-name", "name", "the name %q is taken by row %d of the same group", cc.Name, first.Row)
+			first, twice := seen[strings.ToLower(cc.Name)]
+			if twice {
+				report(cc, "duplicate-name", "name", "the name %q is taken by row %d of the same group", cc.Name, first.Place.Row)
+				found[len(found)-1].Warning = first.Name != cc.Name // they differ in case: XML tells them apart
 				continue
 			}
-			seen[strings.ToLower(cc.Name)] = cc.Place
+			seen[strings.ToLower(cc.Name)] = cc
 		}
 		if q, ok := e.(*Question); ok && q.List != "" {
 			if _, ok := d.Lists[q.List]; !ok {

@@ -101,7 +101,7 @@ func (r *reader) choice(name string, columns []string, rec record) {
 		case f.column == "label":
 			c.Label[f.language] = f.text
 			if strings.Contains(f.text, "${") {
-				r.texts = append(r.texts, pendingText{r.def.Root, forms.Place{Sheet: "choices", Row: rec.row, Column: f.heading}, c.Label})
+				r.texts = append(r.texts, pendingText{r.def.Root, forms.Place{Sheet: "choices", Row: rec.row, Column: f.heading}, c.Label, f.language})
 			}
 		case media:
 			if c.Media == nil {

@@ -63,6 +63,22 @@ func TestNamesInBracesBecomePaths(t *testing.T) {
 	}
 }
 
+func TestInAPredicateNamesAreSoughtFromTheQuestion(t *testing.T) {
+	def := read(t, `
+		| survey  | type         | name | label::English | label::Kiswahili | calculation |
+		|         | begin repeat | r    | R              | R                |             |
+		|         | text         | code | Code           | Kodi             |             |
+		|         | note         | n    | It is ${code}  | Ni ${code}       |             |
+		|         | calculate    | c    |                |                  | instance('l')/root/item[name = ${code}]/label |
+		|         | end repeat   |      |                |                  |             |`)
+	if got, want := question(t, def, "/data/r/c").Bind.Calculate, "instance('l')/root/item[name =  current()/../code ]/label"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if n := question(t, def, "/data/r/n"); n.Label["English"] != "It is ${../code}" || n.Label["Kiswahili"] != "Ni ${../code}" {
+		t.Errorf("labels %q", n.Label)
+	}
+}
+
 func TestArgumentsOfIndexedRepeatStayAbsolute(t *testing.T) {
 	def := read(t, `
 		| survey | type         | name   | label | calculation |

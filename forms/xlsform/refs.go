@@ -27,15 +27,13 @@ func (r *reader) resolve() {
 		}
 	}
 	for _, t := range r.texts {
-		for lang, words := range t.text {
-			t.text[lang] = nameRef.ReplaceAllStringFunc(words, func(ref string) string {
-				path, ok := r.path(ref[2:len(ref)-1], pendingExpr{at: t.at, place: t.place}, false)
-				if !ok {
-					return ref
-				}
-				return "${" + path + "}"
-			})
-		}
+		t.text[t.language] = nameRef.ReplaceAllStringFunc(t.text[t.language], func(ref string) string {
+			path, ok := r.path(ref[2:len(ref)-1], pendingExpr{at: t.at, place: t.place}, false)
+			if !ok {
+				return ref
+			}
+			return "${" + path + "}"
+		})
 	}
 }
 
@@ -47,7 +45,9 @@ func (r *reader) paths(p pendingExpr) string {
 	for _, m := range nameRef.FindAllStringSubmatchIndex(p.text, -1) {
 		b.WriteString(p.text[last:m[0]])
 		last = m[1]
-		path, ok := r.path(p.text[m[2]:m[3]], p, indexedArgument(p.text, m[0]))
+		here := p
+		here.current = p.current || inPredicate(p.text[:m[0]])
+		path, ok := r.path(p.text[m[2]:m[3]], here, indexedArgument(p.text, m[0]))
 		if !ok {
 			b.WriteString("''")
 			continue
@@ -56,6 +56,28 @@ func (r *reader) paths(p pendingExpr) string {
 	}
 	b.WriteString(p.text[last:])
 	return b.String()
+}
+
+// inPredicate reports whether what follows s stands in a predicate, where the
+// context is another node: relative paths begin at current() there.
+func inPredicate(s string) bool {
+	depth := 0
+	var quote byte
+	for i := range len(s) {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '[':
+			depth++
+		case c == ']':
+			depth--
+		}
+	}
+	return depth > 0
 }
 
 // path is what ${name} means at an element.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"baraza.example/forms"
@@ -63,7 +64,7 @@ func (r *reader) survey(sheet Sheet) {
 	for _, o := range stack[1:] {
 		r.fault(forms.Place{Sheet: "survey", Row: o.row}, "unmatched-begin", "", "the %s %q is never ended", o.what, o.element.Base().Name)
 	}
-	if len(r.def.Root.Children) == 0 {
+	if len(r.def.Root.Children) == 0 && len(rows) == 0 {
 		r.fault(forms.Place{Sheet: "survey"}, "empty-survey", "", "the survey sheet has no questions")
 	}
 }
@@ -87,7 +88,7 @@ func (r *reader) doubtfulHeadings(sheet string, heads []heading, known map[strin
 		}
 		place := forms.Place{Sheet: sheet, Row: 1, Column: h.written}
 		key := h.column + "::" + h.language
-		if seen[key] {
+		if seen[key] && sheet != "settings" {
 			r.fault(place, "duplicate-heading", "", "two columns mean %s", h.column)
 		}
 		seen[key] = true
@@ -263,6 +264,10 @@ func (r *reader) common(rec record, e forms.Element) {
 		r.fault(forms.Place{Sheet: "survey", Row: rec.row, Column: "name"}, "no-name", "", "the row has no name")
 		c.Name = "unnamed_" + strings.Repeat("x", rec.row%50) // keeps Check from saying it twice
 	}
+	if c.Name == "meta" {
+		r.fault(forms.Place{Sheet: "survey", Row: rec.row, Column: "name"}, "reserved-name", "", "the name meta is reserved for the instanceID and its like")
+		c.Name = "meta_" // so that the meta block can be added
+	}
 	for _, f := range rec.cells {
 		switch f.column {
 		case "label":
@@ -313,7 +318,7 @@ func (r *reader) details(rec record, q *forms.Question) {
 				r.pend(q, rec, f.heading, f.text, func(x string) { q.Default = x })
 			}
 		case "parameters":
-			q.Parameters = parameters(f.text)
+			r.parameters(q, rec, f)
 			if q.Control == forms.Range && strings.Contains(q.Parameters["start"]+q.Parameters["end"]+q.Parameters["step"], ".") {
 				q.Bind.Type = forms.Decimal
 			}
@@ -338,13 +343,25 @@ func isExpression(s string) bool {
 }
 
 // parameters takes "start=1 end=10" apart; commas and semicolons part as well.
-func parameters(s string) map[string]string {
-	out := map[string]string{}
-	for _, p := range strings.FieldsFunc(s, func(c rune) bool { return c == ' ' || c == ',' || c == ';' || c == '\n' || c == '\t' }) {
-		k, v, _ := strings.Cut(p, "=")
-		out[strings.ToLower(k)] = v
+func (r *reader) parameters(q *forms.Question, rec record, f cell) {
+	place := forms.Place{Sheet: "survey", Row: rec.row, Column: f.heading}
+	q.Parameters = map[string]string{}
+	for _, p := range strings.FieldsFunc(f.text, func(c rune) bool { return strings.ContainsRune(" ,;\n\t", c) }) {
+		key, value, ok := strings.Cut(p, "=")
+		key = strings.ToLower(key)
+		switch {
+		case !ok || key == "" || value == "" || strings.Contains(value, "="):
+			r.fault(place, "bad-parameters", "", "parameters are written name=value with spaces between, not %q", p)
+			continue
+		case q.Control == forms.Range && slices.Contains([]string{"start", "end", "step"}, key):
+			if _, err := strconv.ParseFloat(value, 64); err != nil {
+				r.fault(place, "bad-parameters", "", "%s of a range must be a number, not %q", key, value)
+			}
+		case q.List != "" && (key == "value" || key == "label") && !forms.ValidName(value):
+			r.fault(place, "bad-parameters", "", "%q can't be the name of a column", value)
+		}
+		q.Parameters[key] = value
 	}
-	return out
 }
 
 func isYes(s string) bool {
@@ -362,7 +379,7 @@ func (r *reader) text(e forms.Element, rec record, f cell, t *forms.Text) {
 	}
 	(*t)[f.language] = f.text
 	if strings.Contains(f.text, "${") {
-		r.texts = append(r.texts, pendingText{e, forms.Place{Sheet: "survey", Row: rec.row, Column: f.heading}, *t})
+		r.texts = append(r.texts, pendingText{e, forms.Place{Sheet: "survey", Row: rec.row, Column: f.heading}, *t, f.language})
 	}
 }
 

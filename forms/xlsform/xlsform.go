@@ -73,9 +73,10 @@ type pendingExpr struct {
 
 // A pendingText is a text whose ${names} wait until all are known.
 type pendingText struct {
-	at    forms.Element
-	place forms.Place
-	text  forms.Text
+	at       forms.Element
+	place    forms.Place
+	text     forms.Text
+	language string
 }
 
 func (r *reader) fault(place forms.Place, code, hint, format string, args ...any) {
