@@ -98,7 +98,8 @@ type Store struct {
 	// what of it is durable and may be read.
 	head, shown ordered[ahead]
 	queue       []*commit
-	next        uint64 // sequence of the next Update
+	last        *commit // the one queued last
+	next        uint64  // sequence of the next Update
 	durable     place
 	index       *handle
 	waiting     int // bytes in shown
@@ -180,8 +181,9 @@ func (s *Store) mending(ctx context.Context, try func() (*handle, error)) error 
 	}
 }
 
-// prepare runs f and puts what it changed in the queue; no commit means that it
-// changed nothing.
+// prepare runs f and puts what it changed in the queue. Where it changed
+// nothing the commit is the last one before it: what f has seen of that must be
+// durable, too, before anything is told on the strength of it.
 func (s *Store) prepare(f func(tx *Tx) error) (*commit, *handle, error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
@@ -194,8 +196,13 @@ func (s *Store) prepare(f func(tx *Tx) error) (*commit, *handle, error) {
 	if tx.broken != nil {
 		err = tx.broken
 	}
-	if err != nil || len(tx.ops) == 0 {
+	if err != nil {
 		return nil, tx.base, err
+	}
+	if len(tx.ops) == 0 {
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+		return s.last, nil, nil
 	}
 	c := &commit{ops: tx.ops, payload: encodeOps(tx.ops)}
 	if len(c.payload) > MaxUpdate {
@@ -206,7 +213,7 @@ func (s *Store) prepare(f func(tx *Tx) error) (*commit, *handle, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.queue = append(s.queue, c)
+	s.queue, s.last = append(s.queue, c), c
 	s.head = tx.over
 	s.next++
 	return c, nil, nil
@@ -238,6 +245,9 @@ func (s *Store) settle(c *commit) error {
 		return err
 	}
 	s.show(group, first)
+	for _, c := range group {
+		c.ops, c.payload = nil, nil
+	}
 	return nil
 }
 
