@@ -64,10 +64,23 @@ func New(o Options) (*Hub, error) {
 	return &Hub{o.Custody, o.Identity, o.Name, newMeter(o.Quota), o.Clock, o.Logger}, nil
 }
 
-// Hello is how the hub introduces itself, to those it serves and upwards.
-func (h *Hub) Hello() batch.Hello {
-	return batch.Hello{Oldest: batch.OldestVersion, Newest: batch.ProtocolVersion, Role: batch.RoleHub,
-		ID: h.identity.ID(), Name: h.name, Time: h.clock().Unix()}
+// Self is how the hub introduces itself, to those it serves and upwards.
+func (h *Hub) Self() batch.Peer {
+	return batch.Peer{ID: h.identity.ID(), Role: batch.RoleHub, Name: h.name}
+}
+
+// Serve runs the hub's side of one exchange with a device or another hub.
+func (h *Hub) Serve(ctx context.Context, c exchange.Conn) (exchange.Report, error) {
+	return exchange.Serve(ctx, c, h, exchange.Options{Self: h.Self(), Clock: h.clock, Logger: h.log})
+}
+
+// Forward runs one exchange upwards, with the centre or the next hub.
+func (h *Hub) Forward(ctx context.Context, t exchange.Transport, m *exchange.Memory) (exchange.Report, error) {
+	centre, err := h.custody.Centre(ctx)
+	if err != nil {
+		return exchange.Report{}, err
+	}
+	return exchange.Once(ctx, t, h.custody, exchange.Options{Self: h.Self(), Centre: centre, Clock: h.clock, Logger: h.log, Memory: m})
 }
 
 // Have implements [exchange.Inbox].
