@@ -27,11 +27,22 @@ const (
 	KindBlob      Kind = 0x23 // who refers to which attachment
 	KindIdentity  Kind = 0x30 // own keys, and cards of others
 	KindEpoch     Kind = 0x31 // epoch keys by consultation
-	KindOutbox    Kind = 0x40 // records that wait for a receipt
-	KindInbox     Kind = 0x41 // records that came down
-	KindReceipt   Kind = 0x42
-	KindCustody   Kind = 0x43 // records of others that a hub carries
-	KindHave      Kind = 0x44 // per origin and lane: sequence and hash
+	// Of the mailbox; docs/protocol/mailbox.md has their values.
+	KindRecord     Kind = 0x40 // envelopes, by chain and sequence
+	KindEntry      Kind = 0x41 // what is known of a record, by chain and sequence
+	KindReceipt    Kind = 0x42 // of own records, by id
+	KindCustody    Kind = 0x43 // the last word of a hub, by hub
+	KindChain      Kind = 0x44 // how far a chain goes
+	KindPlace      Kind = 0x45 // where a record stands, by id
+	KindPending    Kind = 0x46 // chains that are to be offered
+	KindMark       Kind = 0x47 // who had a chain up to where, and when
+	KindRefusal    Kind = 0x48 // what was last said against a record, by id
+	KindOrigin     Kind = 0x49 // devices whose records are here
+	KindRelayed    Kind = 0x4a // receipts on their way down, by origin and number
+	KindOwnFile    Kind = 0x4b // where the leaves of an own attachment come from, by id
+	KindLacking    Kind = 0x4c // attachments with leaves missing, by origin and id
+	KindMembership Kind = 0x4d // the invite and the centre
+	KindStanding   Kind = 0x4e // how far the log was followed, how much is carried
 )
 
 // index answers every question, and may be lost at any moment. Values in it

@@ -1,0 +1,174 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"baraza.example/sync/batch"
+	"baraza.example/sync/identity"
+)
+
+// Errors of membership.
+var (
+	ErrNotJoined = errors.New("this device has no invite yet")
+	ErrJoined    = errors.New("this device already takes part elsewhere: the invite is for another centre or consultation")
+)
+
+// membership is where this device takes part.
+type membership struct {
+	Invite []byte   `cbor:"1,keyasint,omitempty"` // identity.Invite.File
+	Centre []byte   `cbor:"2,keyasint,omitempty"`
+	Fork   *LogFork `cbor:"3,keyasint,omitempty"`
+}
+
+// standing is what changes with every run: it stands apart from the large
+// values of membership.
+type standing struct {
+	Checkpoint batch.Checkpoint `cbor:"1,keyasint"`           // how far the centre's log was followed
+	Used       int64            `cbor:"2,keyasint,omitempty"` // bytes carried for others
+}
+
+// LogFork is the evidence that a centre changed its log after the fact: two
+// words of its own that can't both be true.
+type LogFork struct {
+	Before   batch.Checkpoint `cbor:"1,keyasint"`
+	Receipts []byte           `cbor:"2,keyasint"` // batch.Receipts.Encode
+	Time     int64            `cbor:"3,keyasint"` // when it came
+}
+
+const keyMember = "member"
+
+func (m *Mailbox) standing(tx *Tx) (standing, error) {
+	v, _, err := lookup(m.standings.In(tx), keyMember)
+	return v, err
+}
+
+func (m *Mailbox) setStanding(tx *Tx, v standing) error { return m.standings.In(tx).Put(keyMember, v) }
+
+func (m *Mailbox) member(tx *Tx) (membership, error) {
+	v, _, err := lookup(m.members.In(tx), keyMember)
+	return v, err
+}
+
+func (m *Mailbox) setMember(tx *Tx, v membership) error { return m.members.In(tx).Put(keyMember, v) }
+
+// Join keeps an invite. A later one for the same centre and consultation
+// replaces it: its addresses may be new.
+func (m *Mailbox) Join(ctx context.Context, v identity.Invite) error {
+	return m.store.Update(ctx, func(tx *Tx) error {
+		now, err := m.member(tx)
+		if err != nil {
+			return err
+		}
+		if old, joined, err := now.invite(); err != nil {
+			return err
+		} else if joined && (old.Root != v.Root || old.Consultation != v.Consultation) {
+			return ErrJoined
+		}
+		now.Invite = v.File()
+		if v.Centre != nil {
+			if err := now.take(v, *v.Centre); err != nil {
+				return err
+			}
+		}
+		return m.setMember(tx, now)
+	})
+}
+
+func (v membership) invite() (identity.Invite, bool, error) {
+	if v.Invite == nil {
+		return identity.Invite{}, false, nil
+	}
+	i, err := identity.ParseInvite(v.Invite)
+	return i, err == nil, err
+}
+
+func (v membership) centre() (*identity.Centre, error) {
+	if v.Centre == nil {
+		return nil, nil
+	}
+	var c identity.Centre
+	if err := c.UnmarshalBinary(v.Centre); err != nil {
+		return nil, err
+	}
+	return &c, nil
+}
+
+// take keeps a centre's card if it is the invite's and not older than the one
+// that is kept.
+func (v *membership) take(i identity.Invite, c identity.Centre) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	switch {
+	case c.Root() != i.Root:
+		return identity.ErrOtherRoot
+	case c.Consultation != i.Consultation:
+		return fmt.Errorf("%w: it receives for another consultation", identity.ErrCentre)
+	}
+	if old, err := v.centre(); err != nil || old != nil && old.Issued >= c.Issued {
+		return err
+	}
+	raw, err := c.MarshalBinary()
+	v.Centre = raw
+	return err
+}
+
+// Invite returns the invite this device joined with.
+func (m *Mailbox) Invite(ctx context.Context) (v identity.Invite, joined bool, err error) {
+	err = m.store.View(ctx, func(tx *Tx) error {
+		now, err := m.member(tx)
+		if err != nil {
+			return err
+		}
+		v, joined, err = now.invite()
+		return err
+	})
+	return v, joined, err
+}
+
+// TakeCentre implements exchange.Outbox.
+func (m *Mailbox) TakeCentre(ctx context.Context, c identity.Centre) error {
+	return m.store.Update(ctx, func(tx *Tx) error {
+		now, err := m.member(tx)
+		if err != nil {
+			return err
+		}
+		i, joined, err := now.invite()
+		if err != nil {
+			return err
+		}
+		if !joined {
+			return ErrNotJoined
+		}
+		before := string(now.Centre)
+		if err := now.take(i, c); err != nil || string(now.Centre) == before {
+			return err
+		}
+		return m.setMember(tx, now)
+	})
+}
+
+// Centre is the centre's card, nil until it has come.
+func (m *Mailbox) Centre(ctx context.Context) (c *identity.Centre, err error) {
+	err = m.store.View(ctx, func(tx *Tx) error {
+		now, err := m.member(tx)
+		if err == nil {
+			c, err = now.centre()
+		}
+		return err
+	})
+	return c, err
+}
+
+// Fork returns the evidence, if the centre's log was ever seen to be changed
+// after the fact.
+func (m *Mailbox) Fork(ctx context.Context) (f *LogFork, err error) {
+	err = m.store.View(ctx, func(tx *Tx) error {
+		now, err := m.member(tx)
+		f = now.Fork
+		return err
+	})
+	return f, err
+}

@@ -1,0 +1,209 @@
+package storage_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"baraza.example/storage"
+	"baraza.example/storage/simdisk"
+	"baraza.example/sync/batch"
+	"baraza.example/sync/exchange"
+	"baraza.example/sync/exchange/exchangetest"
+	"baraza.example/sync/hub"
+	"baraza.example/sync/identity"
+)
+
+var (
+	_ exchange.Outbox = (*storage.Mailbox)(nil)
+	_ hub.Custody     = (*storage.Mailbox)(nil)
+)
+
+// A person has a device: what they made, and the store it is in.
+type person struct {
+	*exchangetest.Author
+	t       *testing.T
+	box     *storage.Mailbox
+	store   *storage.Store
+	disk    *simdisk.Disk
+	now     time.Time
+	put     int // of Author.Records, in the mailbox
+	told    []batch.Have
+	invite  identity.Invite
+	sources []storage.OwnFile
+}
+
+func invitation(root exchangetest.Root) identity.Invite {
+	return identity.Invite{Consultation: root.Card.Consultation, Addresses: []string{"https://centre.example"},
+		Root: root.Card.Root(), Recipients: root.Card.RecipientsHash(), Token: root.Token, Centre: &root.Card}
+}
+
+// newPerson opens a device on a simulated disk and joins it.
+func newPerson(t *testing.T, root exchangetest.Root, seed uint64) *person {
+	t.Helper()
+	p := &person{Author: exchangetest.NewAuthor(t, root.Card, root.Token), t: t, disk: simdisk.New(seed),
+		now: time.Unix(1_800_000_000, 0), invite: invitation(root)}
+	p.start()
+	if err := p.box.Join(t.Context(), p.invite); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// start opens what is on the disk.
+func (p *person) start() {
+	p.t.Helper()
+	p.store = open(p.t, "/device", storage.Options{FS: p.disk, MemoryIndex: true})
+	p.box = mailbox(p.t, p.store, p.Identity.ID(), storage.MailboxOptions{
+		Clock:    func() time.Time { return p.now },
+		Diverged: func(_ context.Context, h batch.Have) error { p.told = append(p.told, h); return nil },
+	})
+}
+
+// crash takes the power away and starts again.
+func (p *person) crash() {
+	p.t.Helper()
+	p.disk.Crash()
+	p.start()
+}
+
+// mailbox opens a mailbox that is checked when the test ends.
+func mailbox(t *testing.T, s *storage.Store, self identity.ID, o storage.MailboxOptions) *storage.Mailbox {
+	t.Helper()
+	m, err := storage.NewMailbox(t.Context(), s, self, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := m.Check(context.Background()); err != nil && !errors.Is(err, simdisk.ErrCrashed) && !errors.Is(err, storage.ErrClosed) {
+			t.Errorf("at the end of the test: %v", err)
+		}
+	})
+	return m
+}
+
+// ready brings into the mailbox what was made since.
+func (p *person) ready() {
+	p.t.Helper()
+	var records []batch.Record
+	for _, r := range p.Records[p.put:] {
+		records = append(records, r.Record)
+	}
+	err := p.store.Update(p.t.Context(), func(tx *storage.Tx) error { return p.box.Append(tx, records, p.sources) })
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.put, p.sources = len(p.Records), nil
+}
+
+// attach puts a file in the store and makes the record of its leaves.
+func (p *person) attach(size int) batch.Carried {
+	p.t.Helper()
+	plain := make([]byte, size)
+	rand.Read(plain)
+	hash, _, err := p.store.Blobs().Put(p.t.Context(), bytes.NewReader(plain))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	m := batch.Manifest{Author: p.Identity.Card.DeviceKey, InstanceID: "uuid:1", Name: "file", Hash: sha256.Sum256(plain)}
+	rand.Read(m.Key[:])
+	var sums [][16]byte
+	var sealed [][]byte
+	for i := range batch.LeafCount(int64(size)) {
+		leaf := batch.SealLeaf(m.Key, uint32(i), plain[i*batch.LeafSize:min((i+1)*batch.LeafSize, size)])
+		sums, sealed = append(sums, batch.LeafSum(leaf)), append(sealed, leaf)
+	}
+	epoch, err := identity.NewEpoch(rand.Reader, 1)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	r := p.Make(batch.Attachments, batch.KindAttachment, func(h batch.Header) []byte {
+		return batch.NewLeafList(h, epoch, m, int64(size), sums)
+	})
+	p.Leaves[r.ID] = sealed
+	p.sources = append(p.sources, storage.OwnFile{Record: r.ID, Blob: hash, Size: int64(size), Key: m.Key})
+	return r
+}
+
+// send runs one exchange with whoever serves.
+func (p *person) send(serve func(context.Context, exchange.Conn) (exchange.Report, error)) exchange.Report {
+	p.t.Helper()
+	r, err := meet(p.t, p.box, exchange.Peer{ID: p.Identity.ID(), Role: batch.RoleDevice}, serve)
+	if err != nil {
+		p.t.Fatalf("exchange: %v", err)
+	}
+	return r
+}
+
+// meet runs one exchange between two parties in this process.
+func meet(t *testing.T, out exchange.Outbox, self exchange.Peer, serve func(context.Context, exchange.Conn) (exchange.Report, error)) (exchange.Report, error) {
+	t.Helper()
+	caller, server := exchangetest.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		_, err := serve(context.Background(), server)
+		done <- err
+	}()
+	r, err := exchange.Run(t.Context(), caller, out, exchange.Options{Self: self})
+	if served := <-done; err == nil {
+		err = served
+	}
+	return r, err
+}
+
+func (p *person) state(r batch.Carried) storage.Delivery {
+	p.t.Helper()
+	d, err := p.box.State(p.t.Context(), r.ID)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return d
+}
+
+func TestARecordIsOnTheDeviceThenAtTheHubThenReceived(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	p := newPerson(t, root, 1)
+	letter := p.Respond("we were never asked")
+	p.ready()
+	if d := p.state(letter); d.State != storage.OnDevice || d.Since != p.now.Unix() || len(d.History) != 1 {
+		t.Errorf("before anything was sent: %+v", d)
+	}
+	made := p.now.Unix()
+
+	keeper, err := identity.New(rand.Reader, "Radio Amani", "studio")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.now = p.now.Add(time.Hour)
+	p.send(exchangetest.NewKeeper(root, keeper).Serve)
+	if d := p.state(letter); d.State != storage.AtHub || d.Hub != "test hub" || d.Since != p.now.Unix() || d.HubTime != 1 {
+		t.Errorf("after the hub: %+v", d)
+	}
+
+	p.now = p.now.Add(time.Hour)
+	p.crash()
+	p.send(exchangetest.NewKeeper(root, nil).Serve)
+	d := p.state(letter)
+	if d.State != storage.Received || d.Since != p.now.Unix() || d.Receipt == nil {
+		t.Fatalf("after the centre: %+v", d)
+	}
+	if err := d.Receipt.Check(exchangetest.LogName(root.Card)); err != nil || d.Receipt.Record != letter.ID {
+		t.Errorf("its receipt: %v", err)
+	}
+	var what []storage.EventKind
+	for _, e := range d.History {
+		what = append(what, e.What)
+	}
+	if d.History[0].Time != made || fmt.Sprint(what) != fmt.Sprint([]storage.EventKind{
+		storage.EventReady, storage.EventDelivered, storage.EventCustody, storage.EventDelivered, storage.EventReceived}) {
+		t.Errorf("its history: %+v", d.History)
+	}
+	if n, bytes, err := p.box.Pending(t.Context()); n != 0 || bytes != 0 || err != nil {
+		t.Errorf("still pending: %d records, %d bytes, %v", n, bytes, err)
+	}
+}
