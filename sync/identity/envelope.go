@@ -48,7 +48,7 @@ func SignEnvelope(key ed25519.PrivateKey, header, payload []byte) ([]byte, error
 	m := cose.UntaggedSign1Message{
 		Headers: cose.Headers{Protected: cose.ProtectedHeader{
 			cose.HeaderLabelAlgorithm: cose.AlgorithmEdDSA,
-			headerLabel:               header,
+			headerLabel:               append([]byte{}, header...), // nil would be null
 		}},
 		Payload: append([]byte{}, payload...), // nil would mean that it travels elsewhere
 	}
