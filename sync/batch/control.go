@@ -34,6 +34,20 @@ func NewRegistration(card identity.Card, token [16]byte) []byte {
 	return canon.Encode(registrationWire{card.OrgKey, card.DeviceKey, card.Certificate, identity.Redeem(token, card.ID())})
 }
 
+// ShownProof is the proof of a token that a registration shows, before
+// anything of it is checked: a listener can turn a stranger away without the
+// cost of two signatures.
+func ShownProof(r Record) ([]byte, error) {
+	var w registrationWire
+	if r.Kind != KindRegistration || r.Epoch != 0 {
+		return nil, fmt.Errorf("%w: it is a %v", ErrRegistration, r.Kind)
+	}
+	if err := canon.Decode(r.Payload, &w); err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrRegistration, err)
+	}
+	return w.Proof, nil
+}
+
 // ReadRegistration reads a registration out of r and checks that the device
 // itself signed r and that its organisation certified it.
 func ReadRegistration(r Record) (Registration, error) {

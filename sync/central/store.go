@@ -66,10 +66,10 @@ type Store interface {
 
 // Blobs keeps the sealed leaves of attachments.
 type Blobs interface {
-	// PutLeaf keeps a leaf. It fails with ErrNotFound unless the attachment's
-	// record is held, and with batch.ErrLeaf unless the leaf is the one that
-	// was signed.
-	PutLeaf(ctx context.Context, l batch.Leaf) error
+	// PutLeaf keeps a leaf and reports whether all of its attachment are here
+	// now. It fails with ErrNotFound unless the attachment's record is held, and
+	// with batch.ErrLeaf unless the leaf is the one that was signed.
+	PutLeaf(ctx context.Context, l batch.Leaf) (whole bool, err error)
 	// Leaf returns a leaf, or ErrNotFound.
 	Leaf(ctx context.Context, attachment batch.RecordID, index uint32) ([]byte, error)
 	// LeavesHeld counts the leaves that are here of an attachment.

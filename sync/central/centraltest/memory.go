@@ -200,7 +200,7 @@ func (m *Memory) Unlogged(ctx context.Context, max int) ([]batch.RecordID, error
 	defer m.mu.Unlock()
 	var list []batch.RecordID
 	for _, s := range m.arrived {
-		if s.Index < 0 && len(list) < max {
+		if s.Index < 0 && m.whole(s.ID) && len(list) < max {
 			list = append(list, s.ID)
 		}
 	}
@@ -291,18 +291,24 @@ func (m *Memory) Tokens(ctx context.Context) ([]central.Token, error) {
 }
 
 // PutLeaf implements central.Blobs.
-func (m *Memory) PutLeaf(ctx context.Context, l batch.Leaf) error {
+func (m *Memory) PutLeaf(ctx context.Context, l batch.Leaf) (whole bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	a := m.attachments[l.Attachment]
 	if a == nil {
-		return central.ErrNotFound
+		return false, central.ErrNotFound
 	}
-	if err := a.list.Check(l.Index, l.Sealed); err != nil {
-		return err
+	if err := cmp.Or(ctx.Err(), a.list.Check(l.Index, l.Sealed)); err != nil {
+		return false, err
 	}
 	a.leaves[l.Index] = slices.Clone(l.Sealed)
-	return ctx.Err()
+	return m.whole(l.Attachment), nil
+}
+
+// whole reports whether id is no attachment or one with all its leaves.
+func (m *Memory) whole(id batch.RecordID) bool {
+	a := m.attachments[id]
+	return a == nil || len(a.leaves) == len(a.list.Leaves)
 }
 
 // Leaf implements central.Blobs.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -36,6 +37,7 @@ func Store(t *testing.T, open func(t *testing.T) central.Store) {
 		"OneSequencerWins":                     oneSequencer,
 		"ReceivedFollowsTheTails":              receivedFollows,
 		"LeavesMustFitTheirList":               leavesFit,
+		"AnAttachmentIsLoggedWhenItIsWhole":    loggedWhole,
 		"LackingListsWhatIsMissing":            lacking,
 		"TokensAreKeptAndWithdrawn":            tokens,
 		"EverythingSurvivesARestart":           restart,
@@ -552,7 +554,7 @@ func leavesFit(t *testing.T, f *fixture) {
 	r, leaves := f.attach(a, 3*batch.LeafSize+100)
 	stranger := leaves[0]
 	stranger.Attachment[0]++
-	if err := f.PutLeaf(f.ctx, stranger); !errors.Is(err, central.ErrNotFound) {
+	if _, err := f.PutLeaf(f.ctx, stranger); !errors.Is(err, central.ErrNotFound) {
 		t.Errorf("a leaf without its list: %v", err)
 	}
 	changed := leaves[1]
@@ -562,12 +564,12 @@ func leavesFit(t *testing.T, f *fixture) {
 	beyond := leaves[1]
 	beyond.Index = 4
 	for name, l := range map[string]batch.Leaf{"changed": changed, "moved": moved, "beyond the end": beyond} {
-		if err := f.PutLeaf(f.ctx, l); !errors.Is(err, batch.ErrLeaf) {
+		if _, err := f.PutLeaf(f.ctx, l); !errors.Is(err, batch.ErrLeaf) {
 			t.Errorf("a leaf %s: %v", name, err)
 		}
 	}
 	for _, i := range []int{3, 0, 3, 0} {
-		if err := f.PutLeaf(f.ctx, leaves[i]); err != nil {
+		if _, err := f.PutLeaf(f.ctx, leaves[i]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -585,6 +587,31 @@ func leavesFit(t *testing.T, f *fixture) {
 	}
 }
 
+func loggedWhole(t *testing.T, f *fixture) {
+	a := NewAuthor(t, "c", "a")
+	r, leaves := f.attach(a, 2*batch.LeafSize)
+	text := a.Text("1")
+	f.put(text)
+	waiting := func(want ...batch.RecordID) {
+		t.Helper()
+		got, err := f.Unlogged(f.ctx, 10)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("to be logged %v, want %v (%v)", got, want, err)
+		}
+	}
+	waiting(text.ID)
+	for i, want := range []bool{false, true} {
+		for range 2 { // a leaf that comes twice changes nothing
+			if whole, err := f.PutLeaf(f.ctx, leaves[i]); err != nil || whole != want {
+				t.Errorf("after leaf %d: whole %v, %v", i, whole, err)
+			}
+		}
+	}
+	waiting(r.ID, text.ID)
+	f.logAll()
+	waiting()
+}
+
 func lacking(t *testing.T, f *fixture) {
 	a, b := NewAuthor(t, "c", "a"), NewAuthor(t, "c", "b")
 	first, leaves := f.attach(a, 6*batch.LeafSize)
@@ -592,7 +619,7 @@ func lacking(t *testing.T, f *fixture) {
 	other, _ := f.attach(b, 100)
 	f.attachEmpty(a)
 	for _, i := range []int{0, 3} {
-		if err := f.PutLeaf(f.ctx, leaves[i]); err != nil {
+		if _, err := f.PutLeaf(f.ctx, leaves[i]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -612,7 +639,7 @@ func lacking(t *testing.T, f *fixture) {
 	check("three at most", 3, []batch.Want{{Attachment: first.ID, Ranges: [][2]uint32{{1, 3}, {4, 5}}}}, a.ID(), b.ID())
 	check("nobody", 100, nil)
 	for _, l := range leaves {
-		if err := f.PutLeaf(f.ctx, l); err != nil {
+		if _, err := f.PutLeaf(f.ctx, l); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -657,7 +684,7 @@ func restart(t *testing.T, f *fixture) {
 	reg, one := a.Register([16]byte{1}), a.Text("1")
 	f.put(reg, one, one)
 	att, leaves := f.attach(a, 100)
-	if err := f.PutLeaf(f.ctx, leaves[0]); err != nil {
+	if _, err := f.PutLeaf(f.ctx, leaves[0]); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.AddToken(f.ctx, central.Token{Token: [16]byte{1}}); err != nil {

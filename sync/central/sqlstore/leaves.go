@@ -11,8 +11,8 @@ import (
 )
 
 // PutLeaf implements central.Blobs.
-func (s *Store) PutLeaf(ctx context.Context, l batch.Leaf) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
+func (s *Store) PutLeaf(ctx context.Context, l batch.Leaf) (whole bool, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
 		var sum []byte // of this leaf alone: the list of a large file is a megabyte
 		err := tx.QueryRowContext(ctx, `SELECT substr(sums, $1, 16) FROM leaf_lists WHERE record = $2`,
 			16*int64(l.Index)+1, l.Attachment[:]).Scan(&sum)
@@ -26,17 +26,16 @@ func (s *Store) PutLeaf(ctx context.Context, l batch.Leaf) error {
 		if err != nil {
 			return err
 		}
-		n, err := res.RowsAffected()
-		if err != nil || n == 0 {
+		n, err := res.RowsAffected() // 0: it was here already
+		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE leaf_lists SET missing = missing - 1 WHERE record = $1`, l.Attachment[:])
-		return err
+		return tx.QueryRowContext(ctx, `UPDATE leaf_lists SET missing = missing - $1 WHERE record = $2 RETURNING missing = 0`, n, l.Attachment[:]).Scan(&whole)
 	})
 	if err != nil {
-		return fmt.Errorf("keep leaf %d of %v: %w", l.Index, l.Attachment, err)
+		return false, fmt.Errorf("keep leaf %d of %v: %w", l.Index, l.Attachment, err)
 	}
-	return nil
+	return whole, nil
 }
 
 // Leaf implements central.Blobs.

@@ -57,7 +57,8 @@ func (s *Store) received(ctx context.Context, t batch.Tail, max int) ([]batch.Re
 
 // Unlogged implements central.Store.
 func (s *Store) Unlogged(ctx context.Context, max int) ([]batch.RecordID, error) {
-	rows, err := s.reader.QueryContext(ctx, `SELECT id FROM records WHERE log_index IS NULL ORDER BY arrival LIMIT $1`, max)
+	rows, err := s.reader.QueryContext(ctx, `SELECT id FROM records WHERE log_index IS NULL
+		AND NOT EXISTS (SELECT 1 FROM leaf_lists WHERE record = id AND missing > 0) ORDER BY arrival LIMIT $1`, max)
 	if err != nil {
 		return nil, fmt.Errorf("list what the log lacks: %w", err)
 	}
