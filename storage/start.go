@@ -183,7 +183,7 @@ func (s *Store) recover() error {
 		if ix, err = s.replaceIndex(err); err != nil {
 			return err
 		}
-		at = place{}
+		s.index, at = newHandle(ix), place{}
 		f, err = s.replay(segs, &at)
 	}
 	if err != nil {
