@@ -7,7 +7,11 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"strconv"
+	"strings"
+	"sync"
 	"testing"
 
 	"baraza.example/storage"
@@ -137,7 +141,11 @@ func crashes(t *testing.T, seed uint64, seen func(storage.FS) storage.FS) error 
 		if !errors.Is(err, simdisk.ErrCrashed) {
 			return fmt.Errorf("round %d: %w", round, err)
 		}
-		disk.Crash()
+		if b.rand.IntN(3) == 0 {
+			disk.Kill()
+		} else {
+			disk.Crash()
+		}
 		if s, err = storage.Open(t.Context(), "/store", opt); err != nil {
 			return fmt.Errorf("round %d: %w", round, err)
 		}
@@ -205,5 +213,74 @@ func TestAStoreThatAcknowledgesTooEarlyIsFoundOut(t *testing.T) {
 		if found < 15 {
 			t.Errorf("%s not synced: found in %d of 30", name, found)
 		}
+	}
+}
+
+// slow lets others go on while it syncs, so that groups form.
+type slow struct{ storage.FS }
+
+type slowFile struct{ storage.File }
+
+func (l slow) Append(name string) (storage.File, error) {
+	f, err := l.FS.Append(name)
+	return slowFile{f}, err
+}
+
+func (l slow) Create(name string) (storage.File, error) {
+	f, err := l.FS.Create(name)
+	return slowFile{f}, err
+}
+
+func (f slowFile) Sync() error {
+	for range 20 {
+		runtime.Gosched()
+	}
+	return f.File.Sync()
+}
+
+// Many wait for one sync; a part of what they wrote together may be on disk, its
+// end and not its beginning.
+func TestAGroupThatWasTornIsNoDamage(t *testing.T) {
+	cut, people := 0, 6
+	for seed := range uint64(200) {
+		disk := simdisk.New(seed)
+		opt := storage.Options{FS: slow{disk}, MemoryIndex: true, NoBallast: true}
+		s, err := storage.Open(t.Context(), "/store", opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		disk.CutAfter(6 + int(seed%2)) // in the second write, that of those who waited
+		acked := make([]int, people)
+		var wg sync.WaitGroup
+		for p := range people {
+			wg.Go(func() {
+				for i := 1; ; i++ {
+					n := note{Title: fmt.Sprint(i), Text: strings.Repeat("x", 700)}
+					if notes(s).Put(t.Context(), fmt.Sprint(p), n) != nil {
+						return
+					}
+					acked[p] = i
+				}
+			})
+		}
+		wg.Wait()
+		disk.Crash()
+		if s, err = storage.Open(t.Context(), "/store", opt); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if r := s.Report(); r.Damage != nil {
+			t.Errorf("seed %d: taken for damage: %v", seed, r.Damage[0])
+		} else if r.CutTail > 0 {
+			cut++
+		}
+		for p, n := range acked {
+			got, err := notes(s).Get(t.Context(), fmt.Sprint(p))
+			if i, _ := strconv.Atoi(got.Title); n > 0 && err != nil || i != n && i != n+1 {
+				t.Errorf("seed %d: %d was told that %d is kept, there is %q (%v)", seed, p, n, got.Title, err)
+			}
+		}
+	}
+	if cut == 0 {
+		t.Error("no write was torn")
 	}
 }

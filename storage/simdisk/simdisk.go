@@ -40,7 +40,7 @@ type Disk struct {
 	writes   countdown
 	syncs    countdown
 	ticks    countdown
-	down     bool // the power was cut and nobody has called Crash yet
+	down     bool // the power was cut and nobody has called Crash or Kill yet
 }
 
 var _ storage.FS = (*Disk)(nil)
@@ -119,7 +119,7 @@ func (d *Disk) FailSync(n int) {
 
 // CutAfter cuts the power at the n-th half step from now: a change or a sync
 // has one before it happens and one before its caller hears of it. From then on
-// everything fails with [ErrCrashed] until [Disk.Crash]; 0 takes it back.
+// everything fails with [ErrCrashed] until [Disk.Crash] or [Disk.Kill]; 0 takes it back.
 func (d *Disk) CutAfter(n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -141,14 +141,26 @@ func (d *Disk) step(op, name string, f func() error) error {
 	return nil
 }
 
+// Kill ends the process, not the machine: open files are lost and locks are
+// dropped, but all that was written stays, as little synced as it was.
+func (d *Disk) Kill() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.restart()
+}
+
+func (d *Disk) restart() {
+	d.life++
+	clear(d.locks)
+	d.writes, d.syncs, d.ticks, d.down = countdown{}, countdown{}, countdown{}, false
+}
+
 // Crash cuts the power, and gives it back. Open files are lost, locks are dropped, and what was
 // not synced is kept, dropped or torn by the seed.
 func (d *Disk) Crash() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.life++
-	clear(d.locks)
-	d.writes, d.syncs, d.ticks, d.down = countdown{}, countdown{}, countdown{}, false
+	d.restart()
 	d.used = 0
 	d.settle(d.root, map[*inode]bool{})
 }
