@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
+	"maps"
 	"testing"
 
 	"baraza.example/sync/batch"
@@ -57,7 +58,14 @@ type Author struct {
 	epoch       identity.Epoch
 	Records     []batch.Carried // in the order made
 	Leaves      map[batch.RecordID][][]byte
+	Files       map[batch.RecordID]File // of attachments, before they were sealed
 	last        map[batch.Lane]batch.Have
+}
+
+// A File is the plain side of an attachment.
+type File struct {
+	Plain []byte
+	Key   [32]byte // of its leaves
 }
 
 // NewAuthor draws a device and registers it with token.
@@ -68,7 +76,7 @@ func NewAuthor(t testing.TB, c identity.Centre, token [16]byte) *Author {
 	epoch, err := identity.NewEpoch(rand.Reader, 1)
 	ok(t, err)
 	a := &Author{t: t, Identity: me, Incarnation: 7, centre: c, epoch: epoch,
-		Leaves: map[batch.RecordID][][]byte{}, last: map[batch.Lane]batch.Have{}}
+		Leaves: map[batch.RecordID][][]byte{}, Files: map[batch.RecordID]File{}, last: map[batch.Lane]batch.Have{}}
 	a.Make(batch.Control, batch.KindRegistration, func(batch.Header) []byte { return batch.NewRegistration(me.Card, token) })
 	keys, err := batch.NewEpochKeys(epoch, c, me.ID())
 	ok(t, err)
@@ -118,7 +126,7 @@ func (a *Author) Attach(size int) batch.Carried {
 	c := a.Make(batch.Attachments, batch.KindAttachment, func(h batch.Header) []byte {
 		return batch.NewLeafList(h, a.epoch, m, int64(size), sums)
 	})
-	a.Leaves[c.ID] = sealed
+	a.Leaves[c.ID], a.Files[c.ID] = sealed, File{plain, m.Key}
 	return c
 }
 
@@ -127,13 +135,7 @@ func (a *Author) Attach(size int) batch.Carried {
 func (a *Author) Clone() *Author {
 	c := *a
 	c.Records = append([]batch.Carried(nil), a.Records...)
-	c.Leaves, c.last = map[batch.RecordID][][]byte{}, map[batch.Lane]batch.Have{}
-	for k, v := range a.Leaves {
-		c.Leaves[k] = v
-	}
-	for k, v := range a.last {
-		c.last[k] = v
-	}
+	c.Leaves, c.Files, c.last = maps.Clone(a.Leaves), maps.Clone(a.Files), maps.Clone(a.last)
 	return &c
 }
 
