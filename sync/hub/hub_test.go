@@ -1,0 +1,466 @@
+package hub_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	mathrand "math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"baraza.example/storage"
+	"baraza.example/storage/simdisk"
+	"baraza.example/sync/batch"
+	"baraza.example/sync/exchange"
+	"baraza.example/sync/exchange/exchangetest"
+	"baraza.example/sync/hub"
+	"baraza.example/sync/identity"
+)
+
+// A station is a hub with its store on a simulated disk.
+type station struct {
+	t     *testing.T
+	me    *identity.Identity
+	root  exchangetest.Root
+	quota hub.Quota
+	disk  *simdisk.Disk
+	store *storage.Store
+	box   *storage.Mailbox
+	hub   *hub.Hub
+	now   time.Time
+}
+
+func newStation(t *testing.T, root exchangetest.Root, name string, quota hub.Quota) *station {
+	t.Helper()
+	me, err := identity.New(rand.Reader, name, "box")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &station{t: t, me: me, root: root, quota: quota, disk: simdisk.New(1), now: time.Unix(1_800_000_000, 0)}
+	s.start()
+	t.Cleanup(func() { shut(t, s.store, s.box) })
+	return s
+}
+
+// open opens the store on a disk, and a mailbox that has joined.
+func open(t *testing.T, disk *simdisk.Disk, root exchangetest.Root, self identity.ID, clock func() time.Time) (*storage.Store, *storage.Mailbox) {
+	t.Helper()
+	store, err := storage.Open(t.Context(), "/store", storage.Options{FS: disk, MemoryIndex: true, NoBallast: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := storage.NewMailbox(t.Context(), store, self, storage.MailboxOptions{Clock: clock})
+	if err == nil {
+		err = box.Join(t.Context(), identity.Invite{Consultation: root.Card.Consultation,
+			Root: root.Card.Root(), Recipients: root.Card.RecipientsHash(), Token: root.Token, Centre: &root.Card})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store, box
+}
+
+// shut ends a store, whose mailbox must not contradict itself.
+func shut(t *testing.T, store *storage.Store, box *storage.Mailbox) {
+	if err := errors.Join(box.Check(context.Background()), store.Close()); err != nil {
+		t.Errorf("at the end of the test: %v", err)
+	}
+}
+
+func (s *station) start() {
+	s.t.Helper()
+	clock := func() time.Time { return s.now }
+	s.store, s.box = open(s.t, s.disk, s.root, s.me.ID(), clock)
+	var err error
+	if s.hub, err = hub.New(hub.Options{Custody: s.box, Identity: s.me, Quota: s.quota, Clock: clock}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// crash takes the power away and starts again.
+func (s *station) crash() {
+	s.t.Helper()
+	s.disk.Crash()
+	s.store.Close()
+	s.start()
+}
+
+type serve func(context.Context, exchange.Conn) (exchange.Report, error)
+
+// wire is a Transport to somebody in this process; cut, if positive, is after
+// how many bytes upwards it breaks.
+type wire struct {
+	to  serve
+	cut int64
+	end chan struct{}
+}
+
+func (w *wire) Peer() string { return "somebody in this process" }
+
+func (w *wire) Open(context.Context) (exchange.Conn, error) {
+	caller, server := exchangetest.Pipe()
+	w.end = make(chan struct{})
+	go func() {
+		defer close(w.end)
+		w.to(context.Background(), server)
+	}()
+	if w.cut > 0 {
+		caller = exchangetest.Cut(caller, w.cut, 1<<40)
+	}
+	return caller, nil
+}
+
+// up has the hub bring on what it carries.
+func (s *station) up(to serve) exchange.Report {
+	s.t.Helper()
+	w := &wire{to: to}
+	r, err := s.hub.Forward(s.t.Context(), w, nil)
+	<-w.end
+	if err != nil {
+		s.t.Fatalf("%s forwards: %v", s.me.Card.Org, err)
+	}
+	return r
+}
+
+// A person has a device with a mailbox of its own.
+type person struct {
+	*exchangetest.Author
+	t     *testing.T
+	store *storage.Store
+	box   *storage.Mailbox
+	put   int // of Author.Records, in the mailbox
+}
+
+func newPerson(t *testing.T, root exchangetest.Root) *person {
+	t.Helper()
+	p := &person{Author: exchangetest.NewAuthor(t, root.Card, root.Token), t: t}
+	p.store, p.box = open(t, simdisk.New(1), root, p.Identity.ID(), time.Now)
+	t.Cleanup(func() { shut(t, p.store, p.box) })
+	return p
+}
+
+// ready brings into the mailbox what was made since.
+func (p *person) ready() {
+	p.t.Helper()
+	err := p.store.Update(p.t.Context(), func(tx *storage.Tx) error {
+		for _, r := range p.Records[p.put:] {
+			var files []storage.OwnFile
+			if f, found := p.Files[r.ID]; found {
+				hash, size, err := p.store.Blobs().Put(p.t.Context(), bytes.NewReader(f.Plain))
+				if err != nil {
+					return err
+				}
+				files = []storage.OwnFile{{Record: r.ID, Blob: hash, Size: size, Key: f.Key}}
+			}
+			if err := p.box.Append(tx, []batch.Record{r.Record}, files); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.put = len(p.Records)
+}
+
+// visit runs one exchange with a hub or the centre.
+func (p *person) visit(to serve) exchange.Report {
+	p.t.Helper()
+	p.ready()
+	w := &wire{to: to}
+	r, err := exchange.Once(p.t.Context(), w, p.box, exchange.Options{Self: p.self()})
+	<-w.end
+	if err != nil {
+		p.t.Fatalf("a device's visit: %v", err)
+	}
+	return r
+}
+
+func (p *person) self() exchange.Peer {
+	return exchange.Peer{ID: p.Identity.ID(), Role: batch.RoleDevice}
+}
+
+// received counts the receipts that have come, each checked once more.
+func (p *person) received(root exchangetest.Root) (n int) {
+	p.t.Helper()
+	for _, r := range p.Records {
+		receipt, found, err := p.box.Receipt(p.t.Context(), r.ID)
+		if err == nil && found {
+			err = receipt.Check(exchangetest.LogName(root.Card))
+			n++
+		}
+		if err != nil {
+			p.t.Error(err)
+		}
+	}
+	return n
+}
+
+func (s *station) used(id identity.ID) (own, all int64) {
+	s.t.Helper()
+	own, all, err := s.box.Usage(s.t.Context(), id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return own, all
+}
+
+func TestARecordGoesThroughTwoHubsAndItsReceiptComesBack(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	centre := exchangetest.NewKeeper(root, nil)
+	village, town := newStation(t, root, "village", hub.Quota{}), newStation(t, root, "town", hub.Quota{})
+	town.now = town.now.Add(time.Hour)
+	d := newPerson(t, root)
+	for i := range 20 {
+		d.Respond(fmt.Sprint("answer ", i))
+	}
+	d.Attach(3*batch.LeafSize + 100)
+
+	d.visit(village.hub.Serve)
+	for _, r := range d.Records {
+		if got, err := d.box.State(t.Context(), r.ID); err != nil || got.State != storage.AtHub || got.Hub != "village" {
+			t.Fatalf("after the village: %+v, %v", got, err)
+		}
+	}
+	village.crash()
+	village.up(town.hub.Serve)
+	town.crash()
+	town.up(centre.Serve)
+	if err := centre.Missing(d.Author); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range centre.Held()[d.Records[2].Chain] {
+		if len(r.Path) != 2 || r.Path[0] != (batch.Stop{Hub: village.me.ID(), Time: village.now.Unix()}) || r.Path[1].Hub != town.me.ID() {
+			t.Fatalf("the path is %+v", r.Path)
+		}
+	}
+	town.crash()
+	village.up(town.hub.Serve)
+	village.crash()
+	d.visit(village.hub.Serve)
+	if d.received(root) != len(d.Records) {
+		t.Errorf("%d of %d receipts came back", d.received(root), len(d.Records))
+	}
+	for _, s := range []*station{village, town} {
+		if own, all := s.used(d.Identity.ID()); own > 8<<10 || own != all {
+			t.Errorf("%s still carries %d bytes, %d of all", s.me.Card.Org, own, all)
+		}
+		if files := s.disk.Files(); slices.ContainsFunc(files, func(name string) bool { return len(name) > 64 }) {
+			t.Errorf("%s still has a file of leaves: %v", s.me.Card.Org, files)
+		}
+	}
+	if sent := village.up(town.hub.Serve); sent.Sent != 0 {
+		t.Errorf("sent once more: %d", sent.Sent)
+	}
+}
+
+func TestNothingIsLostWhenLinksAndHubsBreakAtAnyPoint(t *testing.T) {
+	for seed := range uint64(20) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			r := mathrand.New(mathrand.NewPCG(seed, 1))
+			root := exchangetest.NewRoot(t)
+			centre := exchangetest.NewKeeper(root, nil)
+			a, b := newStation(t, root, "a", hub.Quota{}), newStation(t, root, "b", hub.Quota{})
+			var devices []*person
+			for range 3 {
+				devices = append(devices, newPerson(t, root))
+			}
+			for range 40 {
+				d := devices[r.IntN(3)]
+				switch r.IntN(8) {
+				case 0:
+					d.Respond("a few words")
+				case 1:
+					d.Attach(1 + r.IntN(3*batch.LeafSize))
+				case 2:
+					a.crash()
+				case 3:
+					b.crash()
+				case 4: // the village asks the town, or the centre
+					to := []serve{b.hub.Serve, centre.Serve}[r.IntN(2)]
+					attempt(t, a.box, a.hub.Self(), to, r)
+				case 5:
+					attempt(t, b.box, b.hub.Self(), centre.Serve, r)
+				default:
+					to := []serve{a.hub.Serve, b.hub.Serve, centre.Serve}[r.IntN(3)]
+					d.ready()
+					attempt(t, d.box, d.self(), to, r)
+				}
+				if err := errors.Join(a.box.Check(t.Context()), b.box.Check(t.Context())); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 3 { // the links hold from now on
+				for _, d := range devices {
+					d.visit(a.hub.Serve)
+				}
+				a.up(b.hub.Serve)
+				b.up(centre.Serve)
+				a.up(b.hub.Serve)
+			}
+			for i, d := range devices {
+				d.visit(a.hub.Serve)
+				if err := centre.Missing(d.Author); err != nil {
+					t.Errorf("device %d: %v", i, err)
+				}
+				if d.received(root) != len(d.Records) {
+					t.Errorf("device %d has %d of %d receipts", i, d.received(root), len(d.Records))
+				}
+			}
+		})
+	}
+}
+
+// attempt runs an exchange that may be cut.
+func attempt(t *testing.T, out exchange.Outbox, self exchange.Peer, to serve, r *mathrand.Rand) {
+	t.Helper()
+	w := &wire{to: to, cut: int64(1 + r.IntN(20<<10))}
+	exchange.Once(t.Context(), w, out, exchange.Options{Self: self})
+	<-w.end
+}
+
+func TestAFullHubRefusesPolitelyAndHasRoomAgainLater(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	centre := exchangetest.NewKeeper(root, nil)
+	for _, c := range []struct {
+		what  string
+		quota hub.Quota
+		code  batch.RefuseCode
+	}{
+		{"for one device", hub.Quota{Device: 30 << 10}, batch.RefusedQuota},
+		{"for all", hub.Quota{Total: 30 << 10}, batch.RefusedFull},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			s := newStation(t, root, "radio", c.quota)
+			d := newPerson(t, root)
+			d.Respond("short")
+			d.Attach(18 << 10)
+			d.Attach(18 << 10)
+			r := d.visit(s.hub.Serve)
+			if len(r.Refused) != 1 || r.Refused[0].Code != c.code || !r.Refused[0].Code.Temporary() || r.Refused[0].After == 0 {
+				t.Fatalf("refused: %+v", r.Refused)
+			}
+			s.up(centre.Serve)
+			if r = d.visit(s.hub.Serve); len(r.Refused) != 0 {
+				t.Fatalf("refused although there is room again: %+v", r.Refused)
+			}
+			s.up(centre.Serve)
+			if err := centre.Missing(d.Author); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestManyDevicesAtOnceDoNotPassTheQuotaTogether(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	s := newStation(t, root, "radio", hub.Quota{Total: 100 << 10})
+	var all sync.WaitGroup
+	for range 16 {
+		d := exchangetest.NewAuthor(t, root.Card, root.Token)
+		for range 10 {
+			d.Attach(1 << 10)
+		}
+		all.Go(func() {
+			if _, err := s.hub.Accept(t.Context(), batch.Peer{}, d.Records, d.First()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if _, used := s.used(identity.ID{}); used > 100<<10 || used < 90<<10 {
+		t.Errorf("%d bytes are held, the quota is %d", used, 100<<10)
+	}
+}
+
+func TestADiskThatIsAlmostFullRefusesPolitely(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	s := newStation(t, root, "radio", hub.Quota{})
+	d := newPerson(t, root)
+	d.visit(s.hub.Serve)
+	s.disk.SetCapacity(s.disk.Used() + 1<<20)
+	d.Respond("no room for this")
+	r := d.visit(s.hub.Serve)
+	if len(r.Refused) != 1 || r.Refused[0].Code != batch.RefusedFull {
+		t.Fatalf("refused: %+v", r.Refused)
+	}
+	s.disk.SetCapacity(0)
+	if r = d.visit(s.hub.Serve); len(r.Refused) != 0 {
+		t.Errorf("refused: %+v", r.Refused)
+	}
+}
+
+func TestAHubTakesOnlyWhatItsOriginSigned(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	s := newStation(t, root, "radio", hub.Quota{})
+	a, other := exchangetest.NewAuthor(t, root.Card, root.Token), exchangetest.NewRoot(t)
+	elsewhere := other.Card
+	elsewhere.Consultation = "another"
+	letter := a.Respond("mine")
+	for _, c := range []struct {
+		what    string
+		records []batch.Carried
+		code    batch.RefuseCode
+	}{
+		{"before its registration", []batch.Carried{letter}, batch.RefusedUnknown},
+		{"for another consultation", exchangetest.NewAuthor(t, elsewhere, other.Token).Records[:1], batch.RefusedElsewhere},
+		{"after too many hubs", []batch.Carried{{Record: a.Records[0].Record, Path: make([]batch.Stop, batch.MaxPath)}}, batch.RefusedMalformed},
+		{"registered", a.Records[:2], ""},
+		{"with a signature that does not fit", []batch.Carried{forged(t, letter)}, batch.RefusedSignature},
+		{"as it was made", []batch.Carried{letter}, ""},
+		{"twice", []batch.Carried{letter, letter}, ""},
+		{"with a gap", respond(a.Clone(), 2)[1:], batch.RefusedGap},
+	} {
+		outcomes, err := s.hub.Accept(t.Context(), batch.Peer{}, c.records, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", c.what, err)
+		}
+		for _, o := range outcomes {
+			if code := refusedAs(o); code != c.code {
+				t.Errorf("%s: %q, want %q", c.what, code, c.code)
+			}
+		}
+	}
+	if held, err := s.hub.Have(t.Context(), []batch.Chain{letter.Chain}); err != nil || len(held) != 1 || held[0] != letter.Have() {
+		t.Errorf("held: %+v, %v", held, err)
+	}
+}
+
+func refusedAs(o batch.Outcome) batch.RefuseCode {
+	if o.Refusal == nil {
+		return ""
+	}
+	return o.Refusal.Code
+}
+
+func respond(a *exchangetest.Author, n int) (records []batch.Carried) {
+	for range n {
+		records = append(records, a.Respond("more"))
+	}
+	return records
+}
+
+// forged changes the last byte of r, which is one of its signature.
+func forged(t *testing.T, r batch.Carried) batch.Carried {
+	t.Helper()
+	raw := slices.Clone(r.Envelope)
+	raw[len(raw)-1] ^= 1
+	bad, err := batch.Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return batch.Carried{Record: bad}
+}
+
+func TestAHubIsAnInbox(t *testing.T) {
+	exchangetest.Inbox(t, func(t *testing.T) exchangetest.InboxUnderTest {
+		root := exchangetest.NewRoot(t)
+		s := newStation(t, root, "radio", hub.Quota{})
+		return exchangetest.InboxUnderTest{Inbox: s.hub, Self: s.hub.Self(), Centre: root.Card, Token: root.Token}
+	})
+}
