@@ -244,24 +244,14 @@ func removeTree(fsys FS, name string) error {
 	return removeIfThere(fsys, name)
 }
 
-// makeDir makes a folder, with those above it, and its name durable: also when it
-// is there, since who made it may have been killed before its name was synced.
+// makeDir makes a folder and its name durable.
 func makeDir(fsys FS, dir string) error {
-	above := filepath.Dir(dir)
 	there, err := exists(fsys, dir)
-	if err != nil {
+	if there || err != nil {
 		return err
 	}
-	if !there {
-		if there, err = exists(fsys, above); err == nil && !there {
-			err = makeDir(fsys, above)
-		}
-		if err == nil {
-			err = fsys.MkdirAll(dir)
-		}
-		if err != nil {
-			return err
-		}
+	if err := fsys.MkdirAll(dir); err != nil {
+		return err
 	}
-	return fsys.SyncDir(above)
+	return fsys.SyncDir(filepath.Dir(dir))
 }

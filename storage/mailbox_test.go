@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"testing"
@@ -27,15 +26,14 @@ var (
 // A person has a device: what they made, and the store it is in.
 type person struct {
 	*exchangetest.Author
-	t       *testing.T
-	box     *storage.Mailbox
-	store   *storage.Store
-	disk    *simdisk.Disk
-	now     time.Time
-	put     int // of Author.Records, in the mailbox
-	told    []batch.Have
-	invite  identity.Invite
-	sources []storage.OwnFile
+	t      *testing.T
+	box    *storage.Mailbox
+	store  *storage.Store
+	disk   *simdisk.Disk
+	now    time.Time
+	put    int // of Author.Records, in the mailbox
+	told   []batch.Have
+	invite identity.Invite
 }
 
 func invitation(root exchangetest.Root) identity.Invite {
@@ -91,43 +89,22 @@ func mailbox(t *testing.T, s *storage.Store, self identity.ID, o storage.Mailbox
 func (p *person) ready() {
 	p.t.Helper()
 	var records []batch.Record
+	var files []storage.OwnFile
 	for _, r := range p.Records[p.put:] {
 		records = append(records, r.Record)
+		if f, found := p.Files[r.ID]; found {
+			hash, size, err := p.store.Blobs().Put(p.t.Context(), bytes.NewReader(f.Plain))
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			files = append(files, storage.OwnFile{Record: r.ID, Blob: hash, Size: size, Key: f.Key})
+		}
 	}
-	err := p.store.Update(p.t.Context(), func(tx *storage.Tx) error { return p.box.Append(tx, records, p.sources) })
+	err := p.store.Update(p.t.Context(), func(tx *storage.Tx) error { return p.box.Append(tx, records, files) })
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.put, p.sources = len(p.Records), nil
-}
-
-// attach puts a file in the store and makes the record of its leaves.
-func (p *person) attach(size int) batch.Carried {
-	p.t.Helper()
-	plain := make([]byte, size)
-	rand.Read(plain)
-	hash, _, err := p.store.Blobs().Put(p.t.Context(), bytes.NewReader(plain))
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	m := batch.Manifest{Author: p.Identity.Card.DeviceKey, InstanceID: "uuid:1", Name: "file", Hash: sha256.Sum256(plain)}
-	rand.Read(m.Key[:])
-	var sums [][16]byte
-	var sealed [][]byte
-	for i := range batch.LeafCount(int64(size)) {
-		leaf := batch.SealLeaf(m.Key, uint32(i), plain[i*batch.LeafSize:min((i+1)*batch.LeafSize, size)])
-		sums, sealed = append(sums, batch.LeafSum(leaf)), append(sealed, leaf)
-	}
-	epoch, err := identity.NewEpoch(rand.Reader, 1)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	r := p.Make(batch.Attachments, batch.KindAttachment, func(h batch.Header) []byte {
-		return batch.NewLeafList(h, epoch, m, int64(size), sums)
-	})
-	p.Leaves[r.ID] = sealed
-	p.sources = append(p.sources, storage.OwnFile{Record: r.ID, Blob: hash, Size: int64(size), Key: m.Key})
-	return r
+	p.put = len(p.Records)
 }
 
 // send runs one exchange with whoever serves.
@@ -206,4 +183,16 @@ func TestARecordIsOnTheDeviceThenAtTheHubThenReceived(t *testing.T) {
 	if n, bytes, err := p.box.Pending(t.Context()); n != 0 || bytes != 0 || err != nil {
 		t.Errorf("still pending: %d records, %d bytes, %v", n, bytes, err)
 	}
+}
+
+func TestAMailboxIsAnOutbox(t *testing.T) {
+	exchangetest.Outbox(t, func(t *testing.T, c identity.Centre, token [16]byte) exchangetest.OutboxUnderTest {
+		p := newPerson(t, exchangetest.Root{Card: c, Token: token}, 1)
+		for range 3 {
+			p.Respond("an answer")
+		}
+		p.Attach(2*batch.LeafSize + 1)
+		p.ready()
+		return exchangetest.OutboxUnderTest{Outbox: p.box, Self: exchange.Peer{ID: p.Identity.ID(), Role: batch.RoleDevice}}
+	})
 }

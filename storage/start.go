@@ -54,9 +54,7 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 		s.limits.ballast = 0
 	}
 	if err := makeDir(s.fs, dir); err != nil {
-		if _, stat := s.fs.Stat(dir); stat != nil {
-			return nil, fmt.Errorf("make the store's folder: %w", err)
-		} // else it stands in one that we may not read, and so not sync
+		return nil, fmt.Errorf("make the store's folder: %w", err)
 	}
 	var err error
 	if s.lock, err = s.fs.Lock(s.path(lockName)); err != nil {
@@ -185,7 +183,7 @@ func (s *Store) recover() error {
 		if ix, err = s.replaceIndex(err); err != nil {
 			return err
 		}
-		s.index, at = newHandle(ix), place{}
+		at = place{}
 		f, err = s.replay(segs, &at)
 	}
 	if err != nil {

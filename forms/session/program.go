@@ -59,8 +59,17 @@ func compile(def *forms.Definition) (*program, error) {
 	if def == nil || def.Root == nil {
 		return nil, errors.New("the form has no questions")
 	}
-	c := newCompiler(def)
-	return c.prog, forms.Usable(c.found)
+	p := &program{def: def, byRef: map[forms.Ref]*plan{}, texts: map[string][]piece{}}
+	c := &compiler{prog: p}
+	p.root = c.plan(def.Root, nil)
+	for _, pl := range p.all {
+		c.expressions(pl)
+	}
+	c.rank()
+	if err := forms.Usable(c.found); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // Check says what keeps def from being filled in beyond what reading it
@@ -69,23 +78,20 @@ func Check(def *forms.Definition) []forms.Diagnostic {
 	if def.Root == nil {
 		return nil
 	}
-	return newCompiler(def).found
+	p := &program{def: def, byRef: map[forms.Ref]*plan{}, texts: map[string][]piece{}}
+	c := &compiler{prog: p}
+	p.root = c.plan(def.Root, nil)
+	for _, pl := range p.all {
+		c.expressions(pl)
+	}
+	c.rank()
+	return c.found
 }
 
-// A compiler is one definition being compiled.
+// A compiler is one call of compile.
 type compiler struct {
 	prog  *program
 	found []forms.Diagnostic
-}
-
-func newCompiler(def *forms.Definition) *compiler {
-	c := &compiler{prog: &program{def: def, byRef: map[forms.Ref]*plan{}, texts: map[string][]piece{}}}
-	c.prog.root = c.plan(def.Root, nil)
-	for _, p := range c.prog.all {
-		c.expressions(p)
-	}
-	c.rank()
-	return c
 }
 
 func (c *compiler) plan(e forms.Element, parent *plan) *plan {

@@ -14,11 +14,7 @@ func (ev *evaluation) along(to []Node, a axis, t test, n Node) []Node {
 	case self:
 		to = ev.offer(to, t, Element, n)
 	case child:
-		children := n.Children
-		if named, ok := n.(Named); ok && t.kind == testName && t.local != "*" {
-			children = func() []Node { return named.ChildrenNamed(t.name()) }
-		}
-		for _, c := range children() {
+		for _, c := range n.Children() {
 			to = ev.offer(to, t, Element, c)
 		}
 	case parent:
