@@ -80,3 +80,13 @@ func BenchmarkReadRecordFrames(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkSealAlone(b *testing.B) {
+	d := newDevice(b, 1)
+	plain, h := []byte(answer()), d.header(KindResponse, Text, 1).Bytes()
+	b.SetBytes(int64(len(plain)))
+	b.ReportAllocs()
+	for b.Loop() {
+		d.epoch.Seal(h, plain)
+	}
+}

@@ -10,7 +10,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/cryptotest"
 
@@ -380,6 +382,41 @@ func TestVectorsOfLeaves(t *testing.T) {
 		key, index, sealed := parse(m)
 		if _, err := OpenLeaf(key, index, sealed); !errors.Is(err, ErrLeaf) {
 			t.Errorf("%s: %v", m["why"], err)
+		}
+	}
+}
+
+// The examples in docs/protocol are vectors: what changes here changes there.
+func TestExamplesInTheDocumentsAreVectors(t *testing.T) {
+	none := func() vectorFile { t.Fatal("update the vectors first"); return vectorFile{} }
+	examples := map[string][]string{}
+	add := func(page, file string, n int, keys ...string) {
+		was := *update
+		*update = false
+		defer func() { *update = was }()
+		for _, key := range keys {
+			examples[page] = append(examples[page], vectorsOf(t, file, none).Valid[n][key])
+		}
+	}
+	add("record", "record", 2, "header", "payload", "id", "code", "device_seed", "origin")
+	add("record", "leaves", 0, "sealed", "sum")
+	add("batch", "frames", 0, "bytes")
+	add("batch", "frames", 1, "bytes")
+	add("receipt", "receipts", 2, "note")
+	for page, values := range examples {
+		raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "protocol", page+".md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Without comments behind two spaces, and without white space.
+		text := regexp.MustCompile(`(?m)(\S.*?) {2,}\D.*$`).ReplaceAllString(string(raw), "$1")
+		text = strings.Join(strings.Fields(text), "")
+		for _, v := range values {
+			for _, line := range strings.Fields(v) {
+				if !strings.Contains(text, line) {
+					t.Errorf("docs/protocol/%s.md lacks %s", page, line)
+				}
+			}
 		}
 	}
 }
