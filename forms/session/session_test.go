@@ -118,6 +118,25 @@ func TestAnAnswerRecomputesOnlyWhatDependsOnIt(t *testing.T) {
 	}
 }
 
+func TestAnAnswerInARepeatConcernsItsOwnInstanceUnlessOthersReadIt(t *testing.T) {
+	f := formstest.Fill(t, `
+		| survey | type         | name  | label | calculation           | repeat_count |
+		|        | begin repeat | r     | R     |                       | 50           |
+		|        | integer      | x     | X     |                       |              |
+		|        | calculate    | twice |       | ${x} * 2              |              |
+		|        | calculate    | first |       | ../../r[1]/y          |              |
+		|        | integer      | y     | Y     |                       |              |
+		|        | end repeat   |       |       |                       |              |`)
+	before := session.Visits(f.Session)
+	f.Answer("r[7]/x", "4")
+	f.Value("r[7]/twice", "8")
+	if n := session.Visits(f.Session) - before; n != 1 {
+		t.Errorf("%d nodes were recomputed, want 1", n)
+	}
+	f.Answer("r[1]/y", "3")
+	f.Value("r[50]/first", "3")
+}
+
 func TestRepeatsGrowShrinkAndKeepTheirOwnAnswers(t *testing.T) {
 	f := formstest.Fill(t, `
 		| survey | type         | name   | label    | calculation | relevant | constraint |
