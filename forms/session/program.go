@@ -27,6 +27,7 @@ type plan struct {
 	c        *forms.Common
 	q        *forms.Question
 	repeat   *forms.Repeat
+	steps    []string // of its ref
 	parent   *plan
 	children []*plan
 	index    int            // among the parent's children, and so of the nodes
@@ -90,12 +91,15 @@ func Check(def *forms.Definition) []forms.Diagnostic {
 
 // A compiler is one call of compile.
 type compiler struct {
-	prog  *program
-	found []forms.Diagnostic
+	prog   *program
+	found  []forms.Diagnostic
+	effort int // against maxEffort
+	cycles int // found
 }
 
 func (c *compiler) plan(e forms.Element, parent *plan) *plan {
 	p := &plan{el: e, c: e.Base(), parent: parent}
+	p.steps = strings.Split(strings.TrimPrefix(string(p.c.Ref), "/"), "/")
 	p.q, _ = e.(*forms.Question)
 	p.repeat, _ = e.(*forms.Repeat)
 	c.prog.all = append(c.prog.all, p)
@@ -176,13 +180,7 @@ func (c *compiler) expression(p *plan, column, src string) (*xpath.Expr, []xpath
 // computed compiles an expression whose value the instance depends on.
 func (c *compiler) computed(p *plan, column, src string) *xpath.Expr {
 	e, refs := c.expression(p, column, src)
-	for _, ref := range refs {
-		c.targets(p, ref, func(from *plan, e edge) {
-			if !slices.Contains(from.readers, e) {
-				from.readers = append(from.readers, e)
-			}
-		})
-	}
+	c.edges(p, refs, func(from *plan) *[]edge { return &from.readers })
 	return e
 }
 
@@ -191,9 +189,7 @@ func (c *compiler) computed(p *plan, column, src string) *xpath.Expr {
 // with yes, and one more"), so counts are looked at when all else is done.
 func (c *compiler) counted(p *plan, src string) *xpath.Expr {
 	e, refs := c.expression(p, "repeat_count", src)
-	for _, ref := range refs {
-		c.targets(p, ref, func(from *plan, e edge) { from.counters = append(from.counters, e) })
-	}
+	c.edges(p, refs, func(from *plan) *[]edge { return &from.counters })
 	return e
 }
 
@@ -205,50 +201,81 @@ func (c *compiler) shown(p *plan, column, src string) *xpath.Expr {
 }
 
 func (c *compiler) watch(p *plan, refs []xpath.Reference) {
-	for _, ref := range refs {
-		c.targets(p, ref, func(from *plan, e edge) {
-			if !slices.Contains(from.watchers, e) {
-				from.watchers = append(from.watchers, e)
-			}
-		})
-	}
+	c.edges(p, refs, func(from *plan) *[]edge { return &from.watchers })
 }
 
-// targets calls do for each plan that a reference of p may read. Only the
-// reading of other instances of itself is left out: these are computed in
-// their order.
-func (c *compiler) targets(p *plan, ref xpath.Reference, do func(from *plan, e edge)) {
-	path := ref.Resolve(string(p.c.Ref))
-	if path == "" || len(ref.Steps) == 0 {
-		return
+// maxEffort bounds the edges of a form and the elements that are looked at to
+// draw them: ten times what a form of 10,000 questions with sums over
+// everything takes.
+const maxEffort = 5_000_000
+
+// edges draws an edge to p from each plan that its references may read, into
+// the list of that plan. Only p itself is left out where it stands in the
+// expression as "." (once does that).
+func (c *compiler) edges(p *plan, refs []xpath.Reference, list func(from *plan) *[]edge) {
+	seen := map[*plan]map[edge]bool{}
+	draw := func(from *plan, e edge) {
+		if seen[from] == nil {
+			seen[from] = map[edge]bool{}
+		}
+		if !seen[from][e] {
+			seen[from][e] = true
+			l := list(from)
+			*l = append(*l, e)
+		}
 	}
-	e := edge{to: p, within: commonRepeat(p, ref)}
-	if from, ok := c.prog.byRef[forms.Ref(path)]; ok {
-		do(from, e)
-		return
-	}
-	if strings.Contains(path, "*") || strings.Contains(path, "//") {
-		pattern := strings.Split(strings.ReplaceAll(path, "//", "/**/"), "/")
+	for _, ref := range refs {
+		path := ref.Resolve(string(p.c.Ref))
+		if path == "" || len(ref.Steps) == 0 {
+			continue
+		}
+		c.effort++
+		e := edge{to: p, within: commonRepeat(p, ref)}
+		if from, ok := c.prog.byRef[forms.Ref(path)]; ok {
+			draw(from, e)
+			continue
+		}
+		if !strings.Contains(path, "*") && !strings.Contains(path, "//") {
+			continue
+		}
+		if c.effort += len(c.prog.all); c.effort > maxEffort {
+			if c.effort-len(c.prog.all) <= maxEffort {
+				c.fault(p, "", "too-complex", "the form has too many expressions that read everything")
+			}
+			return
+		}
+		pattern := strings.FieldsFunc(strings.ReplaceAll(path, "//", "/**/"), func(r rune) bool { return r == '/' })
 		for _, from := range c.prog.all {
-			if from != p && matches(pattern, strings.Split(string(from.c.Ref), "/")) {
-				do(from, e)
+			if from != p && matches(pattern, from.steps) {
+				draw(from, e)
 			}
 		}
 	}
 }
 
+// matches compares a path with a pattern in which * stands for a step and **
+// for any number of steps.
 func matches(pattern, path []string) bool {
-	switch {
-	case len(pattern) == 0:
-		return len(path) == 0
-	case pattern[0] == "**":
-		return matches(pattern[1:], path) || len(path) > 0 && matches(pattern, path[1:])
-	case len(path) == 0:
-		return false
-	case pattern[0] == "" && path[0] != "": // the slash after "//"
-		return matches(pattern[1:], path)
+	i, j, star, mark := 0, 0, -1, 0
+	for j < len(path) {
+		switch {
+		case i < len(pattern) && pattern[i] == "**":
+			star, mark = i, j
+			i++
+		case i < len(pattern) && (pattern[i] == "*" || pattern[i] == path[j]):
+			i++
+			j++
+		case star >= 0:
+			mark++
+			i, j = star+1, mark
+		default:
+			return false
+		}
 	}
-	return (pattern[0] == "*" || pattern[0] == path[0]) && matches(pattern[1:], path[1:])
+	for i < len(pattern) && pattern[i] == "**" {
+		i++
+	}
+	return i == len(pattern)
 }
 
 // commonRepeat is the deepest repeat whose instance a relative reference of p
@@ -374,10 +401,19 @@ func inRepeat(p *plan) bool {
 	return false
 }
 
+// cycle reports a round of plans, each computed from the next. Of a tangle
+// the first rounds are enough, and of a long round its first members.
 func (c *compiler) cycle(round []*plan) {
+	const rounds, members = 20, 10
+	if c.cycles++; c.cycles > rounds {
+		return
+	}
 	var names []string
-	for _, p := range round {
+	for _, p := range round[:min(len(round), members)] {
 		names = append(names, p.c.Name)
+	}
+	if len(round) > members {
+		names = append(names, "…")
 	}
 	c.fault(round[0], "", "cycle", "%s is computed from itself: %s", round[0].c.Name, strings.Join(append(names, round[0].c.Name), " → "))
 }
