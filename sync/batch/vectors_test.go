@@ -4,72 +4,21 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"flag"
 	"io"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strconv"
-	"strings"
 	"testing"
 	"testing/cryptotest"
 
 	"baraza.example/sync/canon"
 	"baraza.example/sync/identity"
+	"baraza.example/sync/vectortest"
 )
-
-var update = flag.Bool("update", false, "write testdata/vectors anew")
-
-// A vectorFile is for other implementations as much as for our tests. Bytes
-// are hexadecimal.
-type vectorFile struct {
-	About   string              `json:"about"`
-	Valid   []map[string]string `json:"valid"`
-	Damaged []map[string]string `json:"damaged"` // "why" says what was done
-}
-
-// vectorsOf reads a file; with -update, it writes what made returns first.
-func vectorsOf(t *testing.T, name string, made func() vectorFile) vectorFile {
-	t.Helper()
-	file := filepath.Join("testdata", "vectors", name+".json")
-	if *update {
-		raw, err := json.MarshalIndent(made(), "", "  ")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, append(raw, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var v vectorFile
-	if err := json.Unmarshal(raw, &v); err != nil {
-		t.Fatal(err)
-	}
-	if len(v.Valid) == 0 || len(v.Damaged) == 0 {
-		t.Fatalf("%s has %d valid and %d damaged vectors", file, len(v.Valid), len(v.Damaged))
-	}
-	return v
-}
-
-func unhex(t *testing.T, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		t.Fatalf("%q: %v", s, err)
-	}
-	return b
-}
 
 func number(n uint64) string { return strconv.FormatUint(n, 10) }
 
 func TestVectorsOfRecords(t *testing.T) {
-	v := vectorsOf(t, "record", func() vectorFile {
+	v := vectortest.Load(t, "record", func() vectortest.File {
 		d := newDevice(t, 1)
 		signed := func(h Header, payload []byte) string {
 			raw, err := identity.SignEnvelope(d.Device, h.Bytes(), payload)
@@ -109,9 +58,9 @@ func TestVectorsOfRecords(t *testing.T) {
 		newer := bytes.Clone(first.Header.Bytes())
 		newer[1] = 2
 		newerRaw, _ := identity.SignEnvelope(d.Device, newer, first.Payload)
-		return vectorFile{"Records (docs/protocol/record.md). refused_as: \"record\" when reading, \"signature\" when verifying with device_key.",
-			[]map[string]string{valid(registration), valid(first), valid(second), valid(file)},
-			[]map[string]string{
+		return vectortest.File{About: "Records (docs/protocol/record.md). refused_as: \"record\" when reading, \"signature\" when verifying with device_key.",
+			Valid: []map[string]string{valid(registration), valid(first), valid(second), valid(file)},
+			Damaged: []map[string]string{
 				change("a response in the control lane", func(h *Header) { h.Lane = Control }),
 				change("lane 4", func(h *Header) { h.Lane = 4 }),
 				change("sequence 0", func(h *Header) { h.Seq = 0 }),
@@ -127,8 +76,8 @@ func TestVectorsOfRecords(t *testing.T) {
 			}}
 	})
 	for _, m := range v.Valid {
-		r, err := Parse(unhex(t, m["record"]))
-		if err != nil || r.Verify(unhex(t, m["device_key"])) != nil {
+		r, err := Parse(vectortest.Hex(t, m["record"]))
+		if err != nil || r.Verify(vectortest.Hex(t, m["device_key"])) != nil {
 			t.Fatalf("record %s: %v, or it does not verify", m["id"], err)
 		}
 		if r.ID.String() != m["id"] || r.ID.Code() != m["code"] || hex.EncodeToString(r.Payload) != m["payload"] || hex.EncodeToString(r.Header.Bytes()) != m["header"] ||
@@ -136,24 +85,24 @@ func TestVectorsOfRecords(t *testing.T) {
 			number(uint64(r.Kind)) != m["kind"] || hex.EncodeToString(r.Consultation[:]) != m["consultation"] || hex.EncodeToString(r.Prev[:]) != m["prev"] || number(uint64(r.Epoch)) != m["epoch"] {
 			t.Errorf("record %s is read as %+v", m["id"], r.Header)
 		}
-		again, err := Make(ed25519.NewKeyFromSeed(unhex(t, m["device_seed"])), r.Header, r.Payload)
+		again, err := Make(ed25519.NewKeyFromSeed(vectortest.Hex(t, m["device_seed"])), r.Header, r.Payload)
 		if err != nil || hex.EncodeToString(again.Envelope) != m["record"] {
 			t.Errorf("made again it is %x, %v", again.Envelope, err)
 		}
 	}
 	for _, m := range v.Damaged {
-		r, err := Parse(unhex(t, m["record"]))
+		r, err := Parse(vectortest.Hex(t, m["record"]))
 		if m["refused_as"] == "record" && !errors.Is(err, ErrRecord) {
 			t.Errorf("%s: %v", m["why"], err)
 		}
-		if m["refused_as"] == "signature" && (err != nil || !errors.Is(r.Verify(unhex(t, m["device_key"])), identity.ErrSignature)) {
+		if m["refused_as"] == "signature" && (err != nil || !errors.Is(r.Verify(vectortest.Hex(t, m["device_key"])), identity.ErrSignature)) {
 			t.Errorf("%s: %v, or it verifies", m["why"], err)
 		}
 	}
 }
 
 func TestVectorsOfContents(t *testing.T) {
-	v := vectorsOf(t, "content", func() vectorFile {
+	v := vectortest.Load(t, "content", func() vectortest.File {
 		d := newDevice(t, 1)
 		valid := func(c Content, plain []byte) map[string]string {
 			r := d.sealed(KindResponse, Text, plain)
@@ -171,9 +120,9 @@ func TestVectorsOfContents(t *testing.T) {
 		moved := damaged("sealed under another header", "seal", short.Encode())
 		payload := d.response("x").Payload
 		moved["record"] = hex.EncodeToString(d.make(d.header(KindResponse, Text, 1), payload).Envelope)
-		return vectorFile{"What stands inside the seal of a submission (docs/protocol/record.md). refused_as: \"seal\" or \"content\".",
-			[]map[string]string{valid(short, append([]byte{stored}, canon.Encode(contentWire(short))...)), valid(long, long.Encode())},
-			[]map[string]string{
+		return vectortest.File{About: "What stands inside the seal of a submission (docs/protocol/record.md). refused_as: \"seal\" or \"content\".",
+			Valid: []map[string]string{valid(short, append([]byte{stored}, canon.Encode(contentWire(short))...)), valid(long, long.Encode())},
+			Damaged: []map[string]string{
 				damaged("another author than the origin", "content", append([]byte{stored}, canon.Encode(contentWire(foreign))...)),
 				damaged("compression 9", "content", []byte{9, 0xa0}),
 				damaged("nothing", "content", nil),
@@ -184,18 +133,18 @@ func TestVectorsOfContents(t *testing.T) {
 			}}
 	})
 	opened := func(m map[string]string) (Content, error) {
-		r, err := Parse(unhex(t, m["record"]))
+		r, err := Parse(vectortest.Hex(t, m["record"]))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return OpenContent(r, identity.Epoch{Number: 1, Key: [32]byte(unhex(t, m["epoch_key"]))})
+		return OpenContent(r, identity.Epoch{Number: 1, Key: [32]byte(vectortest.Hex(t, m["epoch_key"]))})
 	}
 	for _, m := range v.Valid {
 		c, err := opened(m)
 		if err != nil || c.InstanceID != m["instance_id"] || c.Language != m["language"] || c.Name != m["name"] || hex.EncodeToString(c.Body) != m["body"] {
 			t.Errorf("opened as %+v, %v", c, err)
 		}
-		if raw, err := decompress(unhex(t, m["plain"])); err != nil || hex.EncodeToString(raw) != m["cbor"] || hex.EncodeToString(canon.Encode(contentWire(c))) != m["cbor"] {
+		if raw, err := decompress(vectortest.Hex(t, m["plain"])); err != nil || hex.EncodeToString(raw) != m["cbor"] || hex.EncodeToString(canon.Encode(contentWire(c))) != m["cbor"] {
 			t.Errorf("unfolded to %x, %v", raw, err)
 		}
 	}
@@ -208,7 +157,7 @@ func TestVectorsOfContents(t *testing.T) {
 }
 
 func TestVectorsOfReceipts(t *testing.T) {
-	v := vectorsOf(t, "receipts", func() vectorFile {
+	v := vectortest.Load(t, "receipts", func() vectortest.File {
 		l := newLog(t, 13)
 		vector := func(rs Receipts, held Checkpoint) map[string]string {
 			m := map[string]string{"root": l.Root.Hex(), "log_key": hex.EncodeToString(l.Key), "receipts": hex.EncodeToString(rs.Encode()), "held": hex.EncodeToString(canon.Encode(held))}
@@ -238,15 +187,15 @@ func TestVectorsOfReceipts(t *testing.T) {
 		}
 		forked := newLog(t, 4)
 		forked.grow(13, 1)
-		return vectorFile{"Receipts (docs/protocol/receipt.md), to be checked by who holds the checkpoint held. refused_as: \"receipt\", \"fork\" or \"unlinked\". The ids of records are SHA-256 of their index in 8 bytes and a zero.",
-			[]map[string]string{
+		return vectortest.File{About: "Receipts (docs/protocol/receipt.md), to be checked by who holds the checkpoint held. refused_as: \"receipt\", \"fork\" or \"unlinked\". The ids of records are SHA-256 of their index in 8 bytes and a zero.",
+			Valid: []map[string]string{
 				valid(l.receipts(0, 1, 0), Checkpoint{}),
 				valid(l.receipts(0, 13, 0, 4, 12), Checkpoint{}),
 				valid(l.receipts(5, 13, 6, 7, 12), l.checkpoint(5)),
 				valid(l.receipts(5, 13), l.checkpoint(5)),
 				valid(l.receipts(13, 13, 3), l.checkpoint(13)),
 			},
-			[]map[string]string{
+			Damaged: []map[string]string{
 				change("a bit of a record's id flipped", func(rs *Receipts) { rs.Entries[0].Record[0] ^= 1 }),
 				change("another index", func(rs *Receipts) { rs.Entries[0].Index = 5 }),
 				change("entries in falling order", func(rs *Receipts) { rs.Entries[0], rs.Entries[1] = rs.Entries[1], rs.Entries[0] }),
@@ -260,15 +209,15 @@ func TestVectorsOfReceipts(t *testing.T) {
 			}}
 	})
 	check := func(m map[string]string) (Receipts, []Receipt, Log, error) {
-		rs, err := DecodeReceipts(unhex(t, m["receipts"]))
+		rs, err := DecodeReceipts(vectortest.Hex(t, m["receipts"]))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var held Checkpoint
-		if err := canon.DecodeExact(unhex(t, m["held"]), &held); err != nil {
+		if err := canon.DecodeExact(vectortest.Hex(t, m["held"]), &held); err != nil {
 			t.Fatal(err)
 		}
-		l := Log{identity.ID(unhex(t, m["root"])), unhex(t, m["log_key"])}
+		l := Log{identity.ID(vectortest.Hex(t, m["root"])), vectortest.Hex(t, m["log_key"])}
 		receipts, err := rs.Check(l, held)
 		return rs, receipts, l, err
 	}
@@ -290,7 +239,7 @@ func TestVectorsOfReceipts(t *testing.T) {
 }
 
 func TestVectorsOfFrames(t *testing.T) {
-	v := vectorsOf(t, "frames", func() vectorFile {
+	v := vectortest.Load(t, "frames", func() vectortest.File {
 		cryptotest.SetGlobalRandom(t, 1)
 		var valid []map[string]string
 		var all []byte
@@ -308,8 +257,8 @@ func TestVectorsOfFrames(t *testing.T) {
 		after := func(why string, bad ...byte) map[string]string {
 			return damaged(why, "damage", len(ack), append(bytes.Clone(ack), bad...))
 		}
-		return vectorFile{"Frames (docs/protocol/batch.md). frames: how many are known. refused_as: \"damage\" at offset, or \"cut\" with offset bytes whole.", valid,
-			[]map[string]string{
+		return vectortest.File{About: "Frames (docs/protocol/batch.md). frames: how many are known. refused_as: \"damage\" at offset, or \"cut\" with offset bytes whole.", Valid: valid,
+			Damaged: []map[string]string{
 				after("a length above the limit of its type", byte(FrameAck), 11),
 				after("a length not in the shortest form", byte(FrameAck), 0x81, 0, 5),
 				after("a length that never ends", append([]byte{byte(FrameRecord)}, bytes.Repeat([]byte{0xff}, 12)...)...),
@@ -322,7 +271,7 @@ func TestVectorsOfFrames(t *testing.T) {
 			}}
 	})
 	for _, m := range v.Valid {
-		raw := unhex(t, m["bytes"])
+		raw := vectortest.Hex(t, m["bytes"])
 		in := NewReader(bytes.NewReader(raw))
 		f, err := in.Next()
 		if err != nil || m["type"] != number(uint64(f.Type)) && len(m["type"]) < 4 || !bytes.HasSuffix(raw, f.Append(nil)) {
@@ -333,7 +282,7 @@ func TestVectorsOfFrames(t *testing.T) {
 		}
 	}
 	for _, m := range v.Damaged {
-		in := NewReader(bytes.NewReader(unhex(t, m["bytes"])))
+		in := NewReader(bytes.NewReader(vectortest.Hex(t, m["bytes"])))
 		if _, err := in.Next(); err != nil {
 			t.Errorf("%s: the frame before it gave %v", m["why"], err)
 		}
@@ -346,7 +295,7 @@ func TestVectorsOfFrames(t *testing.T) {
 }
 
 func TestVectorsOfLeaves(t *testing.T) {
-	v := vectorsOf(t, "leaves", func() vectorFile {
+	v := vectortest.Load(t, "leaves", func() vectortest.File {
 		key := [32]byte{9}
 		valid := func(index uint32, plain string) map[string]string {
 			sealed := SealLeaf(key, index, []byte(plain))
@@ -357,18 +306,18 @@ func TestVectorsOfLeaves(t *testing.T) {
 		damaged := func(why, index, sealed string) map[string]string {
 			return map[string]string{"why": why, "key": good["key"], "index": index, "sealed": sealed}
 		}
-		flipped := unhex(t, good["sealed"])
+		flipped := vectortest.Hex(t, good["sealed"])
 		flipped[0] ^= 1
-		return vectorFile{"Leaves of attachments (docs/protocol/record.md).",
-			[]map[string]string{good, valid(0, "the first"), valid(65535, "far on")},
-			[]map[string]string{damaged("at another place", "2", good["sealed"]), damaged("a bit flipped", "1", hex.EncodeToString(flipped)), damaged("cut short", "1", good["sealed"][2:])}}
+		return vectortest.File{About: "Leaves of attachments (docs/protocol/record.md).",
+			Valid:   []map[string]string{good, valid(0, "the first"), valid(65535, "far on")},
+			Damaged: []map[string]string{damaged("at another place", "2", good["sealed"]), damaged("a bit flipped", "1", hex.EncodeToString(flipped)), damaged("cut short", "1", good["sealed"][2:])}}
 	})
 	parse := func(m map[string]string) ([32]byte, uint32, []byte) {
 		index, err := strconv.ParseUint(m["index"], 10, 32)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return [32]byte(unhex(t, m["key"])), uint32(index), unhex(t, m["sealed"])
+		return [32]byte(vectortest.Hex(t, m["key"])), uint32(index), vectortest.Hex(t, m["sealed"])
 	}
 	for _, m := range v.Valid {
 		key, index, sealed := parse(m)
@@ -386,37 +335,10 @@ func TestVectorsOfLeaves(t *testing.T) {
 	}
 }
 
-// The examples in docs/protocol are vectors: what changes here changes there.
 func TestExamplesInTheDocumentsAreVectors(t *testing.T) {
-	none := func() vectorFile { t.Fatal("update the vectors first"); return vectorFile{} }
-	examples := map[string][]string{}
-	add := func(page, file string, n int, keys ...string) {
-		was := *update
-		*update = false
-		defer func() { *update = was }()
-		for _, key := range keys {
-			examples[page] = append(examples[page], vectorsOf(t, file, none).Valid[n][key])
-		}
-	}
-	add("record", "record", 2, "header", "payload", "id", "code", "device_seed", "origin")
-	add("record", "leaves", 0, "sealed", "sum")
-	add("batch", "frames", 0, "bytes")
-	add("batch", "frames", 1, "bytes")
-	add("receipt", "receipts", 2, "note")
-	for page, values := range examples {
-		raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "protocol", page+".md"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		// Without comments behind two spaces, and without white space.
-		text := regexp.MustCompile(`(?m)(\S.*?) {2,}\D.*$`).ReplaceAllString(string(raw), "$1")
-		text = strings.Join(strings.Fields(text), "")
-		for _, v := range values {
-			for _, line := range strings.Fields(v) {
-				if !strings.Contains(text, line) {
-					t.Errorf("docs/protocol/%s.md lacks %s", page, line)
-				}
-			}
-		}
-	}
+	vectortest.Quoted(t, "record", "record", 2, "header", "payload", "record", "id", "code", "device_seed", "origin")
+	vectortest.Quoted(t, "record", "leaves", 0, "sealed", "sum")
+	vectortest.Quoted(t, "batch", "frames", 0, "bytes")
+	vectortest.Quoted(t, "batch", "frames", 1, "bytes")
+	vectortest.Quoted(t, "receipt", "receipts", 2, "note")
 }

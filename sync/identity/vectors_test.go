@@ -4,60 +4,12 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"flag"
-	"os"
-	"path/filepath"
 	"testing"
 	"testing/cryptotest"
+
+	"baraza.example/sync/vectortest"
 )
-
-var update = flag.Bool("update", false, "write testdata/vectors anew")
-
-// A vectors file is for other implementations as much as for our tests. Bytes
-// are hexadecimal.
-type vectors struct {
-	About   string              `json:"about"`
-	Valid   []map[string]string `json:"valid"`
-	Damaged []map[string]string `json:"damaged"` // "why" says what was done
-}
-
-// load reads a file of vectors; with -update, it writes what made returns first.
-func load(t *testing.T, name string, made func() vectors) vectors {
-	t.Helper()
-	file := filepath.Join("testdata", "vectors", name+".json")
-	if *update {
-		raw, err := json.MarshalIndent(made(), "", "  ")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, append(raw, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var v vectors
-	if err := json.Unmarshal(raw, &v); err != nil {
-		t.Fatal(err)
-	}
-	if len(v.Valid) == 0 || len(v.Damaged) == 0 {
-		t.Fatalf("%s has %d valid and %d damaged vectors", file, len(v.Valid), len(v.Damaged))
-	}
-	return v
-}
-
-func unhex(t *testing.T, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		t.Fatalf("%q: %v", s, err)
-	}
-	return b
-}
 
 func seed(n byte) []byte { return bytes.Repeat([]byte{n}, 32) }
 
@@ -67,7 +19,7 @@ func vectorIdentity() *Identity {
 }
 
 func TestVectorsOfCards(t *testing.T) {
-	v := load(t, "card", func() vectors {
+	v := vectortest.Load(t, "card", func() vectortest.File {
 		i := vectorIdentity()
 		raw, _ := i.Card.MarshalBinary()
 		swapped := i.Card
@@ -76,12 +28,12 @@ func TestVectorsOfCards(t *testing.T) {
 		long := i.Card
 		long.Org = string(bytes.Repeat([]byte("a"), MaxName+1))
 		longRaw, _ := long.MarshalBinary()
-		return vectors{"Keys, their IDs and cards (docs/protocol/identity.md). Seeds are Ed25519 private keys as in RFC 8032.",
-			[]map[string]string{{"org_seed": hex.EncodeToString(seed(1)), "device_seed": hex.EncodeToString(seed(2)),
+		return vectortest.File{About: "Keys, their IDs and cards (docs/protocol/identity.md). Seeds are Ed25519 private keys as in RFC 8032.",
+			Valid: []map[string]string{{"org_seed": hex.EncodeToString(seed(1)), "device_seed": hex.EncodeToString(seed(2)),
 				"org_key": hex.EncodeToString(i.Card.OrgKey), "device_key": hex.EncodeToString(i.Card.DeviceKey),
 				"id": i.ID().Hex(), "id_text": i.ID().String(), "id_short": i.ID().Short(),
 				"org": i.Card.Org, "device": i.Card.Device, "certificate": hex.EncodeToString(i.Card.Certificate), "card": hex.EncodeToString(raw)}},
-			[]map[string]string{
+			Damaged: []map[string]string{
 				{"why": "another device key", "card": hex.EncodeToString(swappedRaw)},
 				{"why": "the organisation's name is 301 bytes", "card": hex.EncodeToString(longRaw)},
 				{"why": "cut short", "card": hex.EncodeToString(raw[:len(raw)-1])},
@@ -91,14 +43,14 @@ func TestVectorsOfCards(t *testing.T) {
 	for _, m := range v.Valid {
 		i := vectorIdentity()
 		var c Card
-		if err := c.UnmarshalBinary(unhex(t, m["card"])); err != nil {
+		if err := c.UnmarshalBinary(vectortest.Hex(t, m["card"])); err != nil {
 			t.Fatal(err)
 		}
-		key := ed25519.NewKeyFromSeed(unhex(t, m["device_seed"]))
+		key := ed25519.NewKeyFromSeed(vectortest.Hex(t, m["device_seed"]))
 		if !c.DeviceKey.Equal(key.Public()) || c.ID().Hex() != m["id"] || c.ID().String() != m["id_text"] || c.ID().Short() != m["id_short"] || c.Org != m["org"] || c.Device != m["device"] {
 			t.Errorf("read as %+v", c)
 		}
-		if !bytes.Equal(i.Card.Certificate, unhex(t, m["certificate"])) {
+		if !bytes.Equal(i.Card.Certificate, vectortest.Hex(t, m["certificate"])) {
 			t.Error("the certificate made again is another")
 		}
 		if id, err := ParseID(m["id_text"]); err != nil || id != c.ID() {
@@ -107,14 +59,14 @@ func TestVectorsOfCards(t *testing.T) {
 	}
 	for _, m := range v.Damaged {
 		var c Card
-		if err := c.UnmarshalBinary(unhex(t, m["card"])); !errors.Is(err, ErrCard) {
+		if err := c.UnmarshalBinary(vectortest.Hex(t, m["card"])); !errors.Is(err, ErrCard) {
 			t.Errorf("%s: %v", m["why"], err)
 		}
 	}
 }
 
 func TestVectorsOfEnvelopes(t *testing.T) {
-	v := load(t, "envelope", func() vectors {
+	v := vectortest.Load(t, "envelope", func() vectortest.File {
 		key := ed25519.NewKeyFromSeed(seed(2))
 		valid := func(header, payload []byte) map[string]string {
 			raw, err := SignEnvelope(key, header, payload)
@@ -130,7 +82,7 @@ func TestVectorsOfEnvelopes(t *testing.T) {
 				"sig_structure": hex.EncodeToString(e.sigStructure()), "digest": hex.EncodeToString(d[:]), "code": Code(d[:]), "envelope": hex.EncodeToString(raw)}
 		}
 		good := valid([]byte("header"), []byte("payload"))
-		raw := unhex(t, good["envelope"])
+		raw := vectortest.Hex(t, good["envelope"])
 		at := bytes.Index(raw, []byte{0xa0, 0x47})
 		splice := func(from, to int, with ...byte) string {
 			return hex.EncodeToString(append(append(bytes.Clone(raw[:from]), with...), raw[to:]...))
@@ -140,9 +92,9 @@ func TestVectorsOfEnvelopes(t *testing.T) {
 			key := key.Public().(ed25519.PublicKey)
 			return map[string]string{"why": why, "refused_as": refused, "key": hex.EncodeToString(key), "envelope": raw}
 		}
-		return vectors{"Envelopes (docs/protocol/envelope.md): COSE_Sign1 with external_aad \"" + external + "\". refused_as: \"envelope\" when reading, \"signature\" when verifying with key.",
-			[]map[string]string{good, valid(nil, nil), valid(bytes.Repeat([]byte{0xab}, 50), bytes.Repeat([]byte{0xcd}, 300))},
-			[]map[string]string{
+		return vectortest.File{About: "Envelopes (docs/protocol/envelope.md): COSE_Sign1 with external_aad \"" + external + "\". refused_as: \"envelope\" when reading, \"signature\" when verifying with key.",
+			Valid: []map[string]string{good, valid(nil, nil), valid(bytes.Repeat([]byte{0xab}, 50), bytes.Repeat([]byte{0xcd}, 300))},
+			Damaged: []map[string]string{
 				damaged("a bit of the payload flipped", "signature", flip(at+3)),
 				damaged("a bit of the header flipped", "signature", flip(at-1)),
 				damaged("a bit of the signature flipped", "signature", flip(len(raw)-1)),
@@ -159,8 +111,8 @@ func TestVectorsOfEnvelopes(t *testing.T) {
 			}}
 	})
 	for _, m := range v.Valid {
-		key := ed25519.NewKeyFromSeed(unhex(t, m["seed"]))
-		e, err := ParseEnvelope(unhex(t, m["envelope"]))
+		key := ed25519.NewKeyFromSeed(vectortest.Hex(t, m["seed"]))
+		e, err := ParseEnvelope(vectortest.Hex(t, m["envelope"]))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,18 +126,18 @@ func TestVectorsOfEnvelopes(t *testing.T) {
 		}
 	}
 	for _, m := range v.Damaged {
-		e, err := ParseEnvelope(unhex(t, m["envelope"]))
+		e, err := ParseEnvelope(vectortest.Hex(t, m["envelope"]))
 		if m["refused_as"] == "envelope" && !errors.Is(err, ErrEnvelope) {
 			t.Errorf("%s: %v", m["why"], err)
 		}
-		if m["refused_as"] == "signature" && (err != nil || !errors.Is(e.Verify(unhex(t, m["key"])), ErrSignature)) {
+		if m["refused_as"] == "signature" && (err != nil || !errors.Is(e.Verify(vectortest.Hex(t, m["key"])), ErrSignature)) {
 			t.Errorf("%s: %v, or it verifies", m["why"], err)
 		}
 	}
 }
 
 func TestVectorsOfSeals(t *testing.T) {
-	v := load(t, "seal", func() vectors {
+	v := vectortest.Load(t, "seal", func() vectortest.File {
 		e := Epoch{1, [32]byte(seed(4))}
 		valid := func(header, plain string) map[string]string {
 			return map[string]string{"epoch_key": hex.EncodeToString(e.Key[:]), "header": hex.EncodeToString([]byte(header)),
@@ -195,14 +147,14 @@ func TestVectorsOfSeals(t *testing.T) {
 		damaged := func(why, key, header, sealed string) map[string]string {
 			return map[string]string{"why": why, "epoch_key": key, "header": header, "sealed": sealed}
 		}
-		sealed := unhex(t, good["sealed"])
+		sealed := vectortest.Hex(t, good["sealed"])
 		flipped := bytes.Clone(sealed)
 		flipped[0] ^= 1
 		last := bytes.Clone(sealed)
 		last[len(last)-1] ^= 0x80
-		return vectors{"Texts sealed under an epoch key and bound to a header (docs/protocol/envelope.md).",
-			[]map[string]string{good, valid("", ""), valid("headerw", "ords"), valid("header", string(bytes.Repeat([]byte("maoni "), 30)))},
-			[]map[string]string{
+		return vectortest.File{About: "Texts sealed under an epoch key and bound to a header (docs/protocol/envelope.md).",
+			Valid: []map[string]string{good, valid("", ""), valid("headerw", "ords"), valid("header", string(bytes.Repeat([]byte("maoni "), 30)))},
+			Damaged: []map[string]string{
 				damaged("a bit of the tag flipped", good["epoch_key"], good["header"], hex.EncodeToString(flipped)),
 				damaged("a bit of the text flipped", good["epoch_key"], good["header"], hex.EncodeToString(last)),
 				damaged("cut short", good["epoch_key"], good["header"], hex.EncodeToString(sealed[:len(sealed)-1])),
@@ -212,24 +164,24 @@ func TestVectorsOfSeals(t *testing.T) {
 			}}
 	})
 	for _, m := range v.Valid {
-		e := Epoch{1, [32]byte(unhex(t, m["epoch_key"]))}
-		if got := hex.EncodeToString(e.Seal(unhex(t, m["header"]), unhex(t, m["plain"]))); got != m["sealed"] {
+		e := Epoch{1, [32]byte(vectortest.Hex(t, m["epoch_key"]))}
+		if got := hex.EncodeToString(e.Seal(vectortest.Hex(t, m["header"]), vectortest.Hex(t, m["plain"]))); got != m["sealed"] {
 			t.Errorf("sealed as %s, not %s", got, m["sealed"])
 		}
-		if plain, err := e.Open(unhex(t, m["header"]), unhex(t, m["sealed"])); err != nil || hex.EncodeToString(plain) != m["plain"] {
+		if plain, err := e.Open(vectortest.Hex(t, m["header"]), vectortest.Hex(t, m["sealed"])); err != nil || hex.EncodeToString(plain) != m["plain"] {
 			t.Errorf("opened as %x, %v", plain, err)
 		}
 	}
 	for _, m := range v.Damaged {
-		e := Epoch{1, [32]byte(unhex(t, m["epoch_key"]))}
-		if _, err := e.Open(unhex(t, m["header"]), unhex(t, m["sealed"])); !errors.Is(err, ErrSeal) {
+		e := Epoch{1, [32]byte(vectortest.Hex(t, m["epoch_key"]))}
+		if _, err := e.Open(vectortest.Hex(t, m["header"]), vectortest.Hex(t, m["sealed"])); !errors.Is(err, ErrSeal) {
 			t.Errorf("%s: %v", m["why"], err)
 		}
 	}
 }
 
 func TestVectorsOfWraps(t *testing.T) {
-	v := load(t, "wrap", func() vectors {
+	v := vectortest.Load(t, "wrap", func() vectortest.File {
 		cryptotest.SetGlobalRandom(t, 1)
 		k := RecipientKey{Name: "offline", Seed: [32]byte(seed(6))}
 		p, err := k.Public()
@@ -255,8 +207,8 @@ func TestVectorsOfWraps(t *testing.T) {
 		}
 		flipped := bytes.Clone(wraps[0].Sealed)
 		flipped[700] ^= 1
-		return vectors{"Epoch keys wrapped for a recipient (docs/protocol/envelope.md): HPKE base mode, MLKEM768-X25519, HKDF-SHA256, ChaCha20Poly1305. wrap is enc followed by the ciphertext.",
-			[]map[string]string{good}, []map[string]string{
+		return vectortest.File{About: "Epoch keys wrapped for a recipient (docs/protocol/envelope.md): HPKE base mode, MLKEM768-X25519, HKDF-SHA256, ChaCha20Poly1305. wrap is enc followed by the ciphertext.",
+			Valid: []map[string]string{good}, Damaged: []map[string]string{
 				change("a bit flipped", "wrap", hex.EncodeToString(flipped)),
 				change("cut short", "wrap", good["wrap"][:len(good["wrap"])-2]),
 				change("another place", "context", hex.EncodeToString([]byte("elsewhere"))),
@@ -265,11 +217,11 @@ func TestVectorsOfWraps(t *testing.T) {
 			}}
 	})
 	open := func(m map[string]string) (Epoch, error) {
-		k := RecipientKey{Seed: [32]byte(unhex(t, m["recipient_seed"]))}
-		return OpenEpoch(k, uint32(m["number"][0]-'0'), []Wrap{{ID(unhex(t, m["recipient_id"])), unhex(t, m["wrap"])}}, unhex(t, m["context"]))
+		k := RecipientKey{Seed: [32]byte(vectortest.Hex(t, m["recipient_seed"]))}
+		return OpenEpoch(k, uint32(m["number"][0]-'0'), []Wrap{{ID(vectortest.Hex(t, m["recipient_id"])), vectortest.Hex(t, m["wrap"])}}, vectortest.Hex(t, m["context"]))
 	}
 	for _, m := range v.Valid {
-		k := RecipientKey{Seed: [32]byte(unhex(t, m["recipient_seed"]))}
+		k := RecipientKey{Seed: [32]byte(vectortest.Hex(t, m["recipient_seed"]))}
 		if p, err := k.Public(); err != nil || hex.EncodeToString(p.Key) != m["recipient_key"] || p.ID().Hex() != m["recipient_id"] {
 			t.Errorf("the recipient's key is %x, %v", p.Key, err)
 		}
@@ -285,14 +237,14 @@ func TestVectorsOfWraps(t *testing.T) {
 }
 
 func TestVectorsOfInvites(t *testing.T) {
-	v := load(t, "invite", func() vectors {
+	v := vectortest.Load(t, "invite", func() vectortest.File {
 		i := Invite{Consultation: "wg-study", Addresses: []string{"https://centre.example:8443"}, Root: ID(seed(1)[:16]), Recipients: [16]byte(seed(2)), Token: [16]byte(seed(3))}
 		line := i.Line()
-		return vectors{"Invites as lines (docs/protocol/identity.md).",
-			[]map[string]string{{"line": line, "consultation": i.Consultation, "address": i.Addresses[0], "root": i.Root.Hex(),
+		return vectortest.File{About: "Invites as lines (docs/protocol/identity.md).",
+			Valid: []map[string]string{{"line": line, "consultation": i.Consultation, "address": i.Addresses[0], "root": i.Root.Hex(),
 				"recipients": hex.EncodeToString(i.Recipients[:]), "token": hex.EncodeToString(i.Token[:]),
 				"device": vectorIdentity().ID().Hex(), "redeemed": hex.EncodeToString(Redeem(i.Token, vectorIdentity().ID()))}},
-			[]map[string]string{{"why": "cut short", "line": line[:len(line)-3]}, {"why": "another scheme", "line": "barazza:" + line[7:]},
+			Damaged: []map[string]string{{"why": "cut short", "line": line[:len(line)-3]}, {"why": "another scheme", "line": "barazza:" + line[7:]},
 				{"why": "a character mistyped", "line": line[:20] + "Z" + line[21:]}, {"why": "nothing behind the scheme", "line": Scheme}}}
 	})
 	for _, m := range v.Valid {
@@ -300,7 +252,7 @@ func TestVectorsOfInvites(t *testing.T) {
 		if err != nil || i.Consultation != m["consultation"] || i.Addresses[0] != m["address"] || i.Root.Hex() != m["root"] || hex.EncodeToString(i.Token[:]) != m["token"] || i.Line() != m["line"] {
 			t.Errorf("read as %+v, %v", i, err)
 		}
-		if got := hex.EncodeToString(Redeem(i.Token, ID(unhex(t, m["device"])))); got != m["redeemed"] {
+		if got := hex.EncodeToString(Redeem(i.Token, ID(vectortest.Hex(t, m["device"])))); got != m["redeemed"] {
 			t.Errorf("redeemed as %s", got)
 		}
 	}
@@ -312,7 +264,7 @@ func TestVectorsOfInvites(t *testing.T) {
 }
 
 func TestVectorsOfCentres(t *testing.T) {
-	v := load(t, "centre", func() vectors {
+	v := vectortest.Load(t, "centre", func() vectortest.File {
 		root := ed25519.NewKeyFromSeed(seed(1))
 		c := Centre{Name: "Secretariat", Consultation: "wg-study", LogKey: ed25519.NewKeyFromSeed(seed(8)).Public().(ed25519.PublicKey), Issued: 1_790_000_000}
 		for n := byte(10); n < 13; n++ {
@@ -337,10 +289,10 @@ func TestVectorsOfCentres(t *testing.T) {
 		}
 		later := good
 		later.Issued++
-		return vectors{"A centre's card (docs/protocol/identity.md).",
-			[]map[string]string{{"root_seed": hex.EncodeToString(seed(1)), "root": good.Root().Hex(), "name": c.Name, "consultation": c.Consultation,
+		return vectortest.File{About: "A centre's card (docs/protocol/identity.md).",
+			Valid: []map[string]string{{"root_seed": hex.EncodeToString(seed(1)), "root": good.Root().Hex(), "name": c.Name, "consultation": c.Consultation,
 				"log_key": hex.EncodeToString(c.LogKey), "recipients_hash": hex.EncodeToString(set[:]), "centre": encoded(good)}},
-			[]map[string]string{
+			Damaged: []map[string]string{
 				{"why": "changed after it was signed", "centre": encoded(later)},
 				changed("two recipients", func(c *Centre) { c.Recipients = c.Recipients[:2] }),
 				changed("a recipient twice", func(c *Centre) { c.Recipients[2] = c.Recipients[0] }),
@@ -352,7 +304,7 @@ func TestVectorsOfCentres(t *testing.T) {
 	})
 	for _, m := range v.Valid {
 		var c Centre
-		if err := c.UnmarshalBinary(unhex(t, m["centre"])); err != nil {
+		if err := c.UnmarshalBinary(vectortest.Hex(t, m["centre"])); err != nil {
 			t.Fatal(err)
 		}
 		set := c.RecipientsHash()
@@ -362,8 +314,15 @@ func TestVectorsOfCentres(t *testing.T) {
 	}
 	for _, m := range v.Damaged {
 		var c Centre
-		if err := c.UnmarshalBinary(unhex(t, m["centre"])); !errors.Is(err, ErrCentre) {
+		if err := c.UnmarshalBinary(vectortest.Hex(t, m["centre"])); !errors.Is(err, ErrCentre) {
 			t.Errorf("%s: %v", m["why"], err)
 		}
 	}
+}
+
+func TestExamplesInTheDocumentsAreVectors(t *testing.T) {
+	vectortest.Quoted(t, "identity", "card", 0, "card", "id", "id_text")
+	vectortest.Quoted(t, "identity", "invite", 0, "line", "redeemed")
+	vectortest.Quoted(t, "envelope", "envelope", 0, "envelope", "sig_structure", "digest")
+	vectortest.Quoted(t, "envelope", "seal", 0, "sealed")
 }
