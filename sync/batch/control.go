@@ -105,15 +105,24 @@ func NewEpochKeys(e identity.Epoch, c identity.Centre, origin identity.ID) ([]by
 	return canon.Encode(EpochKeys{e.Number, set[:], wraps}), nil
 }
 
+// ReadEpochKeys reads what an epoch's record holds, without opening it.
+func ReadEpochKeys(r Record) (EpochKeys, error) {
+	var w EpochKeys
+	if r.Kind != KindEpoch || r.Epoch != 0 {
+		return w, fmt.Errorf("%w: a %v is no epoch", ErrRecord, r.Kind)
+	}
+	if err := canon.Decode(r.Payload, &w); err != nil {
+		return w, fmt.Errorf("%w: %v", ErrRecord, err)
+	}
+	return w, nil
+}
+
 // OpenEpochKeys opens the epoch key in r with a recipient's key. The caller
 // has verified r.
 func OpenEpochKeys(r Record, key identity.RecipientKey) (identity.Epoch, error) {
-	var w EpochKeys
-	if r.Kind != KindEpoch || r.Epoch != 0 {
-		return identity.Epoch{}, fmt.Errorf("%w: a %v is no epoch", ErrRecord, r.Kind)
-	}
-	if err := canon.Decode(r.Payload, &w); err != nil {
-		return identity.Epoch{}, fmt.Errorf("%w: %v", ErrRecord, err)
+	w, err := ReadEpochKeys(r)
+	if err != nil {
+		return identity.Epoch{}, err
 	}
 	return identity.OpenEpoch(key, w.Number, w.Wraps, epochContext(r.Origin, r.Consultation))
 }

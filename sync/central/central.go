@@ -14,7 +14,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -22,6 +21,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"baraza.example/sync/batch"
+	"baraza.example/sync/exchange"
 	"baraza.example/sync/identity"
 )
 
@@ -75,7 +75,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		s.now = time.Now
 	}
 	if s.logger == nil {
-		s.logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+		s.logger = slog.New(slog.DiscardHandler)
 	}
 	if err := s.checkLog(ctx); err != nil {
 		return nil, err
@@ -107,5 +107,15 @@ func (s *Server) checkLog(ctx context.Context) error {
 
 // Log names the centre's log, to check receipts with.
 func (s *Server) Log() batch.Log { return s.log }
+
+// Peer is how the centre presents itself in an exchange.
+func (s *Server) Peer() exchange.Peer {
+	return exchange.Peer{ID: s.centre.Root(), Role: batch.RoleCentre, Name: s.centre.Name}
+}
+
+// Serve answers one exchange on conn.
+func (s *Server) Serve(ctx context.Context, conn exchange.Conn) (exchange.Report, error) {
+	return exchange.Serve(ctx, conn, s, exchange.Options{Self: s.Peer(), Clock: s.now, Logger: s.logger})
+}
 
 func (s *Server) time() int64 { return s.now().Unix() }

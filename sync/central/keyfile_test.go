@@ -2,9 +2,13 @@ package central
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"strings"
 	"testing"
+	"time"
+
+	"baraza.example/sync/identity"
 )
 
 // The example of docs/protocol/centre-keys.md.
@@ -69,4 +73,26 @@ func keyLines(text []byte) string {
 		}
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+func FuzzCardFile(f *testing.F) {
+	_, c, err := draw(InitOptions{Name: "Test centre", Consultation: "c", Now: time.Now, Rand: rand.Reader})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(encodeCard(c))
+	f.Add([]byte(cardHeader))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		c, err := decodeCard(text)
+		if err != nil {
+			if !errors.Is(err, identity.ErrCentre) {
+				t.Errorf("%v", err)
+			}
+			return
+		}
+		again, err := decodeCard(encodeCard(c))
+		if err != nil || !bytes.Equal(encodeCard(again), encodeCard(c)) {
+			t.Errorf("a card that was read does not come back: %v", err)
+		}
+	})
 }

@@ -1,0 +1,205 @@
+package central
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"baraza.example/forms"
+	"baraza.example/forms/contribution"
+	"baraza.example/forms/session"
+	"baraza.example/sync/batch"
+	"baraza.example/sync/identity"
+)
+
+// A Desk is where the secretariat reads what came in. It needs a key of one of
+// the recipients; without any it still lists what came, unopened.
+type Desk struct {
+	Store Store
+	Keys  []identity.RecipientKey
+	Forms []*forms.Definition // the newest first: labels, and the order of columns
+}
+
+// Why a record can't be shown. Records that meet one of these are listed with
+// it, never left out.
+var (
+	ErrNoKey   = errors.New("none of the keys given opens it")
+	ErrNoEpoch = errors.New("the record with its key is not here")
+	ErrUnknown = errors.New("it was made by a newer version of the program")
+)
+
+// An Item is one response or contribution in the list of what came in.
+type Item struct {
+	Kind   batch.Kind
+	ID     batch.RecordID
+	Code   string // receipt code
+	Origin identity.ID
+
+	// From the sealed card of the origin; empty until it came.
+	Organisation string
+	Device       string
+
+	// From inside the seal; empty where Problem is set.
+	InstanceID  string
+	Revision    uint32
+	Name        string // instanceName or title
+	FormID      string
+	Version     string
+	Language    string
+	Publication string // level, as the author chose it
+	Files       int
+
+	// The three times: when it was made ready by the device's clock, which may
+	// be wrong; when it passed each hub; and when it came, by the centre's.
+	Ready    time.Time
+	Path     []batch.Stop
+	Received time.Time
+
+	Road  string // RoadDirect or RoadHub
+	Index int64  // in the log
+	Tries int    // deliveries in all
+
+	// DuplicateOf names the record with the same instanceID and revision that
+	// came first; this one is not counted. Where Differs is set it says other
+	// things than that one, and somebody should look.
+	DuplicateOf *batch.RecordID
+	Differs     bool
+
+	Problem error // why it can't be opened or read
+}
+
+// Counted reports whether the item is one more submission: not one that is
+// there already.
+func (i Item) Counted() bool { return i.DuplicateOf == nil }
+
+// List yields what came in, in the order of arrival.
+func (d *Desk) List(ctx context.Context) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		for e, err := range d.entries(ctx, d.opener()) {
+			if !yield(e.Item, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// An entry is an item with all that was found in it.
+type entry struct {
+	Item
+	organisation identity.ID // by the key that certified the device
+	content      batch.Content
+	response     *session.Instance
+	contribution *contribution.Contribution
+}
+
+// entries opens every submission and counts each instanceID and revision once.
+func (d *Desk) entries(ctx context.Context, o *opener) iter.Seq2[entry, error] {
+	return func(yield func(entry, error) bool) {
+		type instance struct {
+			id       string
+			revision uint32
+		}
+		type first struct {
+			record batch.RecordID
+			body   [32]byte
+		}
+		seen := map[instance]first{}
+		for s, err := range d.Store.Records(ctx, Query{}) {
+			if err != nil {
+				yield(entry{}, err)
+				return
+			}
+			if !listed(s.Record) {
+				continue
+			}
+			e, err := o.entry(ctx, s)
+			if err != nil {
+				yield(entry{}, err)
+				return
+			}
+			if e.InstanceID != "" {
+				at, body := instance{e.InstanceID, e.Revision}, sha256.Sum256(e.content.Body)
+				if f, twice := seen[at]; twice {
+					e.DuplicateOf, e.Differs = &f.record, f.body != body
+				} else {
+					seen[at] = first{e.ID, body}
+				}
+			}
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// listed reports whether people want to see r in a list: submissions, and what
+// a newer version of the program may have sent as one.
+func listed(r batch.Record) bool {
+	switch r.Kind {
+	case batch.KindRegistration, batch.KindEpoch, batch.KindCard, batch.KindAttachment:
+		return false
+	}
+	return r.Kind.Submission() || r.Lane == batch.Text
+}
+
+// entry opens one submission. An error is the store's trouble; what is wrong
+// with the record itself stands in Problem.
+func (o *opener) entry(ctx context.Context, s Stored) (entry, error) {
+	e := entry{Item: Item{Kind: s.Kind, ID: s.ID, Code: s.ID.Code(), Origin: s.Origin, Path: s.Path,
+		Received: time.Unix(s.Time, 0).UTC(), Road: roadOf(s.Path), Index: s.Index, Tries: s.Tries}}
+	origin, err := o.origin(ctx, s.Origin)
+	if err != nil {
+		return e, err
+	}
+	e.organisation = identity.IDOf(origin.registration.OrgKey)
+	e.Organisation, e.Device = origin.card.Org, origin.card.Device
+	if !s.Kind.Submission() {
+		e.Problem = fmt.Errorf("a %v: %w", s.Kind, ErrUnknown)
+		return e, nil
+	}
+	if e.Problem = origin.verify(s.Record); e.Problem != nil {
+		return e, nil
+	}
+	e.Problem = origin.open(s.Record, s.Header.Epoch, func(k identity.Epoch) (err error) {
+		e.content, err = batch.OpenContent(s.Record, k)
+		return err
+	})
+	if e.Problem != nil {
+		return e, nil
+	}
+	c := e.content
+	e.InstanceID, e.Revision, e.Name, e.FormID, e.Version, e.Language, e.Files =
+		c.InstanceID, c.Revision, c.Name, c.FormID, c.Version, c.Language, len(c.Files)
+	e.Ready = time.Unix(c.Ready, 0).UTC()
+	e.read()
+	return e, nil
+}
+
+// read reads the body.
+func (e *entry) read() {
+	if e.Kind == batch.KindContribution {
+		if e.contribution, e.Problem = contribution.Decode(e.content.Body); e.Problem == nil {
+			e.Publication = string(e.contribution.Publication)
+		}
+		return
+	}
+	in, err := session.ReadInstance(e.content.Body)
+	if err != nil {
+		e.Problem = err
+		return
+	}
+	e.response = &in
+	for _, a := range in.Answers {
+		if a.Ref.Name() == publicationQuestion {
+			e.Publication = a.Value
+		}
+	}
+}
+
+// publicationQuestion is the name of the question that asks who may read the
+// answers, in the consultation that ships with the program and in every form
+// that means to use its levels.
+const publicationQuestion = "publication"

@@ -1,0 +1,277 @@
+package central
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"baraza.example/forms"
+	"baraza.example/forms/contribution"
+	"baraza.example/sync/batch"
+	"baraza.example/sync/identity"
+)
+
+// A Submission is one response or contribution in full, in its author's words.
+type Submission struct {
+	Item
+	Answers      []Answer                   // of a response, in the order of the form
+	Contribution *contribution.Contribution // or the contribution
+	Attachments  []Attachment
+	Body         []byte // instance XML or the contribution's encoding, as it was signed
+}
+
+// An Answer is one value of a response.
+type Answer struct {
+	Path  string // of the question, without the root: "questions/q_a/a"
+	Label string // the question as the form asks it, if the form is at hand
+	Value string // as the author gave it
+	Words string // the labels of chosen values; else the value
+}
+
+// An Attachment is a file that belongs to a submission.
+type Attachment struct {
+	Name   string // as the submission refers to it
+	Size   int64
+	Hash   [32]byte // SHA-256 of the file
+	Record batch.RecordID
+	Listed bool // its record is here; else it is still on its way
+	Held   int  // pieces that are here
+	Pieces int  // pieces it has
+}
+
+// Whole reports whether the attachment can be taken out.
+func (a Attachment) Whole() bool { return a.Listed && a.Held == a.Pieces }
+
+// ErrIncomplete means that pieces of an attachment are still on their way.
+var ErrIncomplete = errors.New("not all pieces of the attachment are here yet")
+
+// An AmbiguousError means that a receipt code fits more than one submission.
+type AmbiguousError struct {
+	Code string
+	IDs  []batch.RecordID
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("%d submissions have the receipt code %s: ask by record id", len(e.IDs), e.Code)
+}
+
+// Show returns the submission with a record id (64 hexadecimal digits) or
+// receipt code. With Item.Problem set there is nothing else in it. Whether it is
+// a duplicate only List says, which sees the others.
+func (d *Desk) Show(ctx context.Context, ref string) (Submission, error) {
+	id, err := d.find(ctx, ref)
+	if err != nil {
+		return Submission{}, err
+	}
+	stored, err := d.Store.Record(ctx, id)
+	if err != nil {
+		return Submission{}, err
+	}
+	if !listed(stored.Record) {
+		return Submission{}, fmt.Errorf("a record of kind %v is no submission: %w", stored.Kind, ErrNotFound)
+	}
+	o := d.opener()
+	e, err := o.entry(ctx, stored)
+	if err != nil {
+		return Submission{}, err
+	}
+	s := Submission{Item: e.Item, Contribution: e.contribution, Body: e.content.Body}
+	if e.response != nil {
+		form := d.form(e.FormID, e.Version)
+		for _, a := range e.response.Answers {
+			s.Answers = append(s.Answers, answer(form, a.Ref, a.Value, e.Language))
+		}
+	}
+	sender, err := o.origin(ctx, e.Origin)
+	if err != nil {
+		return s, err
+	}
+	for _, f := range e.content.Files {
+		a, err := d.attachment(ctx, sender, e.InstanceID, f)
+		if err != nil {
+			return s, err
+		}
+		s.Attachments = append(s.Attachments, a)
+	}
+	return s, nil
+}
+
+// find turns what a person gave into a record id.
+func (d *Desk) find(ctx context.Context, ref string) (batch.RecordID, error) {
+	ref = strings.TrimSpace(ref)
+	if id, err := batch.ParseRecordID(ref); err == nil {
+		return id, nil
+	}
+	code, err := identity.ParseCode(ref)
+	if err != nil {
+		return batch.RecordID{}, fmt.Errorf("%q is neither a receipt code nor a record id: %w", ref, err)
+	}
+	found, err := d.Store.ByCode(ctx, code)
+	switch {
+	case err != nil:
+		return batch.RecordID{}, err
+	case len(found) == 0:
+		return batch.RecordID{}, ErrNotFound
+	case len(found) > 1:
+		e := &AmbiguousError{Code: code}
+		for _, s := range found {
+			e.IDs = append(e.IDs, s.ID)
+		}
+		return batch.RecordID{}, e
+	}
+	return found[0].ID, nil
+}
+
+// attachment finds the record of a file, the most complete one if it was sent
+// more than once.
+func (d *Desk) attachment(ctx context.Context, s *sender, instanceID string, f batch.File) (Attachment, error) {
+	best := Attachment{Name: f.Name, Size: f.Size, Hash: f.Hash, Pieces: batch.LeafCount(f.Size)}
+	for _, a := range s.attachments[f.Hash] {
+		if a.manifest.InstanceID != instanceID || a.leaves != best.Pieces {
+			continue
+		}
+		held, err := d.Store.LeavesHeld(ctx, a.record)
+		if err != nil {
+			return best, err
+		}
+		if !best.Listed || held > best.Held {
+			best.Record, best.Listed, best.Held = a.record, true, held
+		}
+	}
+	return best, nil
+}
+
+// Extract writes the plain bytes of an attachment to w, piece by piece. Every
+// piece is authentic when it is written; the whole is right only when Extract
+// returns nil, so write to a file that is renamed then.
+func (d *Desk) Extract(ctx context.Context, attachment batch.RecordID, w io.Writer) (batch.Manifest, error) {
+	stored, err := d.Store.Record(ctx, attachment)
+	if err != nil {
+		return batch.Manifest{}, err
+	}
+	l, err := batch.ReadLeafList(stored.Record)
+	if err != nil {
+		return batch.Manifest{}, err
+	}
+	sender, err := d.opener().origin(ctx, stored.Origin)
+	if err != nil {
+		return batch.Manifest{}, err
+	}
+	if err := sender.verify(stored.Record); err != nil {
+		return batch.Manifest{}, err
+	}
+	var m batch.Manifest
+	err = sender.open(stored.Record, l.Epoch, func(k identity.Epoch) (err error) {
+		m, err = batch.OpenManifest(stored.Record, l, k)
+		return err
+	})
+	if err != nil {
+		return m, err
+	}
+	if held, err := d.Store.LeavesHeld(ctx, attachment); err != nil || held < len(l.Leaves) {
+		return m, errors.Join(err, fmt.Errorf("%w: %d of %d", ErrIncomplete, held, len(l.Leaves)))
+	}
+	return m, d.extract(ctx, attachment, l, m, w)
+}
+
+func (d *Desk) extract(ctx context.Context, attachment batch.RecordID, l batch.LeafList, m batch.Manifest, w io.Writer) error {
+	sum := sha256.New()
+	var size int64
+	for i := range l.Leaves {
+		sealed, err := d.Store.Leaf(ctx, attachment, uint32(i))
+		if err != nil {
+			return fmt.Errorf("read piece %d: %w", i, err)
+		}
+		if err := l.Check(uint32(i), sealed); err != nil {
+			return err
+		}
+		plain, err := batch.OpenLeaf(m.Key, uint32(i), sealed)
+		if err != nil {
+			return err
+		}
+		sum.Write(plain)
+		size += int64(len(plain))
+		if _, err := w.Write(plain); err != nil {
+			return fmt.Errorf("write the attachment: %w", err)
+		}
+	}
+	if size != l.Size || [32]byte(sum.Sum(nil)) != m.Hash {
+		return fmt.Errorf("%w: together they are not the file that was signed", batch.ErrLeaf)
+	}
+	return nil
+}
+
+// form is the definition a response was made with, or the newest of that form,
+// or nil.
+func (d *Desk) form(id, version string) *forms.Definition {
+	var same *forms.Definition
+	for _, f := range d.Forms {
+		if f.Settings.ID != id {
+			continue
+		}
+		if f.Settings.Version == version {
+			return f
+		}
+		if same == nil {
+			same = f
+		}
+	}
+	return same
+}
+
+// answer puts an answer beside what the form says of its question, in the
+// language of the answers where the form has it.
+func answer(form *forms.Definition, ref forms.Ref, value, language string) Answer {
+	a := Answer{Path: pathOf(ref), Value: value, Words: value}
+	if form == nil {
+		return a
+	}
+	q, ok := form.Element(ref).(*forms.Question)
+	if !ok {
+		return a
+	}
+	chain := chainFor(form, language)
+	a.Label, _ = q.Label.In(chain...)
+	if list, ok := form.Lists[q.List]; ok && q.List != "" {
+		a.Words = choiceWords(list, value, chain, q.Control == forms.Select || q.Control == forms.RankList)
+	}
+	return a
+}
+
+// chainFor is the form's language whose name or tag is language, then its own.
+func chainFor(form *forms.Definition, language string) []string {
+	var chain []string
+	for _, l := range form.Languages {
+		if language != "" && (strings.EqualFold(l, language) || strings.Contains(strings.ToLower(l), "("+strings.ToLower(language)+")")) {
+			chain = append(chain, l)
+		}
+	}
+	return append(chain, form.Settings.DefaultLanguage)
+}
+
+func choiceWords(list forms.ChoiceList, value string, chain []string, several bool) string {
+	values := []string{value}
+	if several {
+		values = strings.Fields(value)
+	}
+	for i, v := range values {
+		for _, c := range list.Choices {
+			if label, _ := c.Label.In(chain...); c.Value == v && label != "" {
+				values[i] = label
+				break
+			}
+		}
+	}
+	return strings.Join(values, "; ")
+}
+
+// pathOf is a ref without the root: "questions/q_a/a".
+func pathOf(ref forms.Ref) string {
+	if i := strings.IndexByte(string(ref[min(1, len(ref)):]), '/'); i >= 0 {
+		return string(ref[i+2:])
+	}
+	return string(ref)
+}
