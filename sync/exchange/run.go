@@ -27,6 +27,10 @@ func Run(ctx context.Context, conn Conn, out Outbox, o Options) (Report, error) 
 		err = kept
 	}
 	c.memorize(err)
+	var refusal batch.Refusal
+	if errors.As(err, &refusal) {
+		c.wish(refusal.After)
+	}
 	c.report.BytesUp, c.report.BytesDown = c.wire.wrote.Load(), c.wire.read.Load()
 	o.logger().DebugContext(ctx, "exchange ended", "sent", c.report.Sent, "bytes_up", c.report.BytesUp,
 		"bytes_down", c.report.BytesDown, "took", time.Since(start), "err", err)
@@ -230,10 +234,10 @@ func (c *caller) hear(ctx context.Context) error {
 	if err == nil && len(c.fresh) > 0 && time.Since(c.flushed) > 2*time.Second {
 		err = c.remember(ctx)
 	}
-	if err != nil && c.broken != nil {
+	if err = cut(err); err == errCut && c.broken != nil {
 		err = c.broken
 	}
-	return cut(err)
+	return err
 }
 
 // remember tells the outbox what the peer has made durable.

@@ -299,7 +299,7 @@ func (c *caller) acked(n uint64) error {
 
 // refusedBy takes a refusal of the run, a record or a leaf.
 func (c *caller) refusedBy(ctx context.Context, r batch.Refusal) error {
-	c.report.Retry = max(c.report.Retry, time.Duration(min(max(r.After, 0), int64(longestWish/time.Second)))*time.Second)
+	c.wish(r.After)
 	if r.Record == (batch.RecordID{}) {
 		return r
 	}
@@ -323,6 +323,12 @@ func (c *caller) refusedBy(ctx context.Context, r batch.Refusal) error {
 		ch.ended, ch.refused, ch.queue = true, true, nil
 		return c.tellRefused(ctx, r)
 	}
+}
+
+// wish notes that the peer would rather be left alone for so many seconds.
+func (c *caller) wish(seconds int64) {
+	wish := time.Duration(min(max(seconds, 0), int64(longestWish/time.Second))) * time.Second
+	c.report.Retry = max(c.report.Retry, wish)
 }
 
 func (c *caller) refusedLeaf(ctx context.Context, r batch.Refusal) error {

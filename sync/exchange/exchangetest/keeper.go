@@ -314,3 +314,15 @@ func (k *Keeper) Received(t testing.TB, a *Author) (n int) {
 	}
 	return n
 }
+
+// Forget empties the keeper: another begins at the same address.
+func (k *Keeper) Forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	clear(k.keys)
+	clear(k.chains)
+	clear(k.leaves)
+	clear(k.lists)
+	clear(k.index)
+	k.log, k.hashes, k.commits, k.again = nil, nil, 0, 0
+}

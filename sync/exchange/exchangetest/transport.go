@@ -61,8 +61,8 @@ func transportWhole(t *testing.T, carry Carrier) {
 func transportDuplex(t *testing.T, carry Carrier) {
 	tr := carry(t, func(_ context.Context, c exchange.Conn) {
 		defer c.Close()
-		b := make([]byte, 1)
-		for {
+		b := []byte{byte(batch.FrameHello)} // as an exchange begins
+		for c.Write(b); ; {
 			if _, err := c.Read(b); err != nil {
 				c.CloseWrite()
 				return
@@ -77,6 +77,9 @@ func transportDuplex(t *testing.T, carry Carrier) {
 	defer c.Close()
 	defer time.AfterFunc(never, func() { c.Close() }).Stop()
 	b := make([]byte, 1)
+	if _, err := c.Read(b); err != nil {
+		t.Fatal(err)
+	}
 	for i := range byte(100) {
 		if _, err := c.Write([]byte{i}); err != nil {
 			t.Fatal(err)
