@@ -73,31 +73,25 @@ func TestEveryFrameIsReadBack(t *testing.T) {
 }
 
 func TestABatchCutShortCountsUpToTheCut(t *testing.T) {
-	var stream []byte
-	borders := map[int]int{0: 0} // byte → frames before it
-	for i, f := range everyFrame(t) {
-		stream = f.Append(stream)
-		borders[len(stream)] = i + 1
-	}
-	whole := 0
-	for n := range len(stream) + 1 {
-		if at, ok := borders[n]; ok {
-			whole = at
-		}
-		in, got := NewReader(bytes.NewReader(stream[:n])), 0
-		_, err := in.Next()
-		for ; err == nil; _, err = in.Next() {
-			got++
-		}
-		want := io.ErrUnexpectedEOF
-		if _, ok := borders[n]; ok {
-			want = io.EOF
-		}
-		if err != want || got != whole {
-			t.Fatalf("cut at %d: %d frames of %d, %v", n, got, whole, err)
-		}
-		if _, again := in.Next(); again != err {
-			t.Fatalf("cut at %d: asked again, %v", n, again)
+	first := Frame{Type: FrameAck, Ack: 300}.Append(nil)
+	for _, f := range everyFrame(t) {
+		stream := f.Append(bytes.Clone(first))
+		for n := range stream {
+			in, whole := NewReader(bytes.NewReader(stream[:n])), 0
+			_, err := in.Next()
+			for ; err == nil; _, err = in.Next() {
+				whole++
+			}
+			want := io.ErrUnexpectedEOF
+			if n == 0 || n == len(first) {
+				want = io.EOF
+			}
+			if kept := n >= len(first); err != want || kept != (whole == 1) || kept && in.Offset() != int64(len(first)) {
+				t.Fatalf("type %d cut at %d of %d: %d frames, %d bytes whole, %v", f.Type, n, len(stream), whole, in.Offset(), err)
+			}
+			if _, again := in.Next(); again != err {
+				t.Fatalf("type %d cut at %d, asked again: %v", f.Type, n, again)
+			}
 		}
 	}
 }
