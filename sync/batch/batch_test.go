@@ -139,7 +139,7 @@ func TestDamageIsPlacedAndEndsTheBatch(t *testing.T) {
 		"a length of 2⁶³":                   append([]byte{byte(FrameHello)}, binary.AppendUvarint(nil, 1<<63)...),
 		"a length that never ends":          append([]byte{byte(FrameRecord)}, bytes.Repeat([]byte{0xff}, 100)...),
 		"zeros that never end":              append([]byte{byte(FrameRecord)}, bytes.Repeat([]byte{0x80}, 100)...),
-		"a length not in the shortest form": {byte(FrameAck), 0x81, 0x00, 5},
+		"a length not in the shortest form": {200, 0x81, 0x00, 5},
 		"a record a byte above the limit":   append([]byte{byte(FrameRecord)}, binary.AppendUvarint(nil, MaxRecord+4097)...),
 		"an unknown frame above 64 KB":      append([]byte{200}, binary.AppendUvarint(nil, 64<<10+1)...),
 		"an acknowledgement of nothing":     framed(FrameAck, nil),

@@ -116,6 +116,7 @@ func TestReceiptsFromAnotherCheckpointAreAskedForAgain(t *testing.T) {
 		"from an earlier one":     {10, 40, 20},
 		"from a later one":        {30, 40, 20},
 		"older than what is held": {0, 15, 20},
+		"older, as if it went on": {20, 15, 20},
 	} {
 		if _, err := l.receipts(c.since, c.size, 3).Check(l.Log, l.checkpoint(c.held)); !errors.Is(err, ErrUnlinked) || errors.Is(err, ErrReceipt) {
 			t.Errorf("%s: %v", name, err)

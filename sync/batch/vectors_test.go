@@ -260,7 +260,7 @@ func TestVectorsOfFrames(t *testing.T) {
 		return vectortest.File{About: "Frames (docs/protocol/batch.md). frames: how many are known. refused_as: \"damage\" at offset, or \"cut\" with offset bytes whole.", Valid: valid,
 			Damaged: []map[string]string{
 				after("a length above the limit of its type", byte(FrameAck), 11),
-				after("a length not in the shortest form", byte(FrameAck), 0x81, 0, 5),
+				after("a length not in the shortest form", 200, 0x81, 0, 5),
 				after("a length that never ends", append([]byte{byte(FrameRecord)}, bytes.Repeat([]byte{0xff}, 12)...)...),
 				after("no CBOR", framed(FrameHello, []byte{0xff})...),
 				after("a record that is none", framed(FrameRecord, []byte{0x82, 0x41, 0, 0x80})...),

@@ -2,14 +2,14 @@ package identity
 
 import (
 	"bytes"
-	"crypto/ed25519"
-	"crypto/rand"
 	"errors"
 	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/veraison/go-cose"
+
+	"baraza.example/sync/vectortest"
 )
 
 func TestAnyCOSELibraryVerifiesAnEnvelope(t *testing.T) {
@@ -129,13 +129,7 @@ func FuzzCard(f *testing.F) {
 }
 
 func FuzzCentre(f *testing.F) {
-	_, root, _ := ed25519.GenerateKey(rand.Reader)
-	c := *newInvite(f).Centre
-	c, err := SignCentre(root, c)
-	if err != nil {
-		f.Fatal(err)
-	}
-	raw, _ := c.MarshalBinary()
+	raw := vectortest.Hex(f, vectortest.Load(f, "centre", nil).Valid[0]["centre"])
 	f.Add(raw)
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var c Centre
