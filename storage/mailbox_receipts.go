@@ -67,7 +67,7 @@ func (t *taking) take(tx *Tx) error {
 	if t.rs.Origin == t.m.self {
 		return t.takeOwn(tx, log, member)
 	}
-	return t.takeCarried(tx, log, member)
+	return t.takeCarried(tx, log)
 }
 
 func (t *taking) takeOwn(tx *Tx, log batch.Log, member membership) error {
@@ -122,19 +122,22 @@ func (t *taking) keepFork(tx *Tx, member membership, before batch.Checkpoint) er
 // takeCarried takes the receipts of an origin for whom something is carried.
 // Those that do not continue what is kept for it still tell what need not be
 // carried any more.
-func (t *taking) takeCarried(tx *Tx, log batch.Log, member membership) error {
+func (t *taking) takeCarried(tx *Tx, log batch.Log) error {
 	m, key := t.m, string(t.rs.Origin[:])
 	o, known, err := lookup(m.origins.In(tx), key)
 	if err != nil || !known {
 		return err
 	}
+	// The position was the word of whoever came by. That receipts don't lead on
+	// from it proves nothing against them; only their origin can tell.
 	receipts, err := t.rs.Check(log, o.Next.checkpoint())
-	switch {
-	case errors.Is(err, batch.ErrUnlinked):
-		t.verdict = err
+	if errors.Is(err, batch.ErrFork) {
+		m.log.Warn("receipts contradict the log that their origin is said to follow", "origin", t.rs.Origin.Short())
+		return t.relay(tx)
+	}
+	if err != nil {
+		t.verdict = batch.ErrUnlinked
 		receipts, err = t.rs.Check(log, batch.Checkpoint{})
-	case errors.Is(err, batch.ErrFork):
-		return t.keepFork(tx, member, o.Next.checkpoint())
 	}
 	if err != nil {
 		return err
@@ -158,7 +161,10 @@ func (t *taking) takeCarried(tx *Tx, log batch.Log, member membership) error {
 	if t.verdict != nil || len(receipts) == 0 {
 		return nil
 	}
-	return t.relay(tx)
+	if err := t.relay(tx); err != nil {
+		return err
+	}
+	return m.asked(tx, t.rs.Origin)
 }
 
 // relay keeps the receipts for their origin, behind those that already wait.
@@ -173,10 +179,7 @@ func (t *taking) relay(tx *Tx) error {
 	}
 	o.Relayed++
 	o.Next = positionOf(batch.Position{Size: t.rs.Checkpoint.Size, Root: t.rs.Checkpoint.Hash})
-	if err := m.origins.In(tx).Put(key, o); err != nil {
-		return err
-	}
-	return m.asked(tx, t.rs.Origin)
+	return m.origins.In(tx).Put(key, o)
 }
 
 // asked ends asking again for receipts of an origin: they have come.

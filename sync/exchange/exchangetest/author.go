@@ -139,6 +139,18 @@ func (a *Author) Clone() *Author {
 	return &c
 }
 
+// Renew begins new chains, as a device does that found it was copied, with its
+// registration and its epoch first.
+func (a *Author) Renew() {
+	a.t.Helper()
+	first := a.Records[:2]
+	a.Incarnation++
+	a.last = map[batch.Lane]batch.Have{}
+	for _, r := range first {
+		a.Make(r.Lane, r.Kind, func(batch.Header) []byte { return r.Payload })
+	}
+}
+
 // First is, per chain, the first record: what a new sender offers from.
 func (a *Author) First() map[batch.Chain]batch.Seq {
 	first := map[batch.Chain]batch.Seq{}
