@@ -76,13 +76,21 @@ func (m *Mailbox) keep(ctx context.Context, records []batch.Carried, first map[b
 		}
 		return nil
 	})
-	if errors.Is(err, ErrSpace) {
-		for i, r := range records {
-			outcomes[i] = refuse(r, batch.RefusedFull, "the hub's disk is almost full")
-		}
-		err = nil
+	if !errors.Is(err, ErrSpace) {
+		return outcomes, err
 	}
-	return outcomes, err
+	if len(records) == 1 {
+		return []batch.Outcome{refuse(records[0], batch.RefusedFull, "the hub's disk is almost full")}, nil
+	}
+	outcomes = outcomes[:0] // one by one, for some may be known and need no room
+	for i := range records {
+		one, err := m.keep(ctx, records[i:i+1], first, received)
+		if err != nil {
+			return nil, err
+		}
+		outcomes = append(outcomes, one...)
+	}
+	return outcomes, nil
 }
 
 func refuse(r batch.Carried, code batch.RefuseCode, detail string) batch.Outcome {

@@ -137,7 +137,13 @@ type person struct {
 
 func newPerson(t *testing.T, root exchangetest.Root) *person {
 	t.Helper()
-	p := &person{Author: exchangetest.NewAuthor(t, root.Card, root.Token), t: t}
+	return install(t, root, exchangetest.NewAuthor(t, root.Card, root.Token))
+}
+
+// install puts what an author has made into an empty store.
+func install(t *testing.T, root exchangetest.Root, a *exchangetest.Author) *person {
+	t.Helper()
+	p := &person{Author: a, t: t}
 	p.store, p.box = open(t, simdisk.New(1), root, p.Identity.ID(), time.Now)
 	t.Cleanup(func() { shut(t, p.store, p.box) })
 	return p
@@ -384,7 +390,11 @@ func TestADiskThatIsAlmostFullRefusesPolitely(t *testing.T) {
 	d := newPerson(t, root)
 	d.visit(s.hub.Serve)
 	s.disk.SetCapacity(s.disk.Used() + 1<<20)
-	d.Respond("no room for this")
+	letter := d.Respond("no room for this")
+	outcomes, err := s.hub.Accept(t.Context(), d.self(), d.Records, nil)
+	if err != nil || refusedAs(outcomes[0]) != "" || refusedAs(outcomes[1]) != "" || refusedAs(outcomes[2]) != batch.RefusedFull || outcomes[2].Refusal.Record != letter.ID {
+		t.Errorf("what is known needs no room: %+v, %v", outcomes, err)
+	}
 	r := d.visit(s.hub.Serve)
 	if len(r.Refused) != 1 || r.Refused[0].Code != batch.RefusedFull {
 		t.Fatalf("refused: %+v", r.Refused)
@@ -455,6 +465,63 @@ func forged(t *testing.T, r batch.Carried) batch.Carried {
 		t.Fatal(err)
 	}
 	return batch.Carried{Record: bad}
+}
+
+func TestADeviceThatWasSetBackGetsItsReceiptsAgain(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	centre := exchangetest.NewKeeper(root, nil)
+	s := newStation(t, root, "radio", hub.Quota{})
+	d := newPerson(t, root)
+	d.Respond("sent long ago")
+	d.visit(s.hub.Serve)
+	s.up(centre.Serve)
+	d.visit(s.hub.Serve)
+	if d.received(root) != 3 {
+		t.Fatalf("%d of 3 receipts", d.received(root))
+	}
+	d.visit(s.hub.Serve) // has them all: the hub need not keep them
+	restored := install(t, root, d.Author)
+	for range 2 {
+		restored.visit(s.hub.Serve)
+		s.crash()
+		s.up(centre.Serve)
+	}
+	if restored.received(root) != 3 {
+		t.Errorf("%d of 3 receipts", restored.received(root))
+	}
+	if offers, err := s.box.Offers(t.Context()); err != nil || len(offers) != 1 {
+		t.Errorf("the hub still asks for them: %+v, %v", offers, err)
+	}
+}
+
+func TestAHubThatIsToldAFalsePositionGoesOn(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	centre := exchangetest.NewKeeper(root, nil)
+	s := newStation(t, root, "radio", hub.Quota{})
+	d, other := newPerson(t, root), newPerson(t, root)
+	other.Respond("fills the log")
+	other.visit(centre.Serve)
+	d.Respond("one")
+	d.visit(s.hub.Serve)
+	for _, size := range []int64{1, 3, 5, 6, 1 << 40} {
+		_, err := s.hub.Receipts(t.Context(), batch.Offer{Origin: d.Identity.ID(), Position: batch.Position{Size: size, Root: [32]byte{1}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.up(centre.Serve)
+	}
+	if err := centre.Missing(d.Author); err != nil {
+		t.Fatal(err)
+	}
+	d.visit(s.hub.Serve)
+	s.up(centre.Serve)
+	d.visit(s.hub.Serve)
+	if d.received(root) != 3 {
+		t.Errorf("%d of 3 receipts", d.received(root))
+	}
+	if f, err := s.box.Fork(t.Context()); err != nil || f != nil {
+		t.Errorf("the centre is accused of a fork: %+v, %v", f, err)
+	}
 }
 
 func TestAHubIsAnInbox(t *testing.T) {
