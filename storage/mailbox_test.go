@@ -29,7 +29,8 @@ type person struct {
 	t      *testing.T
 	box    *storage.Mailbox
 	store  *storage.Store
-	disk   *simdisk.Disk
+	disk   *simdisk.Disk // nil: the store is on real files
+	dir    string
 	now    time.Time
 	put    int // of Author.Records, in the mailbox
 	told   []batch.Have
@@ -44,11 +45,21 @@ func invitation(root exchangetest.Root) identity.Invite {
 // newPerson opens a device on a simulated disk and joins it.
 func newPerson(t *testing.T, root exchangetest.Root, seed uint64) *person {
 	t.Helper()
-	p := &person{Author: exchangetest.NewAuthor(t, root.Card, root.Token), t: t, disk: simdisk.New(seed),
-		now: time.Unix(1_800_000_000, 0), invite: invitation(root)}
+	return join(&person{Author: exchangetest.NewAuthor(t, root.Card, root.Token), t: t, disk: simdisk.New(seed), dir: "/device", invite: invitation(root)})
+}
+
+// onFiles opens a device on real files, with Badger.
+func onFiles(t *testing.T, root exchangetest.Root) *person {
+	t.Helper()
+	return join(&person{Author: exchangetest.NewAuthor(t, root.Card, root.Token), t: t, dir: t.TempDir(), invite: invitation(root)})
+}
+
+func join(p *person) *person {
+	p.t.Helper()
+	p.now = time.Unix(1_800_000_000, 0)
 	p.start()
-	if err := p.box.Join(t.Context(), p.invite); err != nil {
-		t.Fatal(err)
+	if err := p.box.Join(p.t.Context(), p.invite); err != nil {
+		p.t.Fatal(err)
 	}
 	return p
 }
@@ -56,17 +67,25 @@ func newPerson(t *testing.T, root exchangetest.Root, seed uint64) *person {
 // start opens what is on the disk.
 func (p *person) start() {
 	p.t.Helper()
-	p.store = open(p.t, "/device", storage.Options{FS: p.disk, MemoryIndex: true})
+	opt := storage.Options{}
+	if p.disk != nil {
+		opt = storage.Options{FS: p.disk, MemoryIndex: true}
+	}
+	p.store = open(p.t, p.dir, opt)
 	p.box = mailbox(p.t, p.store, p.Identity.ID(), storage.MailboxOptions{
 		Clock:    func() time.Time { return p.now },
 		Diverged: func(_ context.Context, h batch.Have) error { p.told = append(p.told, h); return nil },
 	})
 }
 
-// crash takes the power away and starts again.
+// crash takes the power away and starts again. Real files are only closed.
 func (p *person) crash() {
 	p.t.Helper()
-	p.disk.Crash()
+	if p.disk != nil {
+		p.disk.Crash()
+	} else if err := p.store.Close(); err != nil {
+		p.t.Fatal(err)
+	}
 	p.start()
 }
 
@@ -144,7 +163,11 @@ func (p *person) state(r batch.Carried) storage.Delivery {
 
 func TestARecordIsOnTheDeviceThenAtTheHubThenReceived(t *testing.T) {
 	root := exchangetest.NewRoot(t)
-	p := newPerson(t, root, 1)
+	t.Run("simulated disk", func(t *testing.T) { journey(t, root, newPerson(t, root, 1)) })
+	t.Run("real files", func(t *testing.T) { journey(t, root, onFiles(t, root)) })
+}
+
+func journey(t *testing.T, root exchangetest.Root, p *person) {
 	letter := p.Respond("we were never asked")
 	p.ready()
 	if d := p.state(letter); d.State != storage.OnDevice || d.Since != p.now.Unix() || len(d.History) != 1 {
@@ -195,4 +218,61 @@ func TestAMailboxIsAnOutbox(t *testing.T) {
 		p.ready()
 		return exchangetest.OutboxUnderTest{Outbox: p.box, Self: exchange.Peer{ID: p.Identity.ID(), Role: batch.RoleDevice}}
 	})
+}
+
+// What is held long since must cost nothing: people keep their device for
+// years, and a hub carries for thousands.
+func TestTheCostOfAnOfferDoesNotDependOnWhatIsHeld(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	centre := exchangetest.NewKeeper(root, nil)
+	p := newPerson(t, root, 1)
+	cost := func() float64 {
+		p.Respond("the one that waits")
+		p.ready()
+		return testing.AllocsPerRun(20, func() {
+			if o := p.offer(); len(o.Tails) != 1 || o.Tails[0].First != o.Tails[0].Top.Seq {
+				t.Fatalf("offers %+v", o)
+			}
+		})
+	}
+	p.ready()
+	p.send(centre.Serve)
+	few := cost()
+	for range 500 {
+		p.Respond("an old one")
+	}
+	p.ready()
+	p.send(centre.Serve)
+	if many := cost(); many > few+10 {
+		t.Errorf("%.0f allocations with few records, %.0f with many", few, many)
+	}
+}
+
+func TestWhatAPeerSaidAgainstARecordIsShownUntilAnotherTakesIt(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	p := newPerson(t, root, 1)
+	letter := p.Respond("is there room?")
+	p.ready()
+	ctx := t.Context()
+	full := exchange.Peer{ID: identity.ID{7}, Role: batch.RoleHub, Name: "full hub"}
+	if err := p.box.Refused(ctx, full, batch.Refusal{Record: letter.ID, Code: batch.RefusedFull, After: 900}); err != nil {
+		t.Fatal(err)
+	}
+	d := p.state(letter)
+	if last := d.History[len(d.History)-1]; d.Refusal == nil || d.Refusal.Code != batch.RefusedFull || d.Refusal.After != 900 || last.Where != "full hub" {
+		t.Fatalf("it waits for %+v, history %+v", d.Refusal, d.History)
+	}
+	if err := p.box.Refused(ctx, full, batch.Refusal{Code: batch.RefusedBusy}); err != nil { // the whole run
+		t.Fatal(err)
+	}
+	p.now = p.now.Add(time.Minute)
+	if err := p.box.Delivered(ctx, exchange.Peer{ID: identity.ID{8}, Name: "another"}, []batch.Have{letter.Have()}); err != nil {
+		t.Fatal(err)
+	}
+	if d := p.state(letter); d.Refusal != nil || d.State != storage.OnDevice {
+		t.Errorf("another has taken it, and it waits for %+v", d.Refusal)
+	}
+	if _, err := p.box.State(ctx, batch.RecordID{1}); !errors.Is(err, storage.ErrNotFound) {
+		t.Errorf("the state of a record that is not here: %v", err)
+	}
 }
