@@ -25,6 +25,7 @@ type wire struct {
 	ready chan struct{} // something was put
 	room  chan struct{} // something was taken
 	done  chan struct{}
+	over  chan struct{} // nothing is read any more
 	ended sync.WaitGroup
 
 	read, wrote atomic.Int64
@@ -40,7 +41,7 @@ const (
 )
 
 func newWire(c Conn, silence time.Duration) *wire {
-	w := &wire{conn: c, silence: silence, ready: make(chan struct{}, 1), room: make(chan struct{}, 1), done: make(chan struct{})}
+	w := &wire{conn: c, silence: silence, ready: make(chan struct{}, 1), room: make(chan struct{}, 1), done: make(chan struct{}), over: make(chan struct{})}
 	w.ended.Go(w.readFrames)
 	return w
 }
@@ -53,12 +54,16 @@ func (w *wire) close() {
 }
 
 func (w *wire) readFrames() {
+	defer close(w.over)
 	r := batch.NewReader((*wireReader)(w))
 	for {
 		before := r.Offset()
 		f, err := r.Next()
 		w.unframed, w.waited = 0, 0
 		if !w.put(f, r.Offset()-before, err) {
+			// Bytes left unread would reset the connection and take with them
+			// what we say last.
+			io.CopyN(io.Discard, w.conn, readAhead)
 			return
 		}
 	}
@@ -121,15 +126,9 @@ func (w *wire) linger() {
 	signal(w.room)
 	t := time.NewTimer(lingering)
 	defer t.Stop()
-	for {
-		select {
-		case <-w.ready:
-			if _, err := w.take(); err != nil {
-				return
-			}
-		case <-t.C:
-			return
-		}
+	select {
+	case <-w.over:
+	case <-t.C:
 	}
 }
 

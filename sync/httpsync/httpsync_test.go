@@ -65,11 +65,10 @@ func TestTransportOverTLS(t *testing.T) {
 	for version, name := range map[int]string{1: "HTTP/1.1", 2: "HTTP/2"} {
 		t.Run(name, func(t *testing.T) {
 			exchangetest.Transport(t, func(t *testing.T, serve func(context.Context, exchange.Conn)) exchange.Transport {
-				seen := 0
 				h := httpsync.Handler(serve)
 				a := listen(t, version, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					if seen = r.ProtoMajor; seen != version {
-						t.Errorf("spoke HTTP/%d", seen)
+					if r.ProtoMajor != version {
+						t.Errorf("spoke %s", r.Proto)
 					}
 					h.ServeHTTP(w, r)
 				}))

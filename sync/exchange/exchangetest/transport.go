@@ -3,6 +3,7 @@ package exchangetest
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -99,15 +100,20 @@ func transportCuts(t *testing.T, carry Carrier) {
 	a := NewAuthor(t, root.Card, root.Token)
 	a.Records = a.Records[:1]
 	a.Attach(700)
-	var k *Keeper
-	tr := carry(t, func(ctx context.Context, c exchange.Conn) { k.Serve(ctx, c) })
+	var at atomic.Pointer[Keeper]
+	begin := func() *Keeper {
+		k := NewKeeper(root, nil)
+		at.Store(k)
+		return k
+	}
+	tr := carry(t, func(ctx context.Context, c exchange.Conn) { at.Load().Serve(ctx, c) })
 	run := func(s *Sender, o exchange.Options, up, down int64) (exchange.Report, error) {
 		c, err := tr.Open(t.Context())
 		ok(t, err)
 		return exchange.Run(t.Context(), Cut(c, up, down), s, o)
 	}
 	const cuts = 60 // each way
-	k = NewKeeper(root, nil)
+	begin()
 	whole, err := run(NewSender(a), exchange.Options{Centre: &root.Card}, -1, -1)
 	ok(t, err)
 	for i := range int64(2 * cuts) {
@@ -115,7 +121,7 @@ func transportCuts(t *testing.T, carry Carrier) {
 		if i >= cuts {
 			up, down = -1, (i-cuts)*whole.BytesDown/cuts
 		}
-		k = NewKeeper(root, nil)
+		k := begin()
 		s := NewSender(a)
 		o := exchange.Options{Self: s.Self(), Centre: &root.Card, Memory: new(exchange.Memory)}
 		if r, err := run(s, o, up, down); err == nil {
