@@ -1,9 +1,11 @@
 package storage_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -203,6 +205,108 @@ func TestLeavesTornByAPowerCutAreAskedForAgain(t *testing.T) {
 			t.Errorf("all are here and wanted are %v, %v", wants, err)
 		}
 	}
+}
+
+func TestManyAttachmentsComeAndGoAtOnce(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	centre := exchangetest.NewKeeper(root, nil)
+	r := newRelay(t, root, 1)
+	var all sync.WaitGroup
+	for range 6 {
+		a := exchangetest.NewAuthor(t, root.Card, root.Token)
+		for range 6 {
+			a.Attach(3 * batch.LeafSize)
+		}
+		all.Go(func() {
+			if _, err := r.box.Keep(t.Context(), a.Records, nil, 1); err != nil {
+				t.Error(err)
+			}
+			for i := range uint32(3) {
+				for _, rec := range a.Records[2:] {
+					l := batch.Leaf{Attachment: rec.ID, Index: i, Sealed: a.Leaves[rec.ID][i]}
+					if err := r.box.KeepLeaf(t.Context(), l); err != nil {
+						t.Error(err)
+					}
+					if got, err := r.box.Leaf(t.Context(), rec.ID, i); err != nil || string(got.Sealed) != string(l.Sealed) {
+						t.Errorf("leaf %d: %v", i, err)
+					}
+				}
+			}
+			if wants, err := r.box.Lacking(t.Context(), []identity.ID{a.Identity.ID()}, 100); err != nil || len(wants) != 0 {
+				t.Errorf("wants %v, %v", wants, err)
+			}
+			centre.Accept(t.Context(), batch.Peer{}, a.Records, nil)
+			for id, leaves := range a.Leaves {
+				for i, l := range leaves {
+					centre.AcceptLeaf(t.Context(), batch.Leaf{Attachment: id, Index: uint32(i), Sealed: l})
+				}
+			}
+			last := a.Records[len(a.Records)-1].Have()
+			rs, err := centre.Receipts(t.Context(), batch.Offer{Origin: last.Origin, Tails: []batch.Tail{{Chain: last.Chain, First: 1, Top: last}}})
+			if err == nil {
+				err = r.box.TakeReceipts(t.Context(), rs[0])
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			if _, err := r.box.Leaf(t.Context(), a.Records[2].ID, 0); !errors.Is(err, batch.ErrNoLeaf) {
+				t.Errorf("a leaf of what was received: %v", err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// FuzzLeafFile opens a file of leaves that somebody has changed: what is given
+// out of it is on the signed list, and all else is asked for again.
+func FuzzLeafFile(f *testing.F) {
+	root := exchangetest.NewRoot(f)
+	a := exchangetest.NewAuthor(f, root.Card, root.Token)
+	file := a.Attach(2*batch.LeafSize + 5)
+	entry := func(i uint32) []byte {
+		return append(binary.BigEndian.AppendUint32(nil, i), a.Leaves[file.ID][i]...)
+	}
+	f.Add([]byte{})
+	f.Add(entry(2))
+	f.Add(slices.Concat(entry(1), entry(1), entry(0), []byte{0, 0, 0, 2}))
+	f.Add([]byte{255, 255, 255, 255, 1})
+	f.Fuzz(func(t *testing.T, content []byte) {
+		r := newRelay(t, root, 1)
+		if _, err := r.box.Keep(t.Context(), a.Records, nil, 1); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.disk.MkdirAll("/relay/leaves"); err != nil {
+			t.Fatal(err)
+		}
+		w, err := r.disk.Create("/relay/leaves/" + file.ID.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(content); err != nil {
+			t.Fatal(err)
+		}
+		wanted := map[uint32]bool{}
+		wants, err := r.box.Lacking(t.Context(), []identity.ID{a.Identity.ID()}, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range wants {
+			for _, between := range w.Ranges {
+				for i := between[0]; i < between[1]; i++ {
+					wanted[i] = true
+				}
+			}
+		}
+		for i, want := range a.Leaves[file.ID] {
+			l, err := r.box.Leaf(t.Context(), file.ID, uint32(i))
+			if there := err == nil && slices.Equal(l.Sealed, want); there == wanted[uint32(i)] {
+				t.Errorf("leaf %d: wanted %v, here %v, %v", i, wanted[uint32(i)], there, err)
+			}
+			if err := r.box.KeepLeaf(t.Context(), batch.Leaf{Attachment: file.ID, Index: uint32(i), Sealed: want}); err != nil {
+				t.Errorf("leaf %d: %v", i, err)
+			}
+		}
+	})
 }
 
 func TestTheLeavesOfAnOwnAttachmentComeFromItsFile(t *testing.T) {

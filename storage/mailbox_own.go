@@ -42,14 +42,16 @@ func (m *Mailbox) Append(tx *Tx, records []batch.Record, files []OwnFile) error 
 }
 
 func (m *Mailbox) append(tx *Tx, r batch.Record, sources map[batch.RecordID]OwnFile, now int64) error {
-	top, err := m.Tail(tx, r.Chain)
+	s, _, err := m.chain(tx, r.Chain)
 	switch {
 	case err != nil:
 		return err
 	case r.Origin != m.self:
 		return fmt.Errorf("%w: it is another device's", ErrChain)
-	case r.Seq != top.Seq+1 || r.Prev != top.Hash:
-		return fmt.Errorf("%w: after %d", ErrChain, top.Seq)
+	case s.Abandoned:
+		return fmt.Errorf("%w: that was abandoned with its incarnation", ErrChain)
+	case r.Seq != s.Top+1 || r.Prev != s.Hash:
+		return fmt.Errorf("%w: after %d", ErrChain, s.Top)
 	}
 	size := int64(len(r.Envelope))
 	if r.Kind == batch.KindAttachment {

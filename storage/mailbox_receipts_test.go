@@ -220,6 +220,12 @@ func TestACopiedFolderIsNoticedAndStartsAnew(t *testing.T) {
 	if d := p.state(mine); !d.Abandoned {
 		t.Errorf("its state: %+v", d)
 	}
+	lost := p.Respond("still in the old chain")
+	err = p.store.Update(t.Context(), func(tx *storage.Tx) error { return p.box.Append(tx, []batch.Record{lost.Record}, nil) })
+	if !errors.Is(err, storage.ErrChain) {
+		t.Errorf("what nobody would ever send was taken: %v", err)
+	}
+	p.put = len(p.Records)
 	p.Renew()
 	again := p.Respond("by us")
 	p.ready()

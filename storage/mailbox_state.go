@@ -23,10 +23,10 @@ const (
 // A Delivery is how far a record has come.
 type Delivery struct {
 	State   DeliveryState
-	Hub     string // where State is AtHub: its name
-	Since   int64  // when it came to State, by the device's clock
-	HubTime int64  // where State is AtHub: when the hub signed, by its clock
-	Receipt *batch.Receipt
+	Hub     string         // where State is AtHub: its name
+	Since   int64          // when it came to State, by the device's clock
+	HubTime int64          // where State is AtHub: when the hub signed, by its clock
+	Receipt *batch.Receipt // of an own record that was received
 	// Refusal is what a peer last said against it, until another takes it: what
 	// the record waits for.
 	Refusal *batch.Refusal
@@ -147,9 +147,11 @@ func (m *Mailbox) state(tx *Tx, id batch.RecordID) (d Delivery, err error) {
 	if err != nil {
 		return d, err
 	}
+	if e.Received {
+		d.State, d.Since, d.Hub, d.HubTime, d.Refusal = Received, t.Taken, "", 0, nil
+	}
 	if found {
-		d.State, d.Since, d.Receipt, d.Refusal = Received, t.Taken, &t.Receipt, nil
-		d.Hub, d.HubTime = "", 0
+		d.Receipt = &t.Receipt
 		d.History = append(d.History, Event{EventReceived, "", t.Taken})
 	}
 	slices.SortStableFunc(d.History, func(a, b Event) int { return cmp.Compare(a.Time, b.Time) })
