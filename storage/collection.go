@@ -58,7 +58,7 @@ type Item[T any] struct {
 func (c *Collection[T]) All(ctx context.Context) iter.Seq2[Item[T], error] {
 	return func(yield func(Item[T], error) bool) {
 		var last string // the index may have to be made anew on the way
-		var begun, over bool
+		var begun, over, missed bool
 		err := c.store.View(ctx, func(tx *Tx) error {
 			from := ""
 			if begun {
@@ -66,6 +66,7 @@ func (c *Collection[T]) All(ctx context.Context) iter.Seq2[Item[T], error] {
 			}
 			for item, err := range c.In(tx).All(from) {
 				if tx.broken != nil {
+					missed = missed || errors.Is(tx.broken, errCount)
 					return tx.broken
 				}
 				last, begun = item.Key, true
@@ -79,11 +80,18 @@ func (c *Collection[T]) All(ctx context.Context) iter.Seq2[Item[T], error] {
 			}
 			return nil
 		})
+		if err == nil && missed {
+			err = ErrAgain
+		}
 		if err != nil && !over {
 			yield(Item[T]{}, err)
 		}
 	}
 }
+
+// ErrAgain is the last error of an All that may have left something out. What was
+// wrong with the index is mended: going through it again gives everything.
+var ErrAgain = errors.New("the list may not be complete, read it again")
 
 // Watch returns a channel that gets a signal after each change to the
 // collection, and is closed when ctx ends. Signals that are not taken are not

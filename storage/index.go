@@ -80,6 +80,9 @@ var errNone = errors.New("no such key")
 // errIndex is in every error that means that the index is not to be trusted.
 var errIndex = errors.New("the index is damaged")
 
+// errCount means that values are gone from the index.
+var errCount = fmt.Errorf("%w: values are missing", errIndex)
+
 // Keys that describe the index.
 var (
 	keyJournal  = string([]byte{byte(kindMeta), 'j'}) // id of the journal it was made from
@@ -322,12 +325,12 @@ func audit(ix index, m *marker) error {
 	}
 	for k, t := range found {
 		if said[k] != *t {
-			return fmt.Errorf("%w: %d values of kind %#x found, %d expected", errIndex, t.count, k, said[k].count)
+			return fmt.Errorf("%w: %d values of kind %#x, %d expected", errCount, t.count, k, said[k].count)
 		}
 	}
 	for k, t := range said {
 		if found[k] == nil && t != (tally{}) {
-			return fmt.Errorf("%w: no values of kind %#x found, %d expected", errIndex, k, t.count)
+			return fmt.Errorf("%w: none of kind %#x, %d expected", errCount, k, t.count)
 		}
 	}
 	return nil

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -398,14 +400,19 @@ func (s *Store) incarnate(ctx context.Context) error {
 	return err
 }
 
-// replayer brings entries of the journal into an index, many at a time.
+// replayer brings entries of the journal into an index, many at a time: of a
+// key that was written often only the last value is.
 type replayer struct {
 	ix   index
 	m    *marker
 	at   place
-	ops  []op
+	ops  map[string]op
 	size int
 }
+
+// replayBatch is how much of the journal is held in memory before it goes to
+// the index.
+const replayBatch = 4 << 20
 
 func (r *replayer) add(e entry, h hash) error {
 	if e.sequence <= r.at.sequence {
@@ -415,10 +422,15 @@ func (r *replayer) add(e entry, h hash) error {
 	if err != nil {
 		return err
 	}
-	r.ops = append(r.ops, ops...)
-	r.size += len(e.payload)
+	if r.ops == nil {
+		r.ops = map[string]op{}
+	}
+	for _, o := range ops {
+		r.size += len(o.key) + len(o.value) - len(r.ops[o.key].value)
+		r.ops[o.key] = o
+	}
 	r.at = place{e.sequence, h}
-	if r.size > 1<<20 {
+	if r.size > replayBatch {
 		return r.flush()
 	}
 	return nil
@@ -428,7 +440,11 @@ func (r *replayer) flush() error {
 	if len(r.ops) == 0 {
 		return nil
 	}
-	err := applyOps(r.ix, r.m, r.ops, r.at)
-	r.ops, r.size = r.ops[:0], 0
-	return err
+	ops := make([]op, 0, len(r.ops))
+	for _, key := range slices.Sorted(maps.Keys(r.ops)) {
+		ops = append(ops, r.ops[key])
+	}
+	clear(r.ops)
+	r.size = 0
+	return applyOps(r.ix, r.m, ops, r.at)
 }

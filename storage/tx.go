@@ -156,7 +156,7 @@ func (tx *Tx) scan(prefix, from string, visit func(key string, value []byte) boo
 func (tx *Tx) count(k Kind, found uint64) error {
 	t, err := getTally(tx.seen, tx.marker, k)
 	if err == nil && t.count != found {
-		err = fmt.Errorf("%w: %d values of kind %#x found, %d expected", errIndex, found, k, t.count)
+		err = fmt.Errorf("%w: %d values of kind %#x, %d expected", errCount, found, k, t.count)
 	}
 	if err != nil {
 		return tx.damaged(err)
