@@ -3,8 +3,12 @@ package storage
 import (
 	"bytes"
 	"crypto/cipher"
+	"encoding/hex"
 	"errors"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/crypto/chacha20poly1305"
@@ -166,5 +170,42 @@ func TestOrderedIsAMapInOrder(t *testing.T) {
 	}
 	if key, _, _ := m.from("mm\x00").next(); key <= "mm" || key > "mz" {
 		t.Errorf("the first after mm is %q", key)
+	}
+}
+
+// The examples in docs/protocol are what this package writes.
+func TestTheExamplesInTheDocumentationAreRight(t *testing.T) {
+	aead := testAEAD(t)
+	nonce := make([]byte, chacha20poly1305.NonceSizeX)
+	for i := range nonce {
+		nonce[i] = byte(i)
+	}
+	h := header{number: 1, first: 1, id: [16]byte(bytes.Repeat([]byte{0xaa}, 16))}
+	payload := encodeOps([]op{{key: "\x02lang", value: []byte("\x01\x62sw")}, {key: "\x20x", deleted: true}})
+	e := entry{sequence: 1, payload: payload}
+	sealed, sum := e.seal(nil, aead, nonce)
+	keys := slot{kind: slotFile}
+	if err := keys.wrap(make([]byte, keySize), make([]byte, keySize)); err != nil {
+		t.Fatal(err)
+	}
+	for page, examples := range map[string][][]byte{
+		"journal.md": {h.encode(aead, nonce), payload, sealed, sum[:]},
+		"keys.md":    {encodeSlots([]slot{keys})},
+	} {
+		text, err := os.ReadFile(filepath.Join("..", "docs", "protocol", page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var shown strings.Builder // indented lines, without blanks
+		for line := range strings.Lines(string(text)) {
+			if strings.HasPrefix(line, "    ") {
+				shown.WriteString(strings.Join(strings.Fields(line), ""))
+			}
+		}
+		for _, b := range examples {
+			if !strings.Contains(shown.String(), hex.EncodeToString(b)) {
+				t.Errorf("%s does not show %x", page, b)
+			}
+		}
 	}
 }
