@@ -244,14 +244,24 @@ func removeTree(fsys FS, name string) error {
 	return removeIfThere(fsys, name)
 }
 
-// makeDir makes a folder and its name durable.
+// makeDir makes a folder, with those above it, and its name durable: also when it
+// is there, since who made it may have been killed before its name was synced.
 func makeDir(fsys FS, dir string) error {
+	above := filepath.Dir(dir)
 	there, err := exists(fsys, dir)
-	if there || err != nil {
+	if err != nil {
 		return err
 	}
-	if err := fsys.MkdirAll(dir); err != nil {
-		return err
+	if !there {
+		if there, err = exists(fsys, above); err == nil && !there {
+			err = makeDir(fsys, above)
+		}
+		if err == nil {
+			err = fsys.MkdirAll(dir)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return fsys.SyncDir(filepath.Dir(dir))
+	return fsys.SyncDir(above)
 }

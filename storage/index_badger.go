@@ -2,11 +2,17 @@ package storage
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
+	"io"
 	"log/slog"
 	"math"
+	"os"
+	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -73,8 +79,9 @@ func makeDataKey(dir string, key []byte) error {
 const badgerFits = math.MaxInt > math.MaxInt32
 
 type badgerIndex struct {
-	db    *badger.DB
-	bytes int
+	db     *badger.DB
+	bytes  int
+	number int // of its folder
 }
 
 func openBadger(dir string, p Profile, key []byte, log *slog.Logger) (ix *badgerIndex, err error) {
@@ -88,7 +95,64 @@ func openBadger(dir string, p Profile, key []byte, log *slog.Logger) (ix *badger
 		return nil, fmt.Errorf("%w: %w", errIndex, err)
 	}
 	// Badger takes 15 % of a memory table in a transaction; tallies need room too.
-	return &badgerIndex{db, int(o.MemTableSize / 12)}, nil
+	number, err := strconv.Atoi(filepath.Base(dir))
+	return &badgerIndex{db, int(o.MemTableSize / 12), number}, err
+}
+
+// checkTables checks the part of each table that Badger reads in goroutines of its
+// own when it opens: garbled, it would end the program.
+func checkTables(dir string) error {
+	names, err := filepath.Glob(filepath.Join(dir, "*.sst"))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if err := checkTable(data); err != nil {
+			return fmt.Errorf("%w: %s: %w", errIndex, filepath.Base(name), err)
+		}
+	}
+	return nil
+}
+
+// checkTable reads a table from its end: index, length of the index, checksum,
+// length of the checksum.
+func checkTable(data []byte) error {
+	checksum, data, ok := cutField(data)
+	if !ok {
+		return io.ErrUnexpectedEOF
+	}
+	index, _, ok := cutField(data)
+	if !ok {
+		return io.ErrUnexpectedEOF
+	}
+	// A protocol buffer whose field 2 is the CRC; field 1, the kind, is 0 and
+	// so left out.
+	const sumField = 2 << 3
+	if len(checksum) < 2 || checksum[0] != sumField {
+		return errors.New("a checksum of another kind")
+	}
+	if sum, _ := binary.Uvarint(checksum[1:]); sum != uint64(crc32.Checksum(index, castagnoli)) {
+		return errors.New("its checksum is wrong")
+	}
+	return nil
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// cutField takes a field off the end that is followed by its length.
+func cutField(b []byte) (field, rest []byte, ok bool) {
+	if len(b) < 4 {
+		return nil, nil, false
+	}
+	n, b := uint64(binary.BigEndian.Uint32(b[len(b)-4:])), b[:len(b)-4]
+	if n > uint64(len(b)) {
+		return nil, nil, false
+	}
+	return b[len(b)-int(n):], b[:len(b)-int(n)], true
 }
 
 // guard turns what Badger does with garbled files into an error: it panics, or

@@ -50,7 +50,8 @@ func (s *Store) openIndex(id []byte) (index, place, error) {
 	return ix, at, err
 }
 
-// trustIndex opens an index and checks all of it.
+// trustIndex opens an index once all of it has been checked: by its seal when it
+// was closed well, else by its tallies.
 func (s *Store) trustIndex(number int, id []byte) (_ index, at place, err error) {
 	unfinished, err := exists(s.fs, s.path(openingName))
 	if err != nil {
@@ -63,23 +64,36 @@ func (s *Store) trustIndex(number int, id []byte) (_ index, at place, err error)
 		return nil, at, err
 	}
 	dir := s.path(indexName, strconv.Itoa(number))
-	if err := s.dropEmptyLogs(dir); err != nil {
+	sealed, err := s.sealIntact(number)
+	if err != nil {
 		return nil, at, err
+	}
+	if !sealed { // it was not closed well
+		if err := s.dropEmptyLogs(dir); err != nil {
+			return nil, at, err
+		}
+		if err := checkTables(dir); err != nil {
+			return nil, at, err
+		}
 	}
 	ix, err := openBadger(dir, s.opt.Profile, s.indexKey, s.log)
 	if err != nil {
 		return nil, at, err
 	}
-	if at, err = s.checkIndex(ix, id); err != nil {
+	if !sealed {
+		err = audit(ix, s.marker)
+	}
+	if err == nil {
+		at, err = s.checkIndex(ix, id)
+	}
+	if err != nil {
 		return nil, at, errors.Join(err, ix.close())
 	}
 	return ix, at, nil
 }
 
+// checkIndex returns how far an index has come in the journal with this id.
 func (s *Store) checkIndex(ix index, id []byte) (at place, err error) {
-	if err := audit(ix, s.marker); err != nil {
-		return at, err
-	}
 	v, err := ix.view()
 	if err != nil {
 		return at, err
@@ -136,7 +150,7 @@ func (s *Store) newestIndex() (int, error) {
 		}
 	}
 	for _, i := range infos {
-		if i.Name != strconv.Itoa(newest) && i.Name != indexAside {
+		if name := strconv.Itoa(newest); i.Name != name && i.Name != name+sealSuffix && i.Name != indexAside {
 			if err := removeTree(s.fs, s.path(indexName, i.Name)); err != nil {
 				return 0, err
 			}

@@ -235,6 +235,9 @@ func (j *journal) resume() error {
 	if err := f.Sync(); err != nil {
 		return errors.Join(err, f.Close())
 	}
+	if err := j.fs.SyncDir(j.dir); err != nil {
+		return errors.Join(err, f.Close())
+	}
 	j.file = f
 	return nil
 }

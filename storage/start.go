@@ -56,7 +56,9 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 		s.limits.ballast = 0
 	}
 	if err := makeDir(s.fs, dir); err != nil {
-		return nil, fmt.Errorf("make the store's folder: %w", err)
+		if _, stat := s.fs.Stat(dir); stat != nil {
+			return nil, fmt.Errorf("make the store's folder: %w", err)
+		} // else it stands in one that we may not read, and so not sync
 	}
 	var err error
 	if s.lock, err = s.fs.Lock(s.path(lockName)); err != nil {
@@ -185,7 +187,7 @@ func (s *Store) recover() error {
 		if ix, err = s.replaceIndex(err); err != nil {
 			return err
 		}
-		at = place{}
+		s.index, at = newHandle(ix), place{}
 		f, err = s.replay(segs, &at)
 	}
 	if err != nil {

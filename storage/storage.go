@@ -393,7 +393,11 @@ func (s *Store) Close() error {
 func (s *Store) shut() error {
 	var err error
 	if s.index != nil {
-		if e := s.index.retire(); e != nil {
+		e := s.index.retire()
+		if e == nil && s.closed { // not when Open failed
+			e = s.sealIndex(s.index.index)
+		}
+		if e != nil {
 			s.log.Warn("the index did not close well", "error", e)
 		}
 	}

@@ -1,6 +1,7 @@
 package simdisk
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"slices"
@@ -22,7 +23,7 @@ func (f *file) enter(op string) error {
 	f.disk.mu.Lock()
 	var err error
 	switch {
-	case f.life != f.disk.life:
+	case f.life != f.disk.life || f.disk.down:
 		err = ErrCrashed
 	case f.closed:
 		err = fs.ErrClosed
@@ -62,15 +63,21 @@ func (f *file) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	defer f.disk.mu.Unlock()
-	n, err := len(p), error(nil)
-	if f.disk.writes.due() {
-		n, err = len(p)/2, f.fail("write", ErrIO)
+	n := len(p)
+	err := f.disk.step("write", f.name, func() (err error) {
+		if f.disk.writes.due() {
+			n, err = len(p)/2, f.fail("write", ErrIO)
+		}
+		if c := f.disk.capacity; c > 0 && f.disk.used+int64(n) > c {
+			n, err = int(max(0, c-f.disk.used)), f.fail("write", syscall.ENOSPC)
+		}
+		f.node.data = append(f.node.data, p[:n]...)
+		f.disk.used += int64(n)
+		return err
+	})
+	if errors.Is(err, ErrCrashed) {
+		return 0, err
 	}
-	if c := f.disk.capacity; c > 0 && f.disk.used+int64(n) > c {
-		n, err = int(max(0, c-f.disk.used)), f.fail("write", syscall.ENOSPC)
-	}
-	f.node.data = append(f.node.data, p[:n]...)
-	f.disk.used += int64(n)
 	return n, err
 }
 
@@ -82,9 +89,11 @@ func (f *file) Truncate(size int64) error {
 	if size < 0 || size > int64(len(f.node.data)) {
 		return f.fail("truncate", fs.ErrInvalid)
 	}
-	f.disk.used -= int64(len(f.node.data)) - size
-	f.node.data = slices.Clone(f.node.data[:size]) // durable may share the old bytes
-	return nil
+	return f.disk.step("truncate", f.name, func() error {
+		f.disk.used -= int64(len(f.node.data)) - size
+		f.node.data = slices.Clone(f.node.data[:size]) // durable may share the old bytes
+		return nil
+	})
 }
 
 func (f *file) Sync() error {
@@ -92,11 +101,13 @@ func (f *file) Sync() error {
 		return err
 	}
 	defer f.disk.mu.Unlock()
-	if f.disk.syncs.due() {
-		return f.fail("sync", ErrIO)
-	}
-	f.node.durable = f.node.data
-	return nil
+	return f.disk.step("sync", f.name, func() error {
+		if f.disk.syncs.due() {
+			return f.fail("sync", ErrIO)
+		}
+		f.node.durable = f.node.data
+		return nil
+	})
 }
 
 func (f *file) Size() (int64, error) {

@@ -39,6 +39,8 @@ type Disk struct {
 	used     int64
 	writes   countdown
 	syncs    countdown
+	ticks    countdown
+	down     bool // the power was cut and nobody has called Crash or Kill yet
 }
 
 var _ storage.FS = (*Disk)(nil)
@@ -115,14 +117,50 @@ func (d *Disk) FailSync(n int) {
 	d.syncs.left = n
 }
 
-// Crash cuts the power. Open files are lost, locks are dropped, and what was
+// CutAfter cuts the power at the n-th half step from now: a change or a sync
+// has one before it happens and one before its caller hears of it. From then on
+// everything fails with [ErrCrashed] until [Disk.Crash] or [Disk.Kill]; 0 takes it back.
+func (d *Disk) CutAfter(n int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ticks.left = n
+}
+
+// step runs f, which changes the disk, as two half steps.
+func (d *Disk) step(op, name string, f func() error) error {
+	for half := range 2 {
+		if d.down = d.down || d.ticks.due(); d.down {
+			return &fs.PathError{Op: op, Path: name, Err: ErrCrashed}
+		}
+		if half == 0 {
+			if err := f(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Kill ends the process, not the machine: open files are lost and locks are
+// dropped, but all that was written stays, as little synced as it was.
+func (d *Disk) Kill() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.restart()
+}
+
+func (d *Disk) restart() {
+	d.life++
+	clear(d.locks)
+	d.writes, d.syncs, d.ticks, d.down = countdown{}, countdown{}, countdown{}, false
+}
+
+// Crash cuts the power, and gives it back. Open files are lost, locks are dropped, and what was
 // not synced is kept, dropped or torn by the seed.
 func (d *Disk) Crash() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.life++
-	clear(d.locks)
-	d.writes, d.syncs = countdown{}, countdown{}
+	d.restart()
 	d.used = 0
 	d.settle(d.root, map[*inode]bool{})
 }
@@ -259,6 +297,9 @@ func parts(name string) []string {
 }
 
 func (d *Disk) find(op, name string) (entry, error) {
+	if d.down {
+		return entry{}, &fs.PathError{Op: op, Path: name, Err: ErrCrashed}
+	}
 	e := entry{dir: d.root}
 	for _, p := range parts(name) {
 		if e.dir == nil {
@@ -320,7 +361,13 @@ func (d *Disk) make(name string, fresh bool) (storage.File, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	case !there:
 		e = entry{file: &inode{}}
-		in.apply(change{base: e})
+		err := d.step("open", name, func() error {
+			in.apply(change{base: e})
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
 	return &file{disk: d, node: e.file, life: d.life, name: name, writable: true}, nil
 }
@@ -345,16 +392,18 @@ func (d *Disk) Rename(from, to string) error {
 	if old.dir != nil || e.dir != nil && old.file != nil {
 		return &fs.PathError{Op: "rename", Path: to, Err: fs.ErrExist}
 	}
-	if old.file != nil && old.file != e.file {
-		d.used -= int64(len(old.file.data))
-	}
-	if a == b {
-		a.apply(change{aBase: entry{}, bBase: e})
+	return d.step("rename", from, func() error {
+		if old.file != nil && old.file != e.file {
+			d.used -= int64(len(old.file.data))
+		}
+		if a == b {
+			a.apply(change{aBase: entry{}, bBase: e})
+			return nil
+		}
+		b.apply(change{bBase: e})
+		a.apply(change{aBase: entry{}})
 		return nil
-	}
-	b.apply(change{bBase: e})
-	a.apply(change{aBase: entry{}})
-	return nil
+	})
 }
 
 // Remove implements storage.FS.
@@ -372,11 +421,13 @@ func (d *Disk) Remove(name string) error {
 	if e.dir != nil && len(e.dir.names) > 0 {
 		return &fs.PathError{Op: "remove", Path: name, Err: syscall.ENOTEMPTY}
 	}
-	if e.file != nil {
-		d.used -= int64(len(e.file.data))
-	}
-	in.apply(change{base: entry{}})
-	return nil
+	return d.step("remove", name, func() error {
+		if e.file != nil {
+			d.used -= int64(len(e.file.data))
+		}
+		in.apply(change{base: entry{}})
+		return nil
+	})
 }
 
 // MkdirAll implements storage.FS.
@@ -388,7 +439,13 @@ func (d *Disk) MkdirAll(name string) error {
 		e, ok := at.names[p]
 		if !ok {
 			e = entry{dir: newDir()}
-			at.apply(change{p: e})
+			err := d.step("mkdir", name, func() error {
+				at.apply(change{p: e})
+				return nil
+			})
+			if err != nil {
+				return err
+			}
 		}
 		if e.dir == nil {
 			return &fs.PathError{Op: "mkdir", Path: name, Err: fs.ErrExist}
@@ -445,16 +502,18 @@ func (d *Disk) SyncDir(name string) error {
 	if e.dir == nil {
 		return &fs.PathError{Op: "sync", Path: name, Err: fs.ErrInvalid}
 	}
-	if d.syncs.due() {
-		return &fs.PathError{Op: "sync", Path: name, Err: ErrIO}
-	}
-	for _, c := range e.dir.changes {
-		for base, x := range c {
-			set(e.dir.durable, base, x)
+	return d.step("sync", name, func() error {
+		if d.syncs.due() {
+			return &fs.PathError{Op: "sync", Path: name, Err: ErrIO}
 		}
-	}
-	e.dir.changes = nil
-	return nil
+		for _, c := range e.dir.changes {
+			for base, x := range c {
+				set(e.dir.durable, base, x)
+			}
+		}
+		e.dir.changes = nil
+		return nil
+	})
 }
 
 // Free implements storage.FS.
@@ -472,6 +531,9 @@ func (d *Disk) Lock(name string) (io.Closer, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	name = filepath.Clean(name)
+	if d.down {
+		return nil, ErrCrashed
+	}
 	if _, held := d.locks[name]; held {
 		return nil, storage.ErrInUse
 	}

@@ -1,0 +1,480 @@
+package storage_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"baraza.example/storage"
+	"baraza.example/storage/simdisk"
+)
+
+// written makes a store with n notes, each written twice, and closes it.
+func written(t *testing.T, dir string, opt storage.Options, n int) {
+	t.Helper()
+	s := open(t, dir, opt)
+	for i := range 2 * n {
+		key := fmt.Sprintf("%04d", i%n)
+		if err := notes(s).Put(t.Context(), key, note{Title: key, Text: strings.Repeat("a word ", i%100)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// missing counts the notes of written that are not there.
+func missing(t *testing.T, s *storage.Store, n int) int {
+	t.Helper()
+	gone := 0
+	for i := range n {
+		key := fmt.Sprintf("%04d", i)
+		got, err := notes(s).Get(t.Context(), key)
+		if err != nil || got.Title != key || len(got.Text) != len("a word ")*((i+n)%100) {
+			gone++
+		}
+	}
+	return gone
+}
+
+func TestEachBitFlippedInTheJournalIsNoticed(t *testing.T) {
+	const n = 20
+	disk := simdisk.New(1)
+	opt := storage.Options{FS: disk, MemoryIndex: true}
+	written(t, "/store", opt, n)
+	var segment string
+	for _, name := range disk.Files() {
+		if strings.HasSuffix(name, ".seg") {
+			segment = name
+		}
+	}
+	info, err := disk.Stat(segment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	original := copyOf(t, disk)
+	r := rand.New(rand.NewPCG(1, 2))
+	for try := range 1000 {
+		bit := r.Int64N(info.Size * 8)
+		if try < 112*8 {
+			bit = int64(try) // the header whole
+		}
+		disk := simdisk.New(1)
+		restore(t, disk, original)
+		if err := disk.Flip(segment, bit); err != nil {
+			t.Fatal(err)
+		}
+		opt := storage.Options{FS: disk, MemoryIndex: true, NoBallast: true}
+		s, err := storage.Open(t.Context(), "/store", opt)
+		if err != nil {
+			t.Errorf("bit %d: %v", bit, err)
+			continue
+		}
+		report := s.Report()
+		if len(report.Damage) == 0 && report.CutTail == 0 {
+			t.Errorf("bit %d: not noticed", bit)
+		}
+		if len(report.Aside) == 0 {
+			t.Errorf("bit %d: nothing kept aside", bit)
+		}
+		if gone := missing(t, s, n); gone > 1 {
+			t.Errorf("bit %d: %d notes gone with one entry", bit, gone)
+		}
+		if err := notes(s).Put(t.Context(), "next", note{}); err != nil {
+			t.Errorf("bit %d: nothing can be saved: %v", bit, err)
+		}
+		gone := missing(t, s, n)
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		again := open(t, "/store", opt)
+		if r := again.Report(); r.Damage != nil || r.CutTail > 0 || missing(t, again, n) != gone {
+			t.Errorf("bit %d: not mended for good: %+v", bit, r)
+		}
+	}
+}
+
+type folder map[string][]byte
+
+func copyOf(t *testing.T, disk *simdisk.Disk) folder {
+	t.Helper()
+	all := folder{}
+	for _, name := range disk.Files() {
+		f, err := disk.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		size, _ := f.Size()
+		all[name] = make([]byte, size)
+		if size > 0 {
+			if _, err := f.ReadAt(all[name], 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return all
+}
+
+func restore(t *testing.T, disk *simdisk.Disk, all folder) {
+	t.Helper()
+	for name, data := range all {
+		if err := disk.MkdirAll(filepath.Dir(name)); err != nil {
+			t.Fatal(err)
+		}
+		f, err := disk.Create(name)
+		if err == nil {
+			_, err = f.Write(data)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// With its index the store gets back what the journal has lost.
+func TestADamagedJournalLosesNothingWhileTheIndexIsWhole(t *testing.T) {
+	const n = 20
+	for name, harm := range map[string]func(data []byte) []byte{
+		"first bytes":  func(d []byte) []byte { d[3] ^= 1; return d },
+		"middle":       func(d []byte) []byte { d[len(d)/2] ^= 1; return d },
+		"last entry":   func(d []byte) []byte { d[len(d)-1] ^= 1; return d },
+		"end missing":  func(d []byte) []byte { return d[:len(d)/2] },
+		"nothing left": func([]byte) []byte { return nil },
+		"zeros":        func(d []byte) []byte { clear(d[len(d)/3:]); return d },
+		"no file":      nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			written(t, dir, storage.Options{}, n)
+			file := filepath.Join(dir, "journal", "00000001.seg")
+			if harm == nil {
+				if err := os.Remove(file); err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				data, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, harm(data), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, when := range []string{"at once", "later"} {
+				s := open(t, dir, storage.Options{})
+				r := s.Report()
+				if gone := missing(t, s, n); gone > 0 || r.Lost > 0 {
+					t.Errorf("%s: %d notes gone, %d reported", when, gone, r.Lost)
+				}
+				if when == "at once" && len(r.Damage) == 0 || when == "later" && len(r.Damage) > 0 {
+					t.Errorf("%s: damage %v", when, r.Damage)
+				}
+				s.Close()
+				if err := os.RemoveAll(filepath.Join(dir, "index")); err != nil { // it stands without the index again
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// Whatever is done to the index, a restart has everything.
+func TestTheIndexMayBeGarbledAtAnyMoment(t *testing.T) {
+	rounds := 100
+	if testing.Short() {
+		rounds = 20
+	}
+	const n = 60
+	harms := []string{"delete", "truncate", "flip", "zero", "delete all", "grow"}
+	rebuilt := 0
+	for round := range rounds {
+		r := rand.New(rand.NewPCG(uint64(round), 3))
+		dir := t.TempDir()
+		p := storage.Profile(round % 2)
+		written(t, dir, storage.Options{Profile: p}, n)
+		if round%3 == 0 { // not closed well: as a copy of the folder at a moment in use
+			s := open(t, dir, storage.Options{Profile: p})
+			for i := range 30 {
+				if err := notes(s).Put(t.Context(), fmt.Sprint("x", i), note{Text: strings.Repeat("y", 60_000)}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			running := dir
+			dir = t.TempDir()
+			if err := os.CopyFS(dir, os.DirFS(running)); err != nil {
+				t.Fatal(err)
+			}
+			s.Close()
+		}
+		harm := harms[r.IntN(len(harms))]
+		file := garble(t, filepath.Join(dir, "index"), harm, r)
+		s := open(t, dir, storage.Options{Profile: p})
+		if gone := missing(t, s, n); gone > 0 {
+			t.Errorf("round %d: %s %s: %d notes gone", round, harm, file, gone)
+		}
+		if len(s.Report().Damage) > 0 {
+			t.Errorf("round %d: %s %s: the journal is said to be damaged: %v", round, harm, file, s.Report().Damage[0])
+		}
+		if s.Report().Rebuilt != nil {
+			rebuilt++
+		}
+		s.Close()
+	}
+	if rebuilt < rounds/4 {
+		t.Errorf("the index was made anew %d times of %d", rebuilt, rounds)
+	}
+}
+
+// garble does harm to one file below dir, or to all.
+func garble(t *testing.T, dir, harm string, r *rand.Rand) string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil || len(files) == 0 {
+		t.Fatal("no index to garble", err)
+	}
+	file := files[r.IntN(len(files))]
+	if harm == "delete all" {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	if harm == "delete" {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := 0
+	if end := len(bytes.TrimRight(data, "\x00")); end > 0 {
+		at = r.IntN(end) // logs are long and mostly empty
+	}
+	switch {
+	case harm == "grow" || len(data) == 0:
+		data = append(data, "what is this"...)
+	case harm == "truncate":
+		data = data[:at]
+	case harm == "flip":
+		data[at] ^= 1 << r.IntN(8)
+	case harm == "zero":
+		clear(data[at:min(len(data), at+1+r.IntN(500))])
+	}
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestAClockTwentyYearsOffIsHarmless(t *testing.T) {
+	dir := t.TempDir()
+	written(t, dir, storage.Options{}, 20)
+	synctest.Test(t, func(t *testing.T) { // begins in the year 2000
+		if time.Now().Year() != 2000 {
+			t.Skip("the bubble's clock is not off")
+		}
+		s, err := storage.Open(context.Background(), dir, storage.Options{NoBallast: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if gone := missing(t, s, 20); gone > 0 || s.Report().Rebuilt != nil {
+			t.Errorf("%d notes gone in 2000, %+v", gone, s.Report())
+		}
+		if err := notes(s).Put(context.Background(), "millennium", note{Title: "2000"}); err != nil {
+			t.Error(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s := open(t, dir, storage.Options{})
+	if gone := missing(t, s, 20); gone > 0 || s.Report().Rebuilt != nil {
+		t.Errorf("%d notes gone, %+v", gone, s.Report())
+	}
+	if n, err := notes(s).Get(t.Context(), "millennium"); n.Title != "2000" {
+		t.Error("what was written in 2000:", err)
+	}
+}
+
+func TestADiskFullAtAnyWriteLosesNothing(t *testing.T) {
+	refused := 0
+	for seed := range uint64(150) {
+		disk := simdisk.New(seed)
+		opt := storage.Options{FS: roomy{disk}, MemoryIndex: true, NoBallast: true}
+		b := newBook(seed)
+		s, err := storage.Open(t.Context(), "/store", opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		disk.SetCapacity(disk.Used() + int64(seed)*97)
+		for err == nil {
+			err = b.write(t, s)
+		}
+		var failed *storage.FailedError
+		if errors.As(err, &failed) {
+			refused++
+			if again := notes(s).Put(t.Context(), "more", note{}); !errors.As(again, &failed) {
+				t.Errorf("seed %d: after a failure: %v", seed, again)
+			}
+		}
+		s.Close()
+		disk.SetCapacity(0)
+		if s, err = storage.Open(t.Context(), "/store", opt); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if err := b.check(t, s); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+		if err := b.write(t, s); err != nil {
+			t.Errorf("seed %d: with room again: %v", seed, err)
+		}
+	}
+	if refused == 0 {
+		t.Error("the disk was never full under the journal")
+	}
+}
+
+// roomy says that there is room, so that the guard does not come first.
+type roomy struct{ storage.FS }
+
+func (roomy) Free(string) (uint64, error) { return 1 << 40, nil }
+
+func TestAnErrorOfTheDiskClosesTheStoreForWriting(t *testing.T) {
+	for n := 1; n <= 60; n++ {
+		for _, what := range []string{"write", "sync"} {
+			disk := simdisk.New(uint64(n))
+			opt := storage.Options{FS: disk, MemoryIndex: true, NoBallast: true}
+			b := newBook(uint64(n))
+			fail := disk.FailWrite
+			if what == "sync" {
+				fail = disk.FailSync
+			}
+			fail(n)
+			s, err := storage.Open(t.Context(), "/store", opt)
+			for err == nil && b.writes < 100 {
+				err = b.write(t, s)
+			}
+			// The first sync is of the folder above, which need not be ours.
+			if !errors.Is(err, simdisk.ErrIO) && (what != "sync" || n > 1) {
+				t.Errorf("%s %d: %v", what, n, err)
+			}
+			b.asked = nil // refused, and the machine did not go down: it must not be there
+			if s != nil {
+				s.Close()
+			}
+			if s, err = storage.Open(t.Context(), "/store", opt); err != nil {
+				t.Fatalf("%s %d: %v", what, n, err)
+			}
+			if err := b.check(t, s); err != nil {
+				t.Errorf("%s %d: %v", what, n, err)
+			}
+		}
+	}
+}
+
+func TestTooLittleSpaceIsSaidBeforeAnythingIsWritten(t *testing.T) {
+	disk := simdisk.New(1)
+	opt := storage.Options{FS: disk, MemoryIndex: true}
+	s, err := storage.Open(t.Context(), "/store", opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	disk.SetCapacity(disk.Used() + 60<<20)
+	if _, _, err := s.Blobs().Put(t.Context(), strings.NewReader("a photo")); !errors.Is(err, storage.ErrSpace) {
+		t.Error("an attachment:", err)
+	}
+	if err := notes(s).Put(t.Context(), "a", note{}); err != nil {
+		t.Error("the ballast was not given up for a text:", err)
+	}
+	if _, low, err := s.Space(); !low || err != nil {
+		t.Error("nobody is told that the ballast is gone", err)
+	}
+	disk.SetCapacity(disk.Used() + 60<<20)
+	err = notes(s).Put(t.Context(), "b", note{})
+	var space *storage.SpaceError
+	if !errors.As(err, &space) || space.Free != 60<<20 || space.Need < 64<<20 {
+		t.Error(err)
+	}
+	if n, err := notes(s).Get(t.Context(), "a"); err != nil {
+		t.Error("reading:", n, err)
+	}
+	disk.SetCapacity(0)
+	if err := notes(s).Put(t.Context(), "b", note{}); err != nil {
+		t.Error("with room again:", err)
+	}
+}
+
+func TestADamagedAttachmentIsNoticed(t *testing.T) {
+	disk := simdisk.New(1)
+	s := open(t, "/store", storage.Options{FS: disk, MemoryIndex: true})
+	data := bytes.Repeat([]byte("0123456789"), 5000)
+	h, size, err := s.Blobs().Put(t.Context(), bytes.NewReader(data))
+	if err != nil || size != int64(len(data)) {
+		t.Fatal(size, err)
+	}
+	leaf := make([]byte, 8<<10)
+	blob, err := s.Blobs().Open(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := 0; at+len(leaf) <= len(data); at += len(leaf) {
+		if _, err := blob.ReadAt(leaf, int64(at)); err != nil || !bytes.Equal(leaf, data[at:at+len(leaf)]) {
+			t.Fatalf("leaf at %d: %v", at, err)
+		}
+	}
+	blob.Close()
+	var file string
+	for _, name := range disk.Files() {
+		if strings.Contains(name, "blobs") {
+			file = name
+		}
+	}
+	info, err := disk.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for bit := int64(0); bit < info.Size*8; bit += 997 {
+		if err := disk.Flip(file, bit); err != nil {
+			t.Fatal(err)
+		}
+		var damage *storage.DamageError
+		blob, err := s.Blobs().Open(h)
+		if err == nil {
+			_, err = io.Copy(io.Discard, blob)
+			blob.Close()
+		}
+		if !errors.As(err, &damage) {
+			t.Errorf("bit %d: %v", bit, err)
+		}
+		if err := disk.Flip(file, bit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Blobs().Delete(t.Context(), h); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Blobs().Open(h); !errors.Is(err, storage.ErrNotFound) {
+		t.Error(err)
+	}
+}
