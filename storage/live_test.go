@@ -15,6 +15,7 @@ func TestAnIndexThatFailsInUseIsMadeAnew(t *testing.T) {
 	for name, harm := range map[string]func(w writer, some, other string) error{
 		"a value changed": func(w writer, some, _ string) error { return w.set(some, []byte(strings.Repeat("no mark", 9))) },
 		"a value cut":     func(w writer, some, _ string) error { return w.set(some, []byte("x")) },
+		"another changed": func(w writer, _, other string) error { return w.set(other, []byte(strings.Repeat("no mark", 9))) },
 		"a value gone":    func(w writer, _, other string) error { return w.del(other) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -36,6 +37,9 @@ func TestAnIndexThatFailsInUseIsMadeAnew(t *testing.T) {
 			err = before.index.write(func(w writer) error { return harm(w, "\x0205", "\x0206") })
 			if err != nil {
 				t.Fatal(err)
+			}
+			if v, err := c.Get(ctx, "05"); err != nil || v != 5 {
+				t.Error(v, err)
 			}
 			seen := map[int]bool{}
 			for item, err := range c.All(ctx) {
