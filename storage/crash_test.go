@@ -216,22 +216,22 @@ func TestAStoreThatAcknowledgesTooEarlyIsFoundOut(t *testing.T) {
 	}
 }
 
-// slow lets others go on while it syncs, so that groups form.
-type slow struct{ storage.FS }
+// yielding lets others go on while it syncs, so that groups form.
+type yielding struct{ storage.FS }
 
-type slowFile struct{ storage.File }
+type yieldingFile struct{ storage.File }
 
-func (l slow) Append(name string) (storage.File, error) {
+func (l yielding) Append(name string) (storage.File, error) {
 	f, err := l.FS.Append(name)
-	return slowFile{f}, err
+	return yieldingFile{f}, err
 }
 
-func (l slow) Create(name string) (storage.File, error) {
+func (l yielding) Create(name string) (storage.File, error) {
 	f, err := l.FS.Create(name)
-	return slowFile{f}, err
+	return yieldingFile{f}, err
 }
 
-func (f slowFile) Sync() error {
+func (f yieldingFile) Sync() error {
 	for range 20 {
 		runtime.Gosched()
 	}
@@ -244,7 +244,7 @@ func TestAGroupThatWasTornIsNoDamage(t *testing.T) {
 	cut, people := 0, 6
 	for seed := range uint64(200) {
 		disk := simdisk.New(seed)
-		opt := storage.Options{FS: slow{disk}, MemoryIndex: true, NoBallast: true}
+		opt := storage.Options{FS: yielding{disk}, MemoryIndex: true, NoBallast: true}
 		s, err := storage.Open(t.Context(), "/store", opt)
 		if err != nil {
 			t.Fatal(err)
