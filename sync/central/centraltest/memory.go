@@ -298,11 +298,11 @@ func (m *Memory) PutLeaf(ctx context.Context, l batch.Leaf) (whole bool, err err
 	if a == nil {
 		return false, central.ErrNotFound
 	}
-	if err := cmp.Or(ctx.Err(), a.list.Check(l.Index, l.Sealed)); err != nil {
+	if err := a.list.Check(l.Index, l.Sealed); err != nil {
 		return false, err
 	}
 	a.leaves[l.Index] = slices.Clone(l.Sealed)
-	return m.whole(l.Attachment), nil
+	return m.whole(l.Attachment), ctx.Err()
 }
 
 // whole reports whether id is no attachment or one with all its leaves.

@@ -79,8 +79,13 @@ func (s *Store) Append(ctx context.Context, from int64, leaves []batch.RecordID,
 		if size != from {
 			return central.ErrMoved
 		}
+		place, err := tx.PrepareContext(ctx, `UPDATE records SET log_index = $1 WHERE id = $2 AND log_index IS NULL`)
+		if err != nil {
+			return err
+		}
+		defer place.Close()
 		for i, id := range leaves {
-			res, err := tx.ExecContext(ctx, `UPDATE records SET log_index = $1 WHERE id = $2 AND log_index IS NULL`, from+int64(i), id[:])
+			res, err := place.ExecContext(ctx, from+int64(i), id[:])
 			if err != nil {
 				return err
 			}
@@ -88,12 +93,17 @@ func (s *Store) Append(ctx context.Context, from int64, leaves []batch.RecordID,
 				return errors.Join(err, central.ErrMoved)
 			}
 		}
+		keep, err := tx.PrepareContext(ctx, `INSERT INTO log_hashes (idx, hash) VALUES ($1, $2)`)
+		if err != nil {
+			return err
+		}
+		defer keep.Close()
 		for i, h := range hashes {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO log_hashes (idx, hash) VALUES ($1, $2)`, first+int64(i), h[:]); err != nil {
+			if _, err := keep.ExecContext(ctx, first+int64(i), h[:]); err != nil {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO checkpoints (size, hash, made, signature) VALUES ($1, $2, $3, $4)`, c.Size, c.Hash[:], c.Time, c.Signature)
+		_, err = tx.ExecContext(ctx, `INSERT INTO checkpoints (size, hash, made, signature) VALUES ($1, $2, $3, $4)`, c.Size, c.Hash[:], c.Time, c.Signature)
 		return err
 	})
 	if err != nil {

@@ -21,6 +21,7 @@ CREATE TABLE records (
 	consultation {bytes} NOT NULL,
 	envelope     {bytes} NOT NULL,
 	received     BIGINT NOT NULL,
+	path         {bytes} NOT NULL, -- of the first delivery: CBOR array of batch.Stop
 	tries        BIGINT NOT NULL,
 	log_index    BIGINT UNIQUE,
 	UNIQUE (origin, incarnation, lane, seq)
@@ -29,20 +30,11 @@ CREATE INDEX records_code ON records (code);
 CREATE INDEX records_kind ON records (origin, kind);
 CREATE INDEX records_unlogged ON records (arrival) WHERE log_index IS NULL;
 
-CREATE TABLE chains ( -- the last record of each
-	origin      {bytes} NOT NULL,
-	incarnation BIGINT NOT NULL,
-	lane        BIGINT NOT NULL,
-	seq         BIGINT NOT NULL,
-	hash        {bytes} NOT NULL,
-	PRIMARY KEY (origin, incarnation, lane)
-);
-
-CREATE TABLE roads (
+CREATE TABLE roads ( -- of deliveries after the first
 	record  {bytes} NOT NULL REFERENCES records (id),
 	try     BIGINT NOT NULL,
 	arrived BIGINT NOT NULL,
-	path    {bytes} NOT NULL, -- CBOR array of batch.Stop
+	path    {bytes} NOT NULL,
 	PRIMARY KEY (record, try)
 );
 

@@ -19,7 +19,7 @@ const (
 	pageBytes = 4 << 20
 )
 
-const columns = `SELECT arrival, envelope, received, tries, COALESCE(log_index, -1) FROM records `
+const columns = `SELECT arrival, envelope, received, path, tries, COALESCE(log_index, -1) FROM records `
 
 // Record implements central.Store.
 func (s *Store) Record(ctx context.Context, id batch.RecordID) (central.Stored, error) {
@@ -97,19 +97,23 @@ type row struct {
 	arrival int64
 }
 
-// page reads the rows of a query and then the roads of each.
+// page reads the rows of a query and then the roads of what came again.
 func (s *Store) page(ctx context.Context, query string, args ...any) ([]row, error) {
 	page, err := s.rows(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	for i := range page {
-		if page[i].Roads, err = s.roads(ctx, page[i].ID); err != nil {
+		r := &page[i]
+		r.Roads = []central.Road{{Path: r.Path, Time: r.Time}}
+		if r.Tries == 1 {
+			continue
+		}
+		later, err := s.roads(ctx, r.ID)
+		if err != nil {
 			return nil, err
 		}
-		if len(page[i].Roads) > 0 {
-			page[i].Path = page[i].Roads[0].Path
-		}
+		r.Roads = append(r.Roads, later...)
 	}
 	return page, nil
 }
@@ -123,11 +127,14 @@ func (s *Store) rows(ctx context.Context, query string, args ...any) ([]row, err
 	var page []row
 	for size := 0; size < pageBytes && rows.Next(); {
 		var r row
-		var envelope []byte
-		if err := rows.Scan(&r.arrival, &envelope, &r.Time, &r.Tries, &r.Index); err != nil {
+		var envelope, path []byte
+		if err := rows.Scan(&r.arrival, &envelope, &r.Time, &path, &r.Tries, &r.Index); err != nil {
 			return nil, err
 		}
 		if r.Record, err = batch.Parse(envelope); err != nil {
+			return nil, fmt.Errorf("row %d: %w", r.arrival, err)
+		}
+		if r.Path, err = readPath(path); err != nil {
 			return nil, fmt.Errorf("row %d: %w", r.arrival, err)
 		}
 		size += len(envelope)
@@ -149,15 +156,20 @@ func (s *Store) roads(ctx context.Context, id batch.RecordID) ([]central.Road, e
 		if err := rows.Scan(&r.Time, &path); err != nil {
 			return nil, err
 		}
-		if err := canon.Decode(path, &r.Path); err != nil {
+		if r.Path, err = readPath(path); err != nil {
 			return nil, fmt.Errorf("road of %v: %w", id, err)
-		}
-		if len(r.Path) == 0 {
-			r.Path = nil
 		}
 		roads = append(roads, r)
 	}
 	return roads, rows.Err()
+}
+
+func readPath(encoded []byte) ([]batch.Stop, error) {
+	var path []batch.Stop
+	if err := canon.Decode(encoded, &path); err != nil || len(path) > 0 {
+		return path, err
+	}
+	return nil, nil
 }
 
 // ids reads a column of record ids.

@@ -17,7 +17,6 @@ import (
 	"fmt"
 
 	"baraza.example/sync/batch"
-	"baraza.example/sync/canon"
 	"baraza.example/sync/central"
 	"baraza.example/sync/identity"
 )
@@ -59,130 +58,6 @@ func (s *Store) write(ctx context.Context, do func(tx *sql.Tx) error) error {
 		return errors.Join(err, tx.Rollback())
 	}
 	return tx.Commit()
-}
-
-// Put implements central.Store.
-func (s *Store) Put(ctx context.Context, rs []central.Received) ([]central.Placed, error) {
-	placed := make([]central.Placed, len(rs))
-	err := s.write(ctx, func(tx *sql.Tx) error {
-		for i, r := range rs {
-			p, err := put(ctx, tx, r)
-			if err != nil {
-				return err
-			}
-			placed[i] = p
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("store records: %w", err)
-	}
-	return placed, nil
-}
-
-func put(ctx context.Context, tx *sql.Tx, r central.Received) (central.Placed, error) {
-	var tries int
-	err := tx.QueryRowContext(ctx, `UPDATE records SET tries = tries + 1 WHERE id = $1 RETURNING tries`, r.ID[:]).Scan(&tries)
-	if err == nil {
-		return central.Placed{}, addRoad(ctx, tx, r, tries)
-	}
-	if !errors.Is(err, sql.ErrNoRows) {
-		return central.Placed{}, err
-	}
-	last, err := head(ctx, tx, r.Chain)
-	if err != nil {
-		return central.Placed{}, err
-	}
-	if refusal := central.Next(last, r.Record); refusal != nil {
-		return central.Placed{Refusal: refusal}, nil
-	}
-	return central.Placed{New: true}, insert(ctx, tx, r)
-}
-
-// queryer is a *sql.DB or a *sql.Tx.
-type queryer interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
-// head returns the last entry of a chain, zero if none is held.
-func head(ctx context.Context, q queryer, c batch.Chain) (batch.Have, error) {
-	var seq int64
-	var hash []byte
-	err := q.QueryRowContext(ctx, `SELECT seq, hash FROM chains WHERE origin = $1 AND incarnation = $2 AND lane = $3`,
-		c.Origin[:], int64(c.Incarnation), c.Lane).Scan(&seq, &hash)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return batch.Have{}, nil
-	case err != nil:
-		return batch.Have{}, err
-	case len(hash) != 8:
-		return batch.Have{}, errDamaged
-	}
-	return batch.Have{Chain: c, Seq: batch.Seq(seq), Hash: [8]byte(hash)}, nil
-}
-
-var errDamaged = errors.New("a row of the store is damaged")
-
-func insert(ctx context.Context, tx *sql.Tx, r central.Received) error {
-	hash := r.ID.Hash8()
-	var arrival int64
-	err := tx.QueryRowContext(ctx, `INSERT INTO records (id, code, origin, incarnation, lane, seq, kind, consultation, envelope, received, tries)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) RETURNING arrival`,
-		r.ID[:], r.ID.Code(), r.Origin[:], int64(r.Incarnation), r.Lane, int64(r.Seq), r.Kind, r.Consultation[:], r.Envelope, r.Time).Scan(&arrival)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO chains (origin, incarnation, lane, seq, hash) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (origin, incarnation, lane) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`,
-		r.Origin[:], int64(r.Incarnation), r.Lane, int64(r.Seq), hash[:]); err != nil {
-		return err
-	}
-	if g := r.Registration; g != nil {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO origins (id, org_key, device_key, certificate, proof) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (id) DO UPDATE SET org_key = excluded.org_key, device_key = excluded.device_key,
-			certificate = excluded.certificate, proof = excluded.proof`,
-			r.Origin[:], []byte(g.OrgKey), []byte(g.DeviceKey), g.Certificate, g.Proof); err != nil {
-			return err
-		}
-	}
-	if l := r.Leaves; l != nil {
-		sums := make([]byte, 0, 16*len(l.Leaves))
-		for _, sum := range l.Leaves {
-			sums = append(sums, sum[:]...)
-		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO leaf_lists (record, arrival, origin, sums, missing) VALUES ($1, $2, $3, $4, $5)`,
-			r.ID[:], arrival, r.Origin[:], sums, len(l.Leaves)); err != nil {
-			return err
-		}
-	}
-	return addRoad(ctx, tx, r, 1)
-}
-
-func addRoad(ctx context.Context, tx *sql.Tx, r central.Received, try int) error {
-	if try > central.MaxRoads {
-		return nil
-	}
-	path := r.Path
-	if path == nil {
-		path = []batch.Stop{}
-	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO roads (record, try, arrived, path) VALUES ($1, $2, $3, $4)`, r.ID[:], try, r.Time, canon.Encode(path))
-	return err
-}
-
-// Have implements central.Store.
-func (s *Store) Have(ctx context.Context, chains []batch.Chain) ([]batch.Have, error) {
-	var haves []batch.Have
-	for _, c := range chains {
-		h, err := head(ctx, s.reader, c)
-		if err != nil {
-			return nil, fmt.Errorf("read a chain's end: %w", err)
-		}
-		if h.Seq > 0 {
-			haves = append(haves, h)
-		}
-	}
-	return haves, nil
 }
 
 // Origin implements central.Store.

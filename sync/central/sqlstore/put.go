@@ -1,0 +1,144 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"baraza.example/sync/batch"
+	"baraza.example/sync/canon"
+	"baraza.example/sync/central"
+)
+
+// Put implements central.Store.
+func (s *Store) Put(ctx context.Context, rs []central.Received) ([]central.Placed, error) {
+	placed := make([]central.Placed, len(rs))
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO records
+			(id, code, origin, incarnation, lane, seq, kind, consultation, envelope, received, path, tries)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1) RETURNING arrival`)
+		if err != nil {
+			return err
+		}
+		defer insert.Close()
+		p := putting{tx: tx, insert: insert, heads: map[batch.Chain]batch.Have{}}
+		for i, r := range rs {
+			if placed[i], err = p.put(ctx, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store records: %w", err)
+	}
+	return placed, nil
+}
+
+// putting is one Put's transaction.
+type putting struct {
+	tx     *sql.Tx
+	insert *sql.Stmt
+	heads  map[batch.Chain]batch.Have // of chains met, as they stand now
+}
+
+func (p *putting) put(ctx context.Context, r central.Received) (central.Placed, error) {
+	last, known := p.heads[r.Chain]
+	if !known {
+		var err error
+		if last, err = head(ctx, p.tx, r.Chain); err != nil {
+			return central.Placed{}, err
+		}
+	}
+	refusal := central.Next(last, r.Record)
+	if refusal == nil {
+		p.heads[r.Chain] = r.Have()
+		return central.Placed{New: true}, p.add(ctx, r)
+	}
+	// Not the next of its chain: held already, or refused.
+	var tries int
+	err := p.tx.QueryRowContext(ctx, `UPDATE records SET tries = tries + 1 WHERE id = $1 RETURNING tries`, r.ID[:]).Scan(&tries)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return central.Placed{Refusal: refusal}, nil
+	case err != nil || tries > central.MaxRoads:
+		return central.Placed{}, err
+	}
+	_, err = p.tx.ExecContext(ctx, `INSERT INTO roads (record, try, arrived, path) VALUES ($1, $2, $3, $4)`, r.ID[:], tries, r.Time, pathBytes(r.Path))
+	return central.Placed{}, err
+}
+
+func pathBytes(path []batch.Stop) []byte {
+	if path == nil {
+		path = []batch.Stop{}
+	}
+	return canon.Encode(path)
+}
+
+func (p *putting) add(ctx context.Context, r central.Received) error {
+	var arrival int64
+	err := p.insert.QueryRowContext(ctx, r.ID[:], r.ID.Code(), r.Origin[:], int64(r.Incarnation), r.Lane, int64(r.Seq),
+		r.Kind, r.Consultation[:], r.Envelope, r.Time, pathBytes(r.Path)).Scan(&arrival)
+	if err != nil {
+		return err
+	}
+	if g := r.Registration; g != nil {
+		if _, err := p.tx.ExecContext(ctx, `INSERT INTO origins (id, org_key, device_key, certificate, proof) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (id) DO UPDATE SET org_key = excluded.org_key, device_key = excluded.device_key,
+			certificate = excluded.certificate, proof = excluded.proof`,
+			r.Origin[:], []byte(g.OrgKey), []byte(g.DeviceKey), g.Certificate, g.Proof); err != nil {
+			return err
+		}
+	}
+	if l := r.Leaves; l != nil {
+		sums := make([]byte, 0, 16*len(l.Leaves))
+		for _, sum := range l.Leaves {
+			sums = append(sums, sum[:]...)
+		}
+		if _, err := p.tx.ExecContext(ctx, `INSERT INTO leaf_lists (record, arrival, origin, sums, missing) VALUES ($1, $2, $3, $4, $5)`,
+			r.ID[:], arrival, r.Origin[:], sums, len(l.Leaves)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// queryer is a *sql.DB or a *sql.Tx.
+type queryer interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// head returns the last entry of a chain, zero if none is held.
+func head(ctx context.Context, q queryer, c batch.Chain) (batch.Have, error) {
+	var seq int64
+	var id []byte
+	err := q.QueryRowContext(ctx, `SELECT seq, id FROM records WHERE origin = $1 AND incarnation = $2 AND lane = $3 ORDER BY seq DESC LIMIT 1`,
+		c.Origin[:], int64(c.Incarnation), c.Lane).Scan(&seq, &id)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return batch.Have{}, nil
+	case err != nil:
+		return batch.Have{}, err
+	case len(id) != 32:
+		return batch.Have{}, errDamaged
+	}
+	return batch.Have{Chain: c, Seq: batch.Seq(seq), Hash: batch.RecordID(id).Hash8()}, nil
+}
+
+var errDamaged = errors.New("a row of the store is damaged")
+
+// Have implements central.Store.
+func (s *Store) Have(ctx context.Context, chains []batch.Chain) ([]batch.Have, error) {
+	var haves []batch.Have
+	for _, c := range chains {
+		h, err := head(ctx, s.reader, c)
+		if err != nil {
+			return nil, fmt.Errorf("read a chain's end: %w", err)
+		}
+		if h.Seq > 0 {
+			haves = append(haves, h)
+		}
+	}
+	return haves, nil
+}
