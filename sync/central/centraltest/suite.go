@@ -469,12 +469,16 @@ func oneSequencer(t *testing.T, f *fixture) {
 	a := NewAuthor(t, "c", "a")
 	one, two := a.Text("1"), a.Text("2")
 	f.put(one, two)
+	late, lateHashes, lateCheckpoint := f.next([]batch.RecordID{two.ID}) // prepared at the same time
 	from, hashes, c := f.next([]batch.RecordID{one.ID})
 	if err := f.Append(f.ctx, from, []batch.RecordID{one.ID}, hashes, c); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Append(f.ctx, from, []batch.RecordID{one.ID}, hashes, c); !errors.Is(err, central.ErrMoved) {
 		t.Errorf("the same step again: %v", err)
+	}
+	if err := f.Append(f.ctx, late, []batch.RecordID{two.ID}, lateHashes, lateCheckpoint); !errors.Is(err, central.ErrMoved) {
+		t.Errorf("another step from the same place: %v", err)
 	}
 	for name, leaves := range map[string][]batch.RecordID{
 		"logged already":       {one.ID},
