@@ -11,7 +11,7 @@ const (
 	MaxParagraph  = 10_000 // characters; longer ones are split, or typing gets slow
 	MaxParagraphs = 2_000
 	MaxTitle      = 300     // characters of the title, and of the name
-	MaxBytes      = 2 << 20 // of the encoding
+	MaxBytes      = 1 << 20 // of the encoding
 )
 
 // A Violation says why a contribution can't be made ready.

@@ -1,0 +1,64 @@
+package httpsync
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// A Listener serves HTTP on one port, with the limits that suit a handler of
+// exchanges: headers come soon, bodies take as long as the link needs.
+type Listener struct {
+	Address Address // with its pin
+	server  *http.Server
+	running sync.WaitGroup
+}
+
+const (
+	headerTimeout = 2 * time.Minute // a thin link may need that for a request's head
+	idleTimeout   = 10 * time.Minute
+	farewell      = 5 * time.Second // for runs that are under way when the listener closes
+)
+
+// Listen serves h at addr, such as "127.0.0.1:0", until Close. cert is this
+// listener's own certificate; without one it speaks plain HTTP, for a proxy in
+// front of it.
+func Listen(addr string, cert *tls.Certificate, h http.Handler, log *slog.Logger) (*Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	served := &Listener{Address: Address{URL: "http://" + l.Addr().String()}, server: &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 32 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}}
+	serve := func() error { return served.server.Serve(l) }
+	if cert != nil {
+		served.Address = Address{URL: "https://" + l.Addr().String(), Pin: PinOf(cert.Leaf)}
+		served.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{*cert}}
+		serve = func() error { return served.server.ServeTLS(l, "", "") }
+	}
+	served.running.Go(func() { _ = serve() }) // it ends with Close alone
+	return served, nil
+}
+
+// Close lets runs that are under way end, for a moment, and stops.
+func (l *Listener) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), farewell)
+	defer cancel()
+	if l.server.Shutdown(ctx) != nil {
+		l.server.Close()
+	}
+	l.running.Wait()
+}
+
+// Kill stops at once and cuts what is under way.
+func (l *Listener) Kill() {
+	l.server.Close()
+	l.running.Wait()
+}
