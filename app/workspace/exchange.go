@@ -1,0 +1,99 @@
+package workspace
+
+import (
+	"context"
+
+	"baraza.example/storage"
+	"baraza.example/sync/batch"
+	"baraza.example/sync/exchange"
+	"baraza.example/sync/hub"
+	"baraza.example/sync/identity"
+)
+
+// Exchange sends what waits and takes what has come, once, over a transport.
+// What an interruption had cut off goes on with the next call. Where the
+// centre's card came in the first run, what it lets us seal goes in a second.
+func (w *Workspace) Exchange(ctx context.Context, t exchange.Transport) (exchange.Report, error) {
+	if w.self == nil {
+		return exchange.Report{}, ErrNotSetUp
+	}
+	w.sending.Lock() // one run at a time; a second would only send the same again
+	defer w.sending.Unlock()
+	out := &outbox{Mailbox: w.mail, w: w}
+	report, err := w.run(ctx, t, out)
+	if err != nil || !out.sealed {
+		return report, err
+	}
+	more, err := w.run(ctx, t, out)
+	return sum(report, more), err
+}
+
+func (w *Workspace) run(ctx context.Context, t exchange.Transport, out exchange.Outbox) (exchange.Report, error) {
+	centre, err := w.mail.Centre(ctx)
+	if err != nil {
+		return exchange.Report{}, err
+	}
+	self := exchange.Peer{ID: w.self.ID(), Role: batch.RoleDevice}
+	return exchange.Once(ctx, t, out, exchange.Options{Self: self, Centre: centre, Clock: w.clock, Logger: w.log, Memory: w.memory(t)})
+}
+
+// memory is what earlier runs have learnt of a peer.
+func (w *Workspace) memory(t exchange.Transport) *exchange.Memory {
+	m := w.peers[t.Peer()]
+	if m == nil {
+		m = new(exchange.Memory)
+		w.peers[t.Peer()] = m
+	}
+	return m
+}
+
+// Forward is Exchange for a device that is a hub: what it holds for others goes
+// up together with its own.
+func (w *Workspace) Forward(ctx context.Context, h *hub.Hub, t exchange.Transport) (exchange.Report, error) {
+	w.sending.Lock()
+	defer w.sending.Unlock()
+	return h.Forward(ctx, t, w.memory(t))
+}
+
+// outbox is the mailbox of a device: when the centre's card comes, what was
+// frozen is sealed.
+type outbox struct {
+	*storage.Mailbox
+	w      *Workspace
+	sealed bool
+}
+
+func (o *outbox) TakeCentre(ctx context.Context, c identity.Centre) error {
+	if err := o.Mailbox.TakeCentre(ctx, c); err != nil {
+		return err
+	}
+	before, _, err := o.w.mail.Pending(ctx)
+	if err != nil {
+		return err
+	}
+	if err := o.w.sealFrozen(ctx); err != nil {
+		return err
+	}
+	after, _, err := o.w.mail.Pending(ctx)
+	o.sealed = o.sealed || after > before
+	return err
+}
+
+// Hub returns this device as a hub: what it serves to others is kept in the
+// same store and goes up with Forward.
+func (w *Workspace) Hub(name string, quota hub.Quota) (*hub.Hub, error) {
+	if w.self == nil {
+		return nil, ErrNotSetUp
+	}
+	return hub.New(hub.Options{Custody: &outbox{Mailbox: w.mail, w: w}, Identity: w.self, Name: name, Quota: quota, Clock: w.clock, Logger: w.log})
+}
+
+func sum(a, b exchange.Report) exchange.Report {
+	b.Sent += a.Sent
+	b.Leaves += a.Leaves
+	b.Receipts += a.Receipts
+	b.Refused = append(a.Refused, b.Refused...)
+	b.BytesUp += a.BytesUp
+	b.BytesDown += a.BytesDown
+	return b
+}

@@ -1,0 +1,64 @@
+package workspace
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"baraza.example/assets"
+	"baraza.example/forms"
+	"baraza.example/forms/consultation"
+	"baraza.example/forms/xlsform"
+)
+
+// A Form is a definition together with the files it names.
+type Form struct {
+	Definition *forms.Definition
+	Files      fs.FS // may be nil
+}
+
+// file opens a file that the form names.
+func (f Form) file(name string) ([]byte, error) {
+	if f.Files == nil {
+		return nil, fmt.Errorf("file %q: %w", name, fs.ErrNotExist)
+	}
+	return fs.ReadFile(f.Files, name)
+}
+
+// Builtin reads the consultation that ships with the programs and its form.
+func Builtin() (*consultation.Consultation, Form, error) {
+	c, err := consultation.Read(assets.Consultation)
+	if err != nil {
+		return nil, Form{}, fmt.Errorf("read the built-in consultation: %w", err)
+	}
+	folder, err := fs.Sub(assets.Consultation, c.Form.Folder)
+	if err != nil {
+		return nil, Form{}, err
+	}
+	wb, err := xlsform.OpenCSV(folder)
+	if err != nil {
+		return nil, Form{}, fmt.Errorf("read the built-in form: %w", err)
+	}
+	f, err := NewForm(wb, folder)
+	return c, f, err
+}
+
+// NewForm reads a workbook; its faults come joined into one error.
+func NewForm(wb xlsform.Workbook, files fs.FS) (Form, error) {
+	def, found := xlsform.Read(wb)
+	if err := forms.Usable(found); err != nil {
+		return Form{}, err
+	}
+	return Form{Definition: def, Files: files}, nil
+}
+
+// ErrNoForm means that a draft is for a form that is not on this device.
+var ErrNoForm = errors.New("the form is not on this device")
+
+// Form returns the form with this id.
+func (w *Workspace) Form(id string) (Form, error) {
+	if f, ok := w.forms[id]; ok {
+		return f, nil
+	}
+	return Form{}, fmt.Errorf("%w: %q", ErrNoForm, id)
+}

@@ -1,0 +1,178 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"baraza.example/forms"
+	"baraza.example/forms/session"
+	"baraza.example/storage"
+	"baraza.example/sync/batch"
+)
+
+// draft is a response that is still being written, as it is stored under its
+// instance id.
+type draft struct {
+	Draft session.Draft
+	Tag   string                // of who started it; see Start
+	Files map[string]batch.File // attachments by the name that the answers hold
+}
+
+// A Response is a form being filled in. What a person types goes to Session;
+// Save has it on the disk. It belongs to one goroutine.
+type Response struct {
+	*session.Session
+	w     *Workspace
+	form  Form
+	tag   string
+	files map[string]batch.File
+}
+
+// Start begins a response to a form. tag, which may be empty, lets a program
+// that was interrupted find its own draft again: see Tagged.
+func (w *Workspace) Start(ctx context.Context, formID, tag string, languages ...string) (*Response, error) {
+	form, err := w.Form(formID)
+	if err != nil {
+		return nil, err
+	}
+	s, err := session.Start(form.Definition, w.sessionOptions(form, languages))
+	if err != nil {
+		return nil, fmt.Errorf("start form %q: %w", formID, err)
+	}
+	r := &Response{Session: s, w: w, form: form, tag: tag, files: map[string]batch.File{}}
+	return r, r.Save(ctx)
+}
+
+// Resume goes on with a draft.
+func (w *Workspace) Resume(ctx context.Context, instanceID string, languages ...string) (*Response, error) {
+	d, err := w.tables.drafts.Get(ctx, instanceID)
+	if err != nil {
+		return nil, fmt.Errorf("draft %s: %w", instanceID, err)
+	}
+	form, err := w.Form(d.Draft.FormID)
+	if err != nil {
+		return nil, err
+	}
+	s, err := session.Resume(form.Definition, d.Draft, w.sessionOptions(form, languages))
+	if err != nil {
+		return nil, fmt.Errorf("go on with draft %s: %w", instanceID, err)
+	}
+	if d.Files == nil {
+		d.Files = map[string]batch.File{}
+	}
+	return &Response{Session: s, w: w, form: form, tag: d.Tag, files: d.Files}, nil
+}
+
+func (w *Workspace) sessionOptions(form Form, languages []string) session.Options {
+	o := session.Options{Languages: languages, Now: w.clock, File: form.file, Property: map[string]string{}}
+	if w.self != nil {
+		o.Property["deviceid"] = "baraza:" + w.self.ID().Hex()
+	}
+	return o
+}
+
+// Save has the draft on the disk when it returns.
+func (r *Response) Save(ctx context.Context) error {
+	return r.w.tables.drafts.Put(ctx, r.InstanceID(), draft{r.Draft(), r.tag, r.files})
+}
+
+// Attach keeps a file and answers the question at ref with its name. The file
+// is sealed on the disk before Attach returns.
+func (r *Response) Attach(ctx context.Context, ref forms.Ref, name string, content io.Reader) error {
+	hash, size, err := r.w.store.Blobs().Put(ctx, io.LimitReader(content, batch.MaxAttachment+1))
+	if err != nil {
+		return fmt.Errorf("keep attachment %q: %w", name, err)
+	}
+	if size > batch.MaxAttachment {
+		return errors.Join(fmt.Errorf("attachment %q is larger than %d MB", name, batch.MaxAttachment>>20), r.w.store.Blobs().Delete(ctx, hash))
+	}
+	name = r.freeName(name)
+	if err := r.Set(ref, name); err != nil {
+		return err
+	}
+	r.files[name] = batch.File{Name: name, Hash: hash, Size: size}
+	return r.Save(ctx)
+}
+
+// Unattached lists the questions that are answered with the name of a file
+// which is not here: as after filling in from a list of answers.
+func (r *Response) Unattached() []forms.Ref {
+	var found []forms.Ref
+	var walk func(refs []forms.Ref)
+	walk = func(refs []forms.Ref) {
+		for _, ref := range refs {
+			n, ok := r.Node(ref)
+			if !ok {
+				continue
+			}
+			q, isQuestion := n.Element.(*forms.Question)
+			if _, here := r.files[n.Value]; isQuestion && q.Control == forms.Upload && n.Value != "" && !here {
+				found = append(found, ref)
+			}
+			walk(n.Children)
+		}
+	}
+	walk(r.Root().Children)
+	return found
+}
+
+// freeName makes a file's name safe in an answer and unlike the others'.
+func (r *Response) freeName(name string) string {
+	name = strings.Map(func(c rune) rune {
+		if c < ' ' || strings.ContainsRune(`/\:*?"<>|`, c) {
+			return '_'
+		}
+		return c
+	}, path.Base(strings.ReplaceAll(name, `\`, "/")))
+	if name == "." || name == "" {
+		name = "file"
+	}
+	free := name
+	for i := 2; ; i++ {
+		if _, taken := r.files[free]; !taken {
+			return free
+		}
+		ext := path.Ext(name)
+		free = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ext), i, ext)
+	}
+}
+
+// MakeReady finishes the response: it is frozen as it is, and sealed and signed
+// as soon as it is known for whom. Violations mean that nothing was changed.
+func (r *Response) MakeReady(ctx context.Context, language string) (Item, []session.Violation, error) {
+	done, violations := r.Finalize()
+	if len(violations) > 0 {
+		return Item{}, violations, nil
+	}
+	s := submission{Kind: batch.KindResponse, Tag: r.tag, Made: done.Finished.Unix(), Content: batch.Content{
+		InstanceID: done.InstanceID, Revision: 1, Ready: done.Finished.Unix(), Language: language,
+		FormID: done.FormID, Version: done.Version, Name: done.InstanceName, Body: done.XML,
+	}}
+	for _, name := range done.Attachments {
+		file, ok := r.files[name]
+		if !ok {
+			return Item{}, nil, fmt.Errorf("attachment %q is not on this device any more", name)
+		}
+		s.Content.Files = append(s.Content.Files, file)
+	}
+	item, err := r.w.makeReady(ctx, s, func(tx *storage.Tx) error {
+		return r.w.tables.drafts.In(tx).Delete(r.InstanceID())
+	})
+	return item, nil, err
+}
+
+// Discard deletes the draft.
+func (r *Response) Discard(ctx context.Context) error {
+	return r.w.tables.drafts.Delete(ctx, r.InstanceID())
+}
+
+// Files lists the attachments, by name.
+func (r *Response) Files() []batch.File {
+	return slices.SortedFunc(maps.Values(r.files), func(a, b batch.File) int { return strings.Compare(a.Name, b.Name) })
+}

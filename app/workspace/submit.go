@@ -1,0 +1,237 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"baraza.example/storage"
+	"baraza.example/sync/batch"
+	"baraza.example/sync/identity"
+)
+
+// submission is a response or contribution that was made ready. Until it is
+// known for whom to seal it is frozen: its key begins with keyFrozen and Record
+// is zero. Its content stays, so that a person can read what was sent.
+type submission struct {
+	Kind        batch.Kind
+	Tag         string
+	Made        int64
+	Content     batch.Content // without its author, who is this device
+	Attachments []attachment
+	Record      batch.RecordID
+}
+
+// attachment is how a file of a submission is sealed. The leaves are made from
+// the blob each time they are sent: the same key gives the same bytes.
+type attachment struct {
+	File   batch.File
+	Key    [32]byte
+	Leaves [][16]byte
+	Record batch.RecordID
+}
+
+const (
+	keyFrozen = "f/"
+	keySealed = "s/"
+)
+
+func (s submission) name() string {
+	return fmt.Sprintf("%s/%d", s.Content.InstanceID, s.Content.Revision)
+}
+
+// makeReady freezes s in one transaction with change, and seals it where the
+// recipients are known.
+func (w *Workspace) makeReady(ctx context.Context, s submission, change func(*storage.Tx) error) (Item, error) {
+	if w.self == nil {
+		return Item{}, ErrNotSetUp
+	}
+	for _, f := range s.Content.Files {
+		a, err := w.leaves(ctx, f)
+		if err != nil {
+			return Item{}, err
+		}
+		s.Attachments = append(s.Attachments, a)
+	}
+	err := w.store.Update(ctx, func(tx *storage.Tx) error {
+		if err := change(tx); err != nil {
+			return err
+		}
+		return w.tables.submissions.In(tx).Put(keyFrozen+s.name(), s)
+	})
+	if err != nil {
+		return Item{}, fmt.Errorf("make ready: %w", err)
+	}
+	if err := w.sealFrozen(ctx); err != nil {
+		return Item{}, err
+	}
+	return w.Item(ctx, s.name())
+}
+
+// leaves draws the key of an attachment and sums up its sealed leaves.
+func (w *Workspace) leaves(ctx context.Context, f batch.File) (attachment, error) {
+	a := attachment{File: f}
+	if _, err := io.ReadFull(w.rand, a.Key[:]); err != nil {
+		return a, err
+	}
+	blob, err := w.store.Blobs().Open(f.Hash)
+	if err != nil {
+		return a, fmt.Errorf("attachment %q: %w", f.Name, err)
+	}
+	defer blob.Close()
+	plain := make([]byte, batch.LeafSize)
+	for at := int64(0); at < f.Size; at += batch.LeafSize {
+		piece := plain[:min(batch.LeafSize, f.Size-at)]
+		if _, err := blob.ReadAt(piece, at); err != nil && !errors.Is(err, io.EOF) {
+			return a, fmt.Errorf("attachment %q: %w", f.Name, err)
+		}
+		a.Leaves = append(a.Leaves, batch.LeafSum(batch.SealLeaf(a.Key, uint32(len(a.Leaves)), piece)))
+	}
+	return a, nil
+}
+
+// sealFrozen makes the records of everything frozen, if it is known for whom:
+// registration and keys, then each submission, in one transaction.
+func (w *Workspace) sealFrozen(ctx context.Context) error {
+	w.making.Lock()
+	defer w.making.Unlock()
+	invite, joined, err := w.mail.Invite(ctx)
+	if err != nil || !joined {
+		return err
+	}
+	centre, err := w.mail.Centre(ctx)
+	if err != nil || centre == nil {
+		return err
+	}
+	incarnation, err := w.store.Incarnation(ctx)
+	if err != nil {
+		return err
+	}
+	return w.store.Update(ctx, func(tx *storage.Tx) error {
+		s, err := w.sealer(tx, invite, *centre, incarnation)
+		if err != nil {
+			return err
+		}
+		if err := s.prepare(); err != nil {
+			return err
+		}
+		all := w.tables.submissions.In(tx)
+		frozen, err := collect(all, keyFrozen)
+		if err != nil {
+			return err
+		}
+		var files []storage.OwnFile
+		for _, f := range frozen {
+			more, err := s.seal1(&f)
+			if err != nil {
+				return err
+			}
+			files = append(files, more...)
+			if err := errors.Join(all.Delete(keyFrozen+f.name()), all.Put(keySealed+f.name(), f)); err != nil {
+				return err
+			}
+		}
+		if len(s.made) == 0 {
+			return nil
+		}
+		if err := w.mail.Append(tx, s.made, files); err != nil {
+			return err
+		}
+		return w.tables.sealing.In(tx).Put(keySealing, s.sealing)
+	})
+}
+
+const keySealing = "sealing"
+
+func (w *Workspace) sealer(tx *storage.Tx, invite identity.Invite, centre identity.Centre, incarnation uint64) (*sealer, error) {
+	state, err := w.tables.sealing.In(tx).Get(keySealing)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return nil, err
+	}
+	if state.Incarnation != incarnation {
+		// A new store, or one that was set back: it registers again and draws
+		// its own epoch. Numbers are told apart by the incarnation.
+		state = sealing{Incarnation: incarnation}
+	}
+	s := &sealer{sealing: state, self: w.self, centre: centre, token: invite.Token, rand: w.rand, tails: map[batch.Lane]batch.Have{}}
+	for _, lane := range []batch.Lane{batch.Control, batch.Text, batch.Attachments} {
+		chain := batch.Chain{Origin: w.self.ID(), Incarnation: incarnation, Lane: lane}
+		if s.tails[lane], err = w.mail.Tail(tx, chain); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// seal1 makes the records of one frozen submission and its attachments.
+func (s *sealer) seal1(f *submission) ([]storage.OwnFile, error) {
+	r, err := s.submission(f.Kind, f.Content)
+	if err != nil {
+		return nil, err
+	}
+	f.Record = r.ID
+	var files []storage.OwnFile
+	for i := range f.Attachments {
+		a := &f.Attachments[i]
+		m := batch.Manifest{InstanceID: f.Content.InstanceID, Name: a.File.Name, Hash: a.File.Hash, Key: a.Key}
+		r, err := s.attachment(m, a.File.Size, a.Leaves)
+		if err != nil {
+			return nil, err
+		}
+		a.Record = r.ID
+		files = append(files, storage.OwnFile{Record: r.ID, Blob: a.File.Hash, Size: a.File.Size, Key: a.Key})
+	}
+	return files, nil
+}
+
+// diverged is called when a peer holds a record of ours that we never made:
+// this store is a copy, or was set back. It goes on as a new incarnation and
+// envelopes anew what has no receipt; the desk counts each submission once.
+func (w *Workspace) diverged(ctx context.Context, _ batch.Have) error {
+	if _, err := w.store.NewIncarnation(ctx); err != nil {
+		return err
+	}
+	err := w.store.Update(ctx, func(tx *storage.Tx) error {
+		all := w.tables.submissions.In(tx)
+		sealed, err := collect(all, keySealed)
+		if err != nil {
+			return err
+		}
+		for _, s := range sealed {
+			if received, err := w.mail.Received(tx, s.Record); err != nil || received {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+			s.Record = batch.RecordID{}
+			for i := range s.Attachments {
+				s.Attachments[i].Record = batch.RecordID{}
+			}
+			if err := errors.Join(all.Delete(keySealed+s.name()), all.Put(keyFrozen+s.name(), s)); err != nil {
+				return err
+			}
+		}
+		return w.mail.Abandon(tx)
+	})
+	if err != nil {
+		return fmt.Errorf("go on as a new incarnation: %w", err)
+	}
+	return w.sealFrozen(ctx)
+}
+
+// collect reads what stands under keys with a prefix.
+func collect[T any](c storage.CollectionTx[T], prefix string) ([]T, error) {
+	var found []T
+	for item, err := range c.All(prefix) {
+		if err != nil {
+			return nil, err
+		}
+		if len(item.Key) < len(prefix) || item.Key[:len(prefix)] != prefix {
+			break
+		}
+		found = append(found, item.Value)
+	}
+	return found, nil
+}
