@@ -1,0 +1,200 @@
+package world
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"sync"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"baraza.example/storage"
+	"baraza.example/storage/simdisk"
+	"baraza.example/sync/batch"
+	"baraza.example/sync/central"
+	"baraza.example/sync/central/centraltest"
+	"baraza.example/sync/exchange"
+)
+
+// A Variant is a simulated world with a fault built in, to see that the account
+// at the end notices it.
+type Variant string
+
+// The variants.
+const (
+	Sound             Variant = ""
+	AcknowledgesEarly Variant = "acknowledge before fsync"
+	CountsTwice       Variant = "no dedupe"
+	InventsReceipts   Variant = "receipt without log entry"
+	ReusesSequence    Variant = "sequence reused after a clone"
+)
+
+// Variants lists the broken ones.
+var Variants = []Variant{AcknowledgesEarly, CountsTwice, InventsReceipts, ReusesSequence}
+
+// disk is the file system of a party.
+func (v Variant) disk(d *simdisk.Disk) storage.FS {
+	if v == AcknowledgesEarly {
+		return lying{d}
+	}
+	return d
+}
+
+// store is what the centre keeps, as the account will see it.
+func (v Variant) store(s central.Store) central.Store {
+	if v == CountsTwice {
+		return &forgetful{Store: s}
+	}
+	return s
+}
+
+// served is the store that the centre's server works on.
+func (v Variant) served(ctx context.Context, s central.Store) (central.Store, error) {
+	if v != InventsReceipts {
+		return s, nil
+	}
+	tokens, err := s.Tokens(ctx)
+	if err != nil {
+		return nil, err
+	}
+	elsewhere := centraltest.NewMemory()
+	for _, t := range tokens {
+		if err := elsewhere.AddToken(ctx, t); err != nil {
+			return nil, err
+		}
+	}
+	return elsewhere, nil
+}
+
+// serving is how the centre meets its callers.
+func (v Variant) serving(s *central.Server) serving {
+	if v != ReusesSequence {
+		return s.Serve
+	}
+	return func(ctx context.Context, c exchange.Conn) (exchange.Report, error) {
+		return exchange.Serve(ctx, c, credulous{s}, exchange.Options{Self: exchange.Peer{Role: batch.RoleCentre}})
+	}
+}
+
+// lying is a disk that says it has synced and has not.
+type lying struct{ *simdisk.Disk }
+
+func (l lying) Create(name string) (storage.File, error) { return unsynced(l.Disk.Create(name)) }
+func (l lying) Append(name string) (storage.File, error) { return unsynced(l.Disk.Append(name)) }
+
+func unsynced(f storage.File, err error) (storage.File, error) {
+	if err != nil {
+		return nil, err
+	}
+	return unsyncedFile{f}, nil
+}
+
+type unsyncedFile struct{ storage.File }
+
+func (unsyncedFile) Sync() error { return nil }
+
+// forgetful gives a record that comes again another place in the log.
+type forgetful struct {
+	central.Store
+	mu     sync.Mutex
+	again  []batch.RecordID
+	leaves []batch.RecordID
+	hashes [][32]byte
+	head   batch.Checkpoint
+}
+
+func (f *forgetful) Put(ctx context.Context, rs []central.Received) ([]central.Placed, error) {
+	placed, err := f.Store.Put(ctx, rs)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, p := range placed {
+		if p.Refusal == nil {
+			f.again = append(f.again, rs[i].ID)
+		}
+	}
+	return placed, err
+}
+
+func (f *forgetful) Unlogged(_ context.Context, max int) ([]batch.RecordID, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.again[:min(max, len(f.again))]), nil
+}
+
+func (f *forgetful) Append(_ context.Context, from int64, leaves []batch.RecordID, hashes [][32]byte, c batch.Checkpoint) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if from != int64(len(f.leaves)) {
+		return central.ErrMoved
+	}
+	f.leaves, f.hashes, f.head = append(f.leaves, leaves...), append(f.hashes, hashes...), c
+	f.again = f.again[len(leaves):]
+	return nil
+}
+
+func (f *forgetful) Checkpoint(context.Context) (batch.Checkpoint, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.head, nil
+}
+
+func (f *forgetful) Hashes(_ context.Context, indexes []int64) ([][32]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	found := make([][32]byte, len(indexes))
+	for i, at := range indexes {
+		if at >= tlog.StoredHashCount(int64(len(f.leaves))) {
+			return nil, central.ErrNotFound
+		}
+		found[i] = f.hashes[at]
+	}
+	return found, nil
+}
+
+func (f *forgetful) Received(ctx context.Context, tails []batch.Tail, max int) ([]batch.ReceiptLeaf, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var found []batch.ReceiptLeaf
+	for i, id := range f.leaves {
+		r, err := f.Store.Record(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) < max && slices.ContainsFunc(tails, func(t batch.Tail) bool { return t.Chain == r.Chain && r.Seq >= t.First }) {
+			found = append(found, batch.ReceiptLeaf{Record: id, Index: int64(i)})
+		}
+	}
+	return found, nil
+}
+
+func (f *forgetful) Records(ctx context.Context, q central.Query) iter.Seq2[central.Stored, error] {
+	return func(yield func(central.Stored, error) bool) {
+		for r, err := range f.Store.Records(ctx, q) {
+			f.mu.Lock()
+			r.Index = int64(slices.Index(f.leaves, r.ID))
+			f.mu.Unlock()
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+// credulous takes a record for known when it has one of the same number, as a
+// centre would that goes by sequences instead of hashes; so nobody tells a
+// cloned device that it is one.
+type credulous struct{ exchange.Inbox }
+
+func (c credulous) Accept(ctx context.Context, from exchange.Peer, rs []batch.Carried, first map[batch.Chain]batch.Seq) ([]exchange.Outcome, error) {
+	outcomes, err := c.Inbox.Accept(ctx, from, rs, first)
+	for i := range outcomes {
+		if r := outcomes[i].Refusal; r != nil && r.Code == batch.RefusedFork {
+			outcomes[i].Refusal = nil
+		}
+	}
+	return outcomes, err
+}
+
+func (c credulous) Have(ctx context.Context, chains []batch.Chain) ([]batch.Have, error) {
+	return nil, nil
+}

@@ -1,0 +1,207 @@
+package world
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"baraza.example/app/workspace"
+	"baraza.example/storage"
+	"baraza.example/sync/exchange"
+	"baraza.example/sync/hub"
+)
+
+// A Device is one organisation's laptop or phone.
+type Device struct {
+	Name string
+	*workspace.Workspace
+	w    *World
+	disk disk
+	// Lost lists what the device had acknowledged and no longer knew after a kill.
+	Lost []string
+	// Cloned says that this device is a copy, or was copied.
+	Cloned bool
+	down   bool
+}
+
+// AddDevice sets up a device that has not joined yet.
+func (w *World) AddDevice(ctx context.Context, name, organisation string) (*Device, error) {
+	d := &Device{Name: name, w: w, disk: w.newDisk(name)}
+	if err := d.start(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.SetUp(ctx, organisation, name); err != nil {
+		return nil, errors.Join(err, d.stop())
+	}
+	w.devices = append(w.devices, d)
+	return d, nil
+}
+
+// Clone starts a second device from a copy of d's disk, as it happens when a
+// folder is copied or a virtual machine duplicated. Only simulated disks can.
+func (w *World) Clone(ctx context.Context, d *Device, name string) (*Device, error) {
+	if d.disk.sim == nil {
+		return nil, errors.New("only a simulated device can be cloned")
+	}
+	d.Cloned = true
+	c := &Device{Name: name, Cloned: true, w: w, disk: disk{dir: d.disk.dir, sim: d.disk.sim.Copy(w.random.Uint64())}}
+	if err := c.start(ctx); err != nil {
+		return nil, err
+	}
+	w.devices = append(w.devices, c)
+	return c, nil
+}
+
+func (d *Device) start(ctx context.Context) (err error) {
+	d.Workspace, err = d.w.open(ctx, d.disk)
+	d.down = err != nil
+	return err
+}
+
+func (d *Device) stop() error {
+	if d.down {
+		return nil
+	}
+	d.down = true
+	return d.Workspace.Close()
+}
+
+// Made tells the world of a submission that the device has acknowledged.
+func (d *Device) Made(i workspace.Item) { d.w.remember(d, i) }
+
+// Contact runs one exchange with a hub or the centre.
+func (d *Device) Contact(ctx context.Context, with string) (exchange.Report, error) {
+	return d.w.contact(ctx, d.Workspace, d.Name, with)
+}
+
+func (w *World) contact(ctx context.Context, ws *workspace.Workspace, from, to string) (exchange.Report, error) {
+	t, err := w.net.transport(from, to)
+	if err != nil {
+		return exchange.Report{}, err
+	}
+	defer t.Close()
+	return ws.Exchange(ctx, t)
+}
+
+// Kill stops the device as a power cut would, and starts it again. Only on a
+// simulated disk is what was not synced lost.
+func (d *Device) Kill(ctx context.Context) error {
+	before, err := d.Items(ctx)
+	if err != nil {
+		return err
+	}
+	if err := d.w.crash(d.disk, d.Workspace); err != nil {
+		return err
+	}
+	if err := d.start(ctx); err != nil {
+		return fmt.Errorf("after a kill: %w", err)
+	}
+	return d.Compare(ctx, before)
+}
+
+// Dir is the device's folder.
+func (d *Device) Dir() string { return d.disk.dir }
+
+// Release closes the store, so that another process may open it.
+func (d *Device) Release() error { return d.stop() }
+
+// Reclaim opens the store again.
+func (d *Device) Reclaim(ctx context.Context) error { return d.start(ctx) }
+
+// Compare notes what was acknowledged before a kill and is not there after it.
+func (d *Device) Compare(ctx context.Context, before []workspace.Item) error {
+	now := map[string]workspace.Item{}
+	items, err := d.Items(ctx)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		now[i.Name] = i
+	}
+	for _, b := range before {
+		switch i, ok := now[b.Name]; {
+		case !ok:
+			d.Lost = append(d.Lost, b.Name)
+		case b.Delivery.State == storage.Received && i.Delivery.State != storage.Received:
+			d.Lost = append(d.Lost, "the receipt of "+b.Name)
+		}
+	}
+	return nil
+}
+
+// crash drops what was not synced and gives the old process's memory back.
+func (w *World) crash(d disk, ws *workspace.Workspace) error {
+	if d.sim == nil {
+		return ws.Close()
+	}
+	d.sim.Crash()
+	_ = ws.Close() // of a process that no longer exists
+	return nil
+}
+
+// A Hub is a connected organisation that relays for others.
+type Hub struct {
+	Name string
+	*workspace.Workspace
+	w    *World
+	disk disk
+	hub  *hub.Hub
+	halt func()
+	down bool
+}
+
+// AddHub sets up a hub and makes it reachable under its name.
+func (w *World) AddHub(ctx context.Context, name string) (*Hub, error) {
+	h := &Hub{Name: name, w: w, disk: w.newDisk(name)}
+	if err := h.start(ctx); err != nil {
+		return nil, err
+	}
+	w.hubs = append(w.hubs, h)
+	return h, nil
+}
+
+func (h *Hub) start(ctx context.Context) (err error) {
+	h.down = true
+	if h.Workspace, err = h.w.open(ctx, h.disk); err != nil {
+		return err
+	}
+	if err := h.SetUp(ctx, h.Name, "hub"); err != nil {
+		return errors.Join(err, h.Workspace.Close())
+	}
+	if h.hub, err = h.Workspace.Hub(h.Name, hub.Quota{}); err != nil {
+		return errors.Join(err, h.Workspace.Close())
+	}
+	if h.halt, err = h.w.net.serve(h.Name, h.hub.Serve); err != nil {
+		return errors.Join(err, h.Workspace.Close())
+	}
+	h.down = false
+	return nil
+}
+
+func (h *Hub) stop() error {
+	if h.down {
+		return nil
+	}
+	h.down = true
+	h.halt()
+	return h.Workspace.Close()
+}
+
+// Contact carries what the hub holds to the centre or another hub.
+func (h *Hub) Contact(ctx context.Context, with string) (exchange.Report, error) {
+	t, err := h.w.net.transport(h.Name, with)
+	if err != nil {
+		return exchange.Report{}, err
+	}
+	defer t.Close()
+	return h.Forward(ctx, h.hub, t)
+}
+
+// Kill is a power cut at the hub.
+func (h *Hub) Kill(ctx context.Context) error {
+	h.halt()
+	if err := h.w.crash(h.disk, h.Workspace); err != nil {
+		return err
+	}
+	return h.start(ctx)
+}
