@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"crypto"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"baraza.example/app/workspace"
+	"baraza.example/sync/central"
+	"baraza.example/sync/central/sqlstore"
+	"baraza.example/sync/httpsync"
+)
+
+// The folder of a centre.
+const (
+	centreKeys = "keys"      // central.Init's
+	centreDB   = "centre.db" // everything received
+	tlsKeyFile = "tls.key"   // of the listener's own certificate
+)
+
+func runCentral(ctx context.Context, args []string, io streams) error {
+	word := "serve"
+	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
+		word, args = args[0], args[1:]
+	}
+	switch word {
+	case "init":
+		return centralInit(ctx, args, io)
+	case "serve":
+		return centralServe(ctx, args, io)
+	case "list":
+		return centralList(ctx, args, io)
+	case "show":
+		return centralShow(ctx, args, io)
+	case "export":
+		return centralExport(ctx, args, io)
+	case "invite":
+		return centralInvite(ctx, args, io)
+	}
+	return fmt.Errorf("there is no %q here: %w", word, errUsage)
+}
+
+func centralInit(ctx context.Context, args []string, io streams) error {
+	f := newFlags("central init", io)
+	dir := f.String("dir", "", "folder to make")
+	name := f.String("name", "Secretariat", "name of the centre, as people see it")
+	id := f.String("consultation", "", "ID of the consultation; the built-in one's by default")
+	var addresses list
+	f.Var(&addresses, "address", "where devices reach the listener, for the invite: https://HOST:PORT; may stand several times")
+	trusted := f.Bool("public-certificate", false, "the listener will have a publicly trusted certificate: no pin in the invite")
+	if _, err := f.parse(args); err != nil {
+		return err
+	}
+	if *dir == "" {
+		return fmt.Errorf("--dir is missing: %w", errUsage)
+	}
+	if len(addresses) == 0 {
+		addresses = list{"https://127.0.0.1:8443"}
+	}
+	if *id == "" {
+		builtin, _, err := workspace.Builtin()
+		if err != nil {
+			return err
+		}
+		*id = builtin.ID
+	}
+	if err := os.MkdirAll(*dir, 0o700); err != nil {
+		return err
+	}
+	keys := filepath.Join(*dir, centreKeys)
+	if _, err := os.Stat(keys); err == nil {
+		return central.ErrKeysExist
+	}
+	if !*trusted {
+		cert, err := ownCertificate(filepath.Join(*dir, tlsKeyFile))
+		if err != nil {
+			return err
+		}
+		if addresses, err = pinned(addresses, httpsync.PinOf(cert.Leaf)); err != nil {
+			return err
+		}
+	}
+	store, err := sqlstore.Open(ctx, filepath.Join(*dir, centreDB))
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	invite, err := central.Init(ctx, keys, central.InitOptions{Name: *name, Consultation: *id, Addresses: addresses, Store: store})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(io.out, "The keys are in %s; its README.txt says which to move away.\nThe first invite, also in %s:\n\n%s\n",
+		keys, filepath.Join(keys, "invite.txt"), invite.Line())
+	return nil
+}
+
+// pinned gives every https address without a pin this one.
+func pinned(addresses []string, pin httpsync.Pin) ([]string, error) {
+	var out []string
+	for _, text := range addresses {
+		a, err := httpsync.ParseAddress(text)
+		if err != nil {
+			return nil, err
+		}
+		if len(a.Pin) == 0 {
+			a.Pin = pin
+		}
+		out = append(out, a.String())
+	}
+	return out, nil
+}
+
+// ownCertificate makes a certificate over the key in the file, which is drawn
+// when it is missing: who keeps the file keeps the pin.
+func ownCertificate(file string) (*tls.Certificate, error) {
+	key, err := readKey(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		key, err = writeKey(file)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the listener's key: %w", err)
+	}
+	cert, err := httpsync.SelfSigned(key, "localhost", "127.0.0.1")
+	return &cert, err
+}
+
+func readKey(file string) (crypto.Signer, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, fmt.Errorf("%s holds no key", file)
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return nil, fmt.Errorf("%s holds a key of another kind", file)
+	}
+	return signer, nil
+}
+
+func writeKey(file string) (crypto.Signer, error) {
+	key, err := httpsync.NewKey()
+	if err != nil {
+		return nil, err
+	}
+	raw, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return key, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw}), 0o600)
+}
+
+func centralServe(ctx context.Context, args []string, io streams) error {
+	f := newFlags("central", io)
+	dir := f.String("dir", "", "folder that “barazad central init” made")
+	listen := f.String("listen", "127.0.0.1:8443", "address of the public listener")
+	desk := f.String("desk", "127.0.0.1:8444", "address of the desk's listener; keep it off the network")
+	cert := f.String("tls-cert", "", "publicly trusted certificate, with --tls-key")
+	key := f.String("tls-key", "", "its key")
+	plain := f.Bool("plain", false, "speak plain HTTP, behind a proxy that does TLS")
+	verbose := f.Bool("v", false, "log every exchange")
+	if _, err := f.parse(args); err != nil {
+		return err
+	}
+	if *dir == "" {
+		return fmt.Errorf("--dir is missing: %w", errUsage)
+	}
+	log := logger(io.err, *verbose)
+	certificate, err := listenerCertificate(*dir, *cert, *key, *plain)
+	if err != nil {
+		return err
+	}
+	store, err := sqlstore.Open(ctx, filepath.Join(*dir, centreDB))
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	keys, err := central.Load(filepath.Join(*dir, centreKeys))
+	if err != nil {
+		return err
+	}
+	server, err := central.New(ctx, central.Options{Store: store, Centre: keys.Centre, LogKey: keys.LogKey, Logger: log})
+	if err != nil {
+		return err
+	}
+	public, err := httpsync.Listen(*listen, certificate, server.Handler(), log)
+	if err != nil {
+		return err
+	}
+	defer public.Close()
+	inside, err := httpsync.Listen(*desk, nil, (&central.Desk{Store: store}).Handler(), log)
+	if err != nil {
+		return err
+	}
+	defer inside.Close()
+	fmt.Fprintf(io.out, "centre %q\n  public  %s\n  desk    %s (no key here: it lists what came in, sealed)\n", keys.Centre.Name, public.Address, inside.Address)
+	<-ctx.Done()
+	return nil
+}
+
+// listenerCertificate is what the public listener shows; nil for plain HTTP.
+func listenerCertificate(dir, cert, key string, plain bool) (*tls.Certificate, error) {
+	switch {
+	case plain:
+		return nil, nil
+	case cert == "":
+		return ownCertificate(filepath.Join(dir, tlsKeyFile))
+	}
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		return nil, fmt.Errorf("the listener's certificate: %w", err)
+	}
+	pair.Leaf, err = x509.ParseCertificate(pair.Certificate[0])
+	return &pair, err
+}
+
+func centralInvite(ctx context.Context, args []string, io streams) error {
+	f := newFlags("central invite", io)
+	dir := f.String("dir", "", "folder of the centre")
+	note := f.String("note", "", "for whom it is")
+	var addresses list
+	f.Var(&addresses, "address", "where devices reach the centre or a hub; may stand several times")
+	file := f.String("out", "", "write the invite's file there")
+	if _, err := f.parse(args); err != nil {
+		return err
+	}
+	if *dir == "" || len(addresses) == 0 {
+		return fmt.Errorf("--dir and --address are needed: %w", errUsage)
+	}
+	if _, err := os.Stat(filepath.Join(*dir, tlsKeyFile)); err == nil {
+		cert, err := ownCertificate(filepath.Join(*dir, tlsKeyFile))
+		if err != nil {
+			return err
+		}
+		if addresses, err = pinned(addresses, httpsync.PinOf(cert.Leaf)); err != nil {
+			return err
+		}
+	}
+	store, err := sqlstore.Open(ctx, filepath.Join(*dir, centreDB))
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	keys, err := central.Load(filepath.Join(*dir, centreKeys))
+	if err != nil {
+		return err
+	}
+	invite, err := central.NewInvite(ctx, store, keys.Centre, addresses, *note, time.Now(), nil)
+	if err != nil {
+		return err
+	}
+	if *file != "" {
+		if err := os.WriteFile(*file, invite.File(), 0o600); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintln(io.out, invite.Line())
+	return err
+}

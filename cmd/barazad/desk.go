@@ -1,0 +1,263 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"baraza.example/app/workspace"
+	"baraza.example/forms"
+	"baraza.example/sync/batch"
+	"baraza.example/sync/central"
+	"baraza.example/sync/central/sqlstore"
+	"baraza.example/sync/identity"
+)
+
+// deskFlags are what every command takes that looks at what came in.
+type deskFlags struct {
+	flagSet
+	dir  *string
+	keys list
+	form *string
+}
+
+func newDeskFlags(command string, io streams) *deskFlags {
+	f := &deskFlags{flagSet: newFlags("central "+command, io)}
+	f.dir = f.String("dir", "", "folder of the centre")
+	f.Var(&f.keys, "key", "file of a key that opens records; by default those in the folder's keys/desk")
+	f.form = f.String("form", "", "XLSForm with the questions, beside the built-in questionnaire")
+	return f
+}
+
+// desk opens the centre's store and the keys. The caller closes the store.
+func (f *deskFlags) desk(ctx context.Context) (*central.Desk, error) {
+	if *f.dir == "" {
+		return nil, fmt.Errorf("--dir is missing: %w", errUsage)
+	}
+	keys, err := f.recipients()
+	if err != nil {
+		return nil, err
+	}
+	_, builtin, err := workspace.Builtin()
+	if err != nil {
+		return nil, err
+	}
+	d := &central.Desk{Keys: keys, Forms: []*forms.Definition{builtin.Definition}}
+	if *f.form != "" {
+		own, err := loadForm(*f.form)
+		if err != nil {
+			return nil, err
+		}
+		d.Forms = append([]*forms.Definition{own.Definition}, d.Forms...)
+	}
+	file := filepath.Join(*f.dir, centreDB)
+	if _, err := os.Stat(file); err != nil {
+		return nil, fmt.Errorf("%s is no folder of a centre: %w", *f.dir, err)
+	}
+	d.Store, err = sqlstore.Open(ctx, file)
+	return d, err
+}
+
+func (f *deskFlags) recipients() ([]identity.RecipientKey, error) {
+	if len(f.keys) == 0 {
+		return central.LoadDesk(filepath.Join(*f.dir, centreKeys))
+	}
+	var keys []identity.RecipientKey
+	for _, file := range f.keys {
+		key, err := central.LoadRecipient(file)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+func centralList(ctx context.Context, args []string, io streams) error {
+	f := newDeskFlags("list", io)
+	asJSON := f.Bool("json", false, "print a JSON line for each")
+	if _, err := f.parse(args); err != nil {
+		return err
+	}
+	d, err := f.desk(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Store.Close()
+	for i, err := range d.List(ctx) {
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			err = printJSON(io.out, itemFacts(i))
+		} else {
+			_, err = fmt.Fprintf(io.out, "%s  %-12s  %s  %-8s  %-9s  %s%s\n", i.Code, i.Kind, i.Received.Format(time.DateTime), i.Road, i.Publication, title(i), remark(i))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// itemFacts is an item in JSON.
+func itemFacts(i central.Item) map[string]any {
+	facts := map[string]any{"code": i.Code, "kind": i.Kind.String(), "record": i.ID.String(), "organisation": i.Organisation, "title": i.Name,
+		"form": i.FormID, "version": i.Version, "language": i.Language, "publication": i.Publication, "instance": i.InstanceID, "revision": i.Revision,
+		"ready": clock(i.Ready), "hubs": stops(i.Path), "received": clock(i.Received), "road": i.Road, "tries": i.Tries, "log_index": i.Index, "counted": i.Counted()}
+	if i.Problem != nil {
+		facts["problem"] = i.Problem.Error()
+	}
+	return facts
+}
+
+func clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func stops(path []batch.Stop) []map[string]string {
+	all := []map[string]string{}
+	for _, s := range path {
+		all = append(all, map[string]string{"hub": s.Hub.String(), "time": clock(time.Unix(s.Time, 0))})
+	}
+	return all
+}
+
+func title(i central.Item) string {
+	if i.Name != "" {
+		return i.Name
+	}
+	return i.Organisation
+}
+
+func remark(i central.Item) string {
+	switch {
+	case i.Problem != nil:
+		return "  (not opened: " + i.Problem.Error() + ")"
+	case i.Differs:
+		return "  (differs from " + i.DuplicateOf.Code() + ", which says it is the same)"
+	case !i.Counted():
+		return "  (the same as " + i.DuplicateOf.Code() + ", counted once)"
+	}
+	return ""
+}
+
+func centralShow(ctx context.Context, args []string, io streams) error {
+	f := newDeskFlags("show", io)
+	extract := f.String("extract", "", "folder to write the attachments to")
+	words, err := f.parse(args)
+	if err != nil {
+		return err
+	}
+	if len(words) != 1 {
+		return fmt.Errorf("give one receipt code or record id: %w", errUsage)
+	}
+	d, err := f.desk(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Store.Close()
+	s, err := d.Show(ctx, words[0])
+	if err != nil {
+		return err
+	}
+	if s.Problem != nil {
+		return fmt.Errorf("%s can't be opened: %w", s.Code, s.Problem)
+	}
+	printSubmission(io.out, s)
+	if *extract == "" {
+		return nil
+	}
+	for _, a := range s.Attachments {
+		if err := extractTo(ctx, d, a, *extract); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printSubmission(w io.Writer, s central.Submission) {
+	fmt.Fprintf(w, "%s %s, revision %d\n%s\n", s.Kind, s.Code, s.Revision, title(s.Item))
+	fmt.Fprintf(w, "organisation: %s\noriginal language: %s\npublication: %s\n", s.Organisation, s.Language, s.Publication)
+	fmt.Fprintf(w, "made ready: %s (device's clock)\n", clock(s.Ready))
+	for _, stop := range s.Path {
+		fmt.Fprintf(w, "at hub %s: %s (hub's clock)\n", stop.Hub.Short(), clock(time.Unix(stop.Time, 0)))
+	}
+	fmt.Fprintf(w, "received: %s, place %d in the log, delivered %d times\n", clock(s.Received), s.Index, s.Tries)
+	for _, a := range s.Answers {
+		label := a.Label
+		if label == "" {
+			label = a.Path
+		}
+		fmt.Fprintf(w, "\n%s\n%s\n", label, indent(a.Words))
+	}
+	if c := s.Contribution; c != nil {
+		fmt.Fprintf(w, "\non behalf of: %s\n", c.OnBehalf)
+		for _, p := range c.Paragraphs {
+			fmt.Fprintf(w, "\n%d. %s\n", p.Number, p.Text)
+		}
+	}
+	for _, a := range s.Attachments {
+		fmt.Fprintf(w, "\nattachment %s: %d bytes, %d of %d pieces here\n", a.Name, a.Size, a.Held, a.Pieces)
+	}
+}
+
+func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
+
+// extractTo writes an attachment into a folder. Its name came from a stranger.
+func extractTo(ctx context.Context, d *central.Desk, a central.Attachment, folder string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	file, err := root.OpenFile(filepath.Base(a.Name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("write attachment: %w", err)
+	}
+	_, err = d.Extract(ctx, a.Record, file)
+	return errors.Join(err, file.Close())
+}
+
+func centralExport(ctx context.Context, args []string, io streams) error {
+	f := newDeskFlags("export", io)
+	out := f.String("out", "", "file to write; standard output by default")
+	contacts := f.Bool("with-contacts", false, "also who to reach and how: for the secretariat's own use, never to be published")
+	kind := f.String("kind", "response", "response or contribution")
+	if _, err := f.parse(args); err != nil {
+		return err
+	}
+	o := central.ExportOptions{WithContacts: *contacts}
+	switch *kind {
+	case "response":
+		o.Kind = batch.KindResponse
+	case "contribution":
+		o.Kind = batch.KindContribution
+	default:
+		return fmt.Errorf("--kind is response or contribution: %w", errUsage)
+	}
+	d, err := f.desk(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Store.Close()
+	if *out == "" {
+		return d.ExportCSV(ctx, io.out, o)
+	}
+	file, err := os.OpenFile(*out, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.ExportCSV(ctx, file, o), file.Close())
+}

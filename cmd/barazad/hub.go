@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"baraza.example/app/workspace"
+	"baraza.example/sync/exchange"
+	"baraza.example/sync/httpsync"
+	"baraza.example/sync/hub"
+)
+
+func runHub(ctx context.Context, args []string, io streams) error {
+	f := newDeviceFlags("hub", io)
+	listen := f.String("listen", "127.0.0.1:8445", "address that devices reach")
+	invite := f.String("join", "", "invite of the centre, as text or file; needed once")
+	via := f.String("via", "", "address of the centre or next hub; by default those of the invite")
+	every := f.Duration("every", time.Minute, "how often to try the way up")
+	if _, err := f.parse(args); err != nil {
+		return err
+	}
+	if *f.org == "" && *f.name == "" {
+		*f.name = "hub"
+	}
+	w, _, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	if *invite != "" {
+		text, err := inviteText(*invite)
+		if err != nil {
+			return err
+		}
+		if _, err := w.Join(ctx, text); err != nil {
+			return err
+		}
+	}
+	held, joined, err := w.Invite(ctx)
+	if err != nil {
+		return err
+	}
+	if !joined {
+		return errors.New("a hub must have joined: give the centre's invite with --join")
+	}
+	roads := held.Addresses
+	if *via != "" {
+		roads = []string{*via}
+	}
+	log := logger(io.err, *f.verbose)
+	h, err := w.Hub("", hub.Quota{})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(*f.dir, 0o700); err != nil {
+		return err
+	}
+	cert, err := ownCertificate(filepath.Join(*f.dir, tlsKeyFile))
+	if err != nil {
+		return err
+	}
+	handler := httpsync.Handler(func(ctx context.Context, c exchange.Conn) {
+		if _, err := h.Serve(ctx, c); err != nil {
+			log.Info("an exchange ended early", "err", err)
+		}
+	})
+	listener, err := httpsync.Listen(*listen, cert, handler, log)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	fmt.Fprintf(io.out, "hub %q\n  address  %s\n", h.Self().Name, listener.Address)
+	return forward(ctx, w, h, roads, *every, log)
+}
+
+// forward tries the way up again and again, until ctx ends.
+func forward(ctx context.Context, w *workspace.Workspace, h *hub.Hub, roads []string, every time.Duration, log *slog.Logger) error {
+	schedule := exchange.Schedule{First: min(every, 2*time.Second), Longest: every}
+	failures := 0
+	for {
+		report, err := forwardOnce(ctx, w, h, roads)
+		if err != nil {
+			failures++
+			log.Warn("the way up is closed", "err", say(err))
+		} else {
+			failures = 0
+			log.Info("met the centre", "sent", report.Sent, "receipts", report.Receipts)
+		}
+		pause := every
+		if failures > 0 {
+			pause = schedule.Pause(failures, report.Retry, rand.Float64())
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+	}
+}
+
+func forwardOnce(ctx context.Context, w *workspace.Workspace, h *hub.Hub, roads []string) (report exchange.Report, err error) {
+	for _, road := range roads {
+		var t *httpsync.Client
+		if t, err = dial(road); err != nil {
+			return report, err
+		}
+		report, err = w.Forward(ctx, h, t)
+		t.Close()
+		if err == nil || ctx.Err() != nil {
+			return report, err
+		}
+	}
+	return report, err
+}

@@ -1,0 +1,105 @@
+// Command barazad does what needs no screen: it runs hubs and the centre,
+// takes part from a terminal, shows the whole road in one go and measures it.
+//
+// Every command is a line in the commands table and a run(ctx, args, io).
+// Settings come from flags, then from BARAZA_* variables, then from a TOML file.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	_ "time/tzdata" // devices without zone data still know local time
+)
+
+// streams are a command's input and outputs.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// A command is one word after barazad.
+type command struct {
+	name, usage, summary string
+	run                  func(ctx context.Context, args []string, io streams) error
+}
+
+// commands is filled by main, because help prints it.
+func commands() []command {
+	return []command{
+		{"demo", "[--json] [--seed N] [--answers FILE]… [--form FILE] [--kills N]", "walk the whole road: fill in, send over a bad link, receive, check the proof", demo},
+		{"central", "init|serve|list|show|export …", "run the centre, or look at what came in", runCentral},
+		{"hub", "--dir DIR --join INVITE --listen ADDRESS", "relay for devices without a connection", runHub},
+		{"join", "--dir DIR INVITE", "join a consultation: the invite's line, or its file", join},
+		{"fill", "--dir DIR --answers FILE [--draft]", "fill in the questionnaire from a file and make it ready", fill},
+		{"contribute", "--dir DIR FILE", "make a written contribution ready", contribute},
+		{"sync", "--dir DIR [--via ADDRESS]", "send what waits and take what has come", synchronise},
+		{"status", "--dir DIR [--json]", "show what is on this device, at the hub, received", status},
+		{"form", "check FILE", "say what is wrong with a form", form},
+		{"bench", "road [--json] [--responses FILE]", "measure, beside another program's way, in the same run", bench},
+	}
+}
+
+// The exit codes: 1 for what went wrong, 2 for a command that was not understood.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// errUsage is wrapped by errors about the command's words.
+var errUsage = errors.New("usage")
+
+func main() {
+	os.Exit(execute(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+func execute(args []string, io streams) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if len(args) == 0 || slices.Contains([]string{"help", "-h", "--help"}, args[0]) {
+		help(io.out)
+		return 0
+	}
+	for _, c := range commands() {
+		if c.name != args[0] {
+			continue
+		}
+		err := c.run(ctx, args[1:], io)
+		switch {
+		case err == nil, errors.Is(err, flag.ErrHelp):
+			return 0
+		case errors.Is(err, errUsage):
+			fmt.Fprintf(io.err, "barazad %s: %s\nusage: barazad %s %s\n", c.name, strings.TrimSuffix(err.Error(), ": "+errUsage.Error()), c.name, c.usage)
+			return exitUsage
+		}
+		fmt.Fprintf(io.err, "barazad %s: %s\n", c.name, say(err))
+		return exitFailed
+	}
+	fmt.Fprintf(io.err, "barazad: no command %q; “barazad help” lists them\n", args[0])
+	return exitUsage
+}
+
+func help(w io.Writer) {
+	fmt.Fprint(w, "barazad takes part in consultations without a screen, relays and receives.\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  barazad %s %s\n      %s\n", c.name, c.usage, c.summary)
+	}
+	fmt.Fprint(w, "\n--json prints facts as JSON. Settings also come from BARAZA_* variables and from\nthe TOML file that --config or BARAZA_CONFIG names; “barazad COMMAND -h” lists them.\n")
+}
+
+// logger writes what operators read; it never holds an answer or a name.
+func logger(w io.Writer, verbose bool) *slog.Logger {
+	level := slog.LevelWarn
+	if verbose {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
