@@ -26,11 +26,11 @@ const (
 	FrameRecord   FrameType = 3  // up: Carried
 	FrameLeaf     FrameType = 4  // up: Leaf
 	FrameHave     FrameType = 5  // down: []Have, for the chains offered
-	FrameAck      FrameType = 6  // down: how many record and leaf frames are durable
+	FrameAck      FrameType = 6  // down: how many record, leaf and want frames are durable or refused
 	FrameCustody  FrameType = 7  // down, from a hub: Custody
 	FrameReceipts FrameType = 8  // down: Receipts
 	FrameRefusal  FrameType = 9  // down: Refusal
-	FrameWant     FrameType = 10 // down: Want
+	FrameWant     FrameType = 10 // down: Want; up: of what was asked for, what the caller lacks too
 	FrameCentre   FrameType = 11 // down: the centre's card
 	FrameBye      FrameType = 12 // both ways, last: nothing more to say
 )
