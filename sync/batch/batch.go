@@ -2,6 +2,7 @@ package batch
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -240,6 +241,19 @@ func (r *Reader) Next() (Frame, error) {
 	return Frame{}, r.err
 }
 
+// payload reads n bytes. Of a long frame it holds what has come, not what was
+// promised: a server has many callers at once.
+func (r *Reader) payload(n int) ([]byte, error) {
+	if n <= 64<<10 {
+		b := make([]byte, n)
+		_, err := io.ReadFull(r.r, b)
+		return b, err
+	}
+	var b bytes.Buffer
+	_, err := io.CopyN(&b, r.r, int64(n))
+	return b.Bytes(), err
+}
+
 func (r *Reader) frame() (f Frame, known bool, err error) {
 	t, err := r.r.ReadByte()
 	if err != nil {
@@ -249,8 +263,8 @@ func (r *Reader) frame() (f Frame, known bool, err error) {
 	if err != nil {
 		return Frame{}, false, r.failed(err)
 	}
-	payload := make([]byte, n)
-	if _, err := io.ReadFull(r.r, payload); err != nil {
+	payload, err := r.payload(n)
+	if err != nil {
 		return Frame{}, false, r.failed(err)
 	}
 	f, known, err = decodeFrame(FrameType(t), payload)

@@ -110,7 +110,7 @@ func appendIndex(ranges [][2]uint32, i uint32) [][2]uint32 {
 // end covers all that was offered, for the word of an earlier run may have
 // been lost on the way.
 func (s *server) flush(ctx context.Context, last bool) error {
-	s.flushed = time.Now()
+	s.flushed, s.since = time.Now(), 0
 	if err := s.flushReceipts(ctx, last); err != nil {
 		return err
 	}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -211,5 +214,78 @@ func TestACentreThatLostItsEndGetsItAgain(t *testing.T) {
 	r := complete(t, s, k, o) // another one, empty, at the same address
 	if err := k.Missing(a); err != nil || r.Sent != 4 || len(s.Refusals) != 0 {
 		t.Errorf("%v, %+v, refused %v", err, r, s.Refusals)
+	}
+}
+
+// failing is an Inbox whose disk is full.
+type failing struct{ *exchangetest.Keeper }
+
+func (failing) Accept(context.Context, exchange.Peer, []batch.Carried, map[batch.Chain]batch.Seq) ([]exchange.Outcome, error) {
+	return nil, errors.New("no space left on device")
+}
+
+func TestNothingIsAcknowledgedThatIsNotDurable(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	s := exchangetest.NewSender(author(t, root))
+	a, b := exchangetest.Pipe()
+	go exchange.Serve(context.Background(), b, failing{exchangetest.NewKeeper(root, nil)}, exchange.Options{})
+	r, err := exchange.Run(t.Context(), a, s, exchange.Options{})
+	var refusal batch.Refusal
+	if !errors.As(err, &refusal) || r.Sent != 0 || r.Retry != time.Minute || len(s.Known) != 0 || strings.Contains(err.Error(), "space") {
+		t.Errorf("%+v: %v, remembers %v", r, err, s.Known)
+	}
+}
+
+// gated is an Inbox whose first commit waits.
+type gated struct {
+	*exchangetest.Keeper
+	began chan int // records in each commit
+	gate  chan struct{}
+}
+
+func (g gated) Accept(ctx context.Context, p exchange.Peer, rs []batch.Carried, first map[batch.Chain]batch.Seq) ([]exchange.Outcome, error) {
+	g.began <- len(rs)
+	<-g.gate
+	return g.Keeper.Accept(ctx, p, rs, first)
+}
+
+func TestWhatArrivesDuringACommitGoesIntoTheNext(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	a := exchangetest.NewAuthor(t, root.Card, root.Token)
+	for range 10 {
+		a.Respond("text")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		g := gated{exchangetest.NewKeeper(root, nil), make(chan int, 100), make(chan struct{})}
+		s := exchangetest.NewSender(a)
+		caller, server := exchangetest.Pipe()
+		ended := make(chan error, 2)
+		go func() { _, err := exchange.Serve(t.Context(), server, g, exchange.Options{}); ended <- err }()
+		go func() { _, err := exchange.Run(t.Context(), caller, s, exchange.Options{}); ended <- err }()
+		synctest.Wait() // all that fits the window has arrived
+		close(g.gate)
+		if err := errors.Join(<-ended, <-ended); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(g.began); n > 3 {
+			t.Errorf("%d commits for %d records", n, len(a.Records))
+		}
+	})
+}
+
+func TestWhatWasAcknowledgedBeforeACutIsRemembered(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	k, a := exchangetest.NewKeeper(root, nil), author(t, root)
+	a.Attach(100 * batch.LeafSize)
+	s := exchangetest.NewSender(a)
+	r, err, _, _ := meet(t, s, k, exchange.Options{}, 300_000, -1)
+	if err == nil || r.Sent != 5 || r.Leaves == 0 || r.Complete {
+		t.Fatalf("%+v: %v", r, err)
+	}
+	if known := s.Known[k.Self().ID]; len(known) != 3 {
+		t.Errorf("remembers %v", known)
+	}
+	if again := complete(t, s, k, exchange.Options{}); again.Leaves >= 100 || again.Leaves+r.Leaves < 90 {
+		t.Errorf("%d leaves before the cut, %d after", r.Leaves, again.Leaves)
 	}
 }

@@ -224,6 +224,10 @@ func (c *caller) hear(ctx context.Context) error {
 	frames, err := c.wire.take()
 	c.heard = time.Now()
 	for _, f := range frames {
+		if c.report.Complete {
+			c.report.Complete = false
+			return &ProtocolError{"goodbye is the last word"}
+		}
 		if c.frames++; c.frames > MaxFrames {
 			return &ProtocolError{fmt.Sprintf("at most %d frames in a run", MaxFrames)}
 		}

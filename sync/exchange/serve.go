@@ -53,6 +53,7 @@ type server struct {
 	pending map[batch.RecordID]batch.Have // came in this run and have no receipt
 	touched map[batch.Chain]bool          // came in since the last word of custody
 	flushed time.Time
+	since   int // records since then
 
 	asked   map[leafKey]bool // and not answered
 	lacking map[leafKey]bool // the caller has them neither
@@ -143,6 +144,10 @@ func (s *server) send() error {
 // commit, and what is said of them goes out before the next.
 func (s *server) process(ctx context.Context, frames []batch.Frame) error {
 	for len(frames) > 0 {
+		if s.report.Complete {
+			s.report.Complete = false
+			return &ProtocolError{"goodbye is the last word"}
+		}
 		n := 1
 		for n < len(frames) && n < groupRecords && frames[n].Type == frames[0].Type {
 			n++
@@ -158,7 +163,7 @@ func (s *server) process(ctx context.Context, frames []batch.Frame) error {
 		}
 		frames = frames[n:]
 	}
-	if len(s.pending) >= flushRecords || time.Since(s.flushed) > flushEvery {
+	if s.since >= flushRecords || time.Since(s.flushed) > flushEvery {
 		if err := s.flush(ctx, false); err != nil {
 			return err
 		}
@@ -182,6 +187,9 @@ func (s *server) handle(ctx context.Context, fs []batch.Frame) error {
 	case batch.FrameWant:
 		return s.takeLacking(ctx, fs)
 	case batch.FrameBye:
+		if len(fs) > 1 {
+			return &ProtocolError{"goodbye is the last word"}
+		}
 		if err := s.flush(ctx, true); err != nil {
 			return err
 		}
@@ -291,6 +299,7 @@ func (s *server) takeRecords(ctx context.Context, fs []batch.Frame) error {
 			continue
 		}
 		s.report.Sent++
+		s.since++
 		s.more = s.more || r.Kind == batch.KindAttachment
 		s.touched[r.Chain] = true
 		if len(s.pending) < maxPending {

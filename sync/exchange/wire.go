@@ -35,7 +35,8 @@ type wire struct {
 }
 
 const (
-	readAhead   = 1 << 20             // bytes of frames that may wait for the run
+	readAhead   = 256 << 10           // bytes of frames that may wait for the run
+	maxDrained  = 1 << 20             // bytes that are read and dropped at the end
 	maxUnframed = batch.MaxRecord * 2 // bytes that may come without a frame we know
 	slowest     = 125                 // bytes a second that a server still waits for
 )
@@ -63,7 +64,7 @@ func (w *wire) readFrames() {
 		if !w.put(f, r.Offset()-before, err) {
 			// Bytes left unread would reset the connection and take with them
 			// what we say last.
-			io.CopyN(io.Discard, w.conn, readAhead)
+			io.CopyN(io.Discard, w.conn, maxDrained)
 			return
 		}
 	}

@@ -27,7 +27,7 @@ const Path = "/baraza/v1/exchange"
 const ContentType = "application/vnd.baraza.exchange"
 
 const (
-	maxRuns   = 1000            // at the same time
+	maxRuns   = 2000            // at the same time
 	busyAfter = "30"            // seconds, Retry-After when there are more
 	lastWords = 5 * time.Second // for the end of an answer that nobody seems to read
 )

@@ -2,6 +2,7 @@ package httpsync_test
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -137,12 +138,15 @@ func virtualServer(t *testing.T, p linksim.Profile, h http.Handler, f func(t *te
 	})
 }
 
-// virtual does so with a centre.
-func virtual(t *testing.T, p linksim.Profile, f func(t *testing.T, l *linksim.Link, c *httpsync.Client, k *exchangetest.Keeper)) {
+// virtual does so with a centre and an author who has said something before:
+// the coders of package zstd can't change from one bubble to the next.
+func virtual(t *testing.T, p linksim.Profile, say func(a *exchangetest.Author), f func(t *testing.T, l *linksim.Link, c *httpsync.Client, k *exchangetest.Keeper, a *exchangetest.Author)) {
 	t.Helper()
 	k := exchangetest.NewKeeper(exchangetest.NewRoot(t), nil)
+	a := exchangetest.NewAuthor(t, k.Root.Card, k.Root.Token)
+	say(a)
 	h := httpsync.Handler(func(ctx context.Context, c exchange.Conn) { k.Serve(ctx, c) })
-	virtualServer(t, p, h, func(t *testing.T, l *linksim.Link, c *httpsync.Client) { f(t, l, c, k) })
+	virtualServer(t, p, h, func(t *testing.T, l *linksim.Link, c *httpsync.Client) { f(t, l, c, k, a) })
 }
 
 func TestCutAtEveryByteOfTheLink(t *testing.T) {
@@ -151,10 +155,11 @@ func TestCutAtEveryByteOfTheLink(t *testing.T) {
 		step = 37
 	}
 	p := linksim.Profile{Up: 64_000, Down: 128_000, RTT: 600 * time.Millisecond}
-	virtual(t, p, func(t *testing.T, l *linksim.Link, c *httpsync.Client, k *exchangetest.Keeper) {
-		a := exchangetest.NewAuthor(t, k.Root.Card, k.Root.Token)
+	say := func(a *exchangetest.Author) {
 		a.Records = a.Records[:1]
 		a.Attach(700)
+	}
+	virtual(t, p, say, func(t *testing.T, l *linksim.Link, c *httpsync.Client, k *exchangetest.Keeper, a *exchangetest.Author) {
 		run := func(s *exchangetest.Sender, m *exchange.Memory) (exchange.Report, error) {
 			return exchange.Once(t.Context(), c, s, exchange.Options{Self: s.Self(), Centre: &k.Root.Card, Memory: m})
 		}
@@ -183,12 +188,13 @@ func TestCutAtEveryByteOfTheLink(t *testing.T) {
 
 func TestACutCostsWhatWasOnTheWay(t *testing.T) {
 	p, _ := linksim.Named("2g-rural")
-	virtual(t, p, func(t *testing.T, l *linksim.Link, c *httpsync.Client, k *exchangetest.Keeper) {
-		a := exchangetest.NewAuthor(t, k.Root.Card, k.Root.Token)
+	say := func(a *exchangetest.Author) {
 		for range 100 {
 			a.Respond(strings.Repeat("What we have seen and think of it. ", 3))
 		}
 		a.Attach(40 * batch.LeafSize)
+	}
+	virtual(t, p, say, func(t *testing.T, l *linksim.Link, c *httpsync.Client, k *exchangetest.Keeper, a *exchangetest.Author) {
 		s, m := exchangetest.NewSender(a), new(exchange.Memory)
 		var pauses exchange.Schedule
 		start, failures, up := time.Now(), 0, int64(0)
@@ -393,4 +399,92 @@ func TestWhatIsNoExchangeIsTurnedAway(t *testing.T) {
 		}
 	}
 	http.DefaultClient.CloseIdleConnections()
+}
+
+// TestACancelledWriteEnds: a request whose body waits for a server that does
+// not read is where RoundTrip would hang.
+func TestACancelledWriteEnds(t *testing.T) {
+	for version, name := range map[int]string{1: "HTTP/1.1", 2: "HTTP/2"} {
+		t.Run(name, func(t *testing.T) {
+			release := make(chan struct{})
+			a := listen(t, version, httpsync.Handler(func(context.Context, exchange.Conn) { <-release }))
+			defer close(release)
+			ctx, cancel := context.WithCancel(t.Context())
+			c, err := client(t, a, httpsync.Options{}).Open(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan error, 1)
+			go func() {
+				for chunk := make([]byte, 1<<20); ; {
+					if _, err := c.Write(chunk); err != nil {
+						ended <- err
+						return
+					}
+				}
+			}()
+			time.AfterFunc(50*time.Millisecond, cancel) // whether it waits by then or not, it has to end
+			<-ended
+			c.Close()
+		})
+	}
+}
+
+// TestARunWithNothingNewIsCheap counts every byte of HTTP, on a connection
+// that is open already.
+func TestARunWithNothingNewIsCheap(t *testing.T) {
+	virtual(t, linksim.Profile{}, func(*exchangetest.Author) {}, func(t *testing.T, l *linksim.Link, c *httpsync.Client, k *exchangetest.Keeper, a *exchangetest.Author) {
+		s := exchangetest.NewSender(a)
+		o := exchange.Options{Self: s.Self(), Centre: &k.Root.Card, Memory: new(exchange.Memory)}
+		var before linksim.Stats
+		for range 2 {
+			before = l.Stats()
+			if _, err := exchange.Once(t.Context(), c, s, o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		after := l.Stats()
+		if n := after.BytesUp + after.BytesDown - before.BytesUp - before.BytesDown; n > 750 || after.Connections != 1 {
+			t.Errorf("%d bytes up, %d down, %d connections", after.BytesUp-before.BytesUp, after.BytesDown-before.BytesDown, after.Connections)
+		} else {
+			t.Logf("%d bytes", n)
+		}
+	})
+}
+
+// TestLinks prints how long 100 responses take on the links we speak of.
+func TestLinks(t *testing.T) {
+	for _, link := range []struct {
+		name string
+		most time.Duration
+	}{{"edge", 25 * time.Second}, {"2g-rural", 75 * time.Second}, {"hf", 6 * time.Minute}, {"vsat", 20 * time.Second}, {"office", 5 * time.Second}} {
+		t.Run(link.name, func(t *testing.T) {
+			p, _ := linksim.Named(link.name)
+			say := func(a *exchangetest.Author) {
+				for range 100 {
+					text := make([]byte, 820) // of random bytes: about a record's 1,100
+					rand.Read(text)
+					a.Respond(string(text))
+				}
+			}
+			virtual(t, p, say, func(t *testing.T, l *linksim.Link, c *httpsync.Client, k *exchangetest.Keeper, a *exchangetest.Author) {
+				s, m := exchangetest.NewSender(a), new(exchange.Memory)
+				start, failures := time.Now(), 0
+				for s.Received() < len(a.Records) && time.Since(start) < time.Hour {
+					r, err := exchange.Once(t.Context(), c, s, exchange.Options{Self: s.Self(), Centre: &k.Root.Card, Memory: m})
+					if failures++; r.Sent > 0 {
+						failures = 1
+					}
+					if err != nil {
+						time.Sleep(exchange.Schedule{}.Pause(failures, r.Retry, 0.5))
+					}
+				}
+				took, stats := time.Since(start).Round(100*time.Millisecond), l.Stats()
+				t.Logf("%v, %d bytes up, %d down, %d cuts, %d came twice", took, stats.BytesUp, stats.BytesDown, stats.Cuts, k.Redelivered())
+				if took > link.most || k.Missing(a) != nil {
+					t.Errorf("took %v: %v", took, k.Missing(a))
+				}
+			})
+		})
+	}
 }
