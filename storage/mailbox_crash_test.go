@@ -201,6 +201,13 @@ func TestLeavesTornByAPowerCutAreAskedForAgain(t *testing.T) {
 				t.Fatalf("seed %d: leaf %d: %v", seed, i, err)
 			}
 		}
+		if seed == 0 {
+			r.store.Close()
+			if err := keep(0); !errors.Is(err, storage.ErrClosed) {
+				t.Errorf("a closed store took a leaf: %v", err)
+			}
+			r.start()
+		}
 		if wants, err = r.box.Lacking(t.Context(), []identity.ID{a.Identity.ID()}, 100); err != nil || len(wants) != 0 {
 			t.Errorf("all are here and wanted are %v, %v", wants, err)
 		}

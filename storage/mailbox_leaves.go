@@ -57,6 +57,7 @@ func (m *Mailbox) leafPath(id batch.RecordID) string { return m.store.path(leave
 // machine may have gone down between dropping one and removing its file.
 func (m *Mailbox) openLeaves(ctx context.Context) error {
 	m.leaves.open = map[batch.RecordID]*leafFile{}
+	m.store.onClose(m.leaves.shut)
 	infos, err := m.store.fs.ReadDir(m.store.path(leavesName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -134,6 +135,19 @@ func (f *leafFile) close() {
 	f.closed = true
 	if f.file != nil {
 		_ = f.file.Close() // everything in it was synced
+	}
+}
+
+// shut closes the files with the store. Nothing is taken any more.
+func (l *leafFiles) shut() {
+	l.mu.Lock()
+	open := l.open
+	l.open, l.err = nil, ErrClosed
+	l.mu.Unlock()
+	for _, f := range open {
+		f.mu.Lock()
+		f.close()
+		f.mu.Unlock()
 	}
 }
 

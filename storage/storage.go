@@ -106,6 +106,7 @@ type Store struct {
 	timer       *time.Timer
 	closed      bool
 	watchers    map[Kind]map[chan struct{}]struct{}
+	closing     []func() // what else has files open in the folder
 }
 
 // ahead is a value that the index does not have yet.
@@ -362,6 +363,12 @@ func (s *Store) usable() error {
 // Close brings the index up to date and gives the folder free. It waits for
 // Views to end. Without it nothing is lost.
 func (s *Store) Close() error {
+	s.mu.RLock()
+	closing := s.closing
+	s.mu.RUnlock()
+	for _, f := range closing { // before any lock: they may wait for an Update
+		f()
+	}
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	s.flushing.Lock()
@@ -387,6 +394,13 @@ func (s *Store) Close() error {
 	s.applying.Lock()
 	defer s.applying.Unlock()
 	return s.shut()
+}
+
+// onClose has f called before the store is closed.
+func (s *Store) onClose(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closing = append(s.closing, f)
 }
 
 // shut gives everything back that Open took, as far as it came.
