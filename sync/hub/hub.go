@@ -106,7 +106,7 @@ func (h *Hub) Accept(ctx context.Context, from batch.Peer, records []batch.Carri
 		}
 		if refusal != nil {
 			outcomes[i].Refusal = refusal
-			h.log.Info("record refused", "origin", r.Origin.Short(), "peer", from.ID.Short(), "code", string(refusal.Code))
+			h.log.Info("record refused", "origin", r.Origin.Short(), "device", from.ID.Short(), "code", string(refusal.Code))
 			continue
 		}
 		let, at = append(let, h.stamp(r, d.now)), append(at, i)
