@@ -135,6 +135,9 @@ func crashes(t *testing.T, seed uint64, seen func(storage.FS) storage.FS) error 
 	for round := range 6 {
 		disk.CutAfter(1 + b.rand.IntN(120))
 		s, err := storage.Open(t.Context(), "/store", opt)
+		if err == nil && seed%2 == 0 {
+			storage.SetSegmentSize(s, 4000)
+		}
 		for err == nil {
 			err = b.write(t, s)
 		}
@@ -191,7 +194,11 @@ type forgetful struct{ storage.FS }
 func (forgetful) SyncDir(string) error { return nil }
 
 func TestWhatWasAcknowledgedOutlivesAPowerCut(t *testing.T) {
-	for seed := range uint64(300) {
+	seeds := uint64(300)
+	if testing.Short() {
+		seeds = 60
+	}
+	for seed := range seeds {
 		if err := crashes(t, seed, honest); err != nil {
 			t.Errorf("seed %d: %v", seed, err)
 		}

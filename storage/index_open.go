@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strconv"
-	"strings"
 )
 
 // The index lives in a numbered folder below "index", so that a new one can
@@ -15,7 +14,7 @@ import (
 // trusted is kept as "index/aside".
 const indexAside = "aside"
 
-// onDisk says whether the index is to be outlive the process.
+// onDisk says whether the index is to outlive the process.
 func (s *Store) onDisk() bool { return !s.opt.MemoryIndex && !s.report.IndexInMemory }
 
 // openIndex opens the index there is when it can be trusted, and a new one
@@ -263,11 +262,11 @@ func (s *Store) rebuildHeld(bad *handle, reason error) error {
 	s.head = newerThan(s.head, s.durable.sequence)
 	s.waiting = 0
 	s.mu.Unlock()
-	go func() { // who reads the old one may take a while, and read the new one too
+	s.retiring.Go(func() { // who reads the old one may take a while, and read the new one too
 		if err := bad.retire(); err != nil {
 			s.log.Warn("the old index did not close well", "error", err)
 		}
-	}()
+	})
 	return nil
 }
 
@@ -279,7 +278,7 @@ func (s *Store) nextIndex() (index, error) {
 	}
 	newest := 0
 	for _, i := range infos {
-		if n, err := strconv.Atoi(strings.TrimSpace(i.Name)); err == nil {
+		if n, err := strconv.Atoi(i.Name); err == nil {
 			newest = max(newest, n)
 		}
 	}

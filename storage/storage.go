@@ -87,11 +87,12 @@ type Store struct {
 	blobs    *Blobs
 	report   Report
 
-	writing  sync.Mutex // one Update at a time runs its function
-	flushing sync.Mutex // one group at a time goes to the journal; after writing
-	applying sync.Mutex // one at a time changes the index; after flushing
-	journal  *journal   // by who holds flushing
-	marker   *marker    // by who holds applying
+	writing  sync.Mutex     // one Update at a time runs its function
+	flushing sync.Mutex     // one group at a time goes to the journal; after writing
+	applying sync.Mutex     // one at a time changes the index; after flushing
+	journal  *journal       // by who holds flushing
+	marker   *marker        // by who holds applying
+	retiring sync.WaitGroup // indexes that were given up in use
 
 	mu sync.RWMutex // the fields below; held for moments only, last of all
 	// head has what the index lacks and the next Update must see, shown
@@ -406,6 +407,7 @@ func (s *Store) onClose(f func()) {
 // shut gives everything back that Open took, as far as it came.
 func (s *Store) shut() error {
 	var err error
+	s.retiring.Wait()
 	if s.index != nil {
 		e := s.index.retire()
 		if e == nil && s.closed { // not when Open failed
