@@ -222,10 +222,6 @@ func NewReader(r io.Reader) *Reader { return &Reader{r: bufio.NewReaderSize(r, 1
 // Offset is how many bytes were read as whole frames.
 func (r *Reader) Offset() int64 { return r.offset }
 
-// Buffered reports whether more bytes have already arrived, so that a caller
-// may take several frames into one commit.
-func (r *Reader) Buffered() bool { return r.r.Buffered() > 0 }
-
 // Next returns the next frame of a type this program knows, io.EOF at the end
 // of the stream, io.ErrUnexpectedEOF inside a frame, a *DamageError, or what
 // the stream itself failed with. Once it failed it fails for good.

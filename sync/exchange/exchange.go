@@ -21,8 +21,9 @@ import (
 )
 
 // A Conn is one run's two streams of bytes. Reads see the peer's frames as
-// they come; CloseWrite ends our own. Close gives both up at once and unblocks
-// whoever reads or writes.
+// they come; CloseWrite ends our own, and may be called again. Close gives both
+// up at once and unblocks whoever reads or writes, from any goroutine. One reads
+// and one writes at a time.
 type Conn interface {
 	io.Reader
 	io.Writer
@@ -124,7 +125,7 @@ type Report struct {
 	BytesUp   int64 // frames from the caller, before HTTP and TLS
 	BytesDown int64
 	Complete  bool          // both sides said goodbye: nothing was left to say
-	Again     bool          // more can be sent at once: a centre's card came, or chains began anew
+	Again     bool          // worth running again at once, with new Options: a centre's card came, or chains began anew
 	Retry     time.Duration // the peer's wish, 0: none
 	Skew      time.Duration // how far the peer's clock is ahead of ours, a guess to the second
 }
