@@ -24,6 +24,7 @@ type Account struct {
 	Cuts         int64 `json:"cuts"`          // connections cut
 	BytesUp      int64 `json:"bytes_up"`      // over all links, TLS included
 	BytesDown    int64 `json:"bytes_down"`
+	Kills        int   `json:"kills,omitempty"` // processes killed, where that was asked for
 
 	Each      []Fate   `json:"-"`
 	Forgotten []string `json:"-"` // acknowledged by a device, unknown to it after a kill
@@ -31,15 +32,16 @@ type Account struct {
 
 // A Fate is what became of one submission.
 type Fate struct {
-	Device  string
-	Kind    batch.Kind
-	Title   string
-	Code    string
-	Road    []string // names of the hubs it passed, then the centre's; empty: it never arrived
-	Bytes   int      // of its envelope
-	Tries   int      // deliveries
-	Counted int      // how often the secretariat counts it
-	Proof   bool     // the device holds a receipt and its proof holds
+	Device     string
+	Kind       batch.Kind
+	Title      string
+	Code       string
+	Road       []string // names of the hubs it passed, then the centre's; empty: it never arrived
+	Bytes      int      // of its envelope
+	Tries      int      // contacts of its device until all it had was received
+	Deliveries int      // at the centre
+	Counted    int      // how often the secretariat counts it
+	Proof      bool     // the device holds a receipt and its proof holds
 }
 
 // Err is nil when everything made was received exactly once, every device has
@@ -83,7 +85,7 @@ func (a *Account) count(f Fate) {
 	default:
 		a.Duplicates++
 	}
-	if f.Tries > 1 {
+	if f.Deliveries > 1 {
 		a.Redelivered++
 	}
 	if f.Proof {
@@ -95,7 +97,7 @@ func (a *Account) count(f Fate) {
 }
 
 func (w *World) fate(ctx context.Context, m Made, e entry) (Fate, error) {
-	f := Fate{Device: m.Device.Name, Bytes: e.bytes, Tries: e.tries, Counted: e.counted, Road: e.road}
+	f := Fate{Device: m.Device.Name, Bytes: e.bytes, Tries: m.Device.Tries, Deliveries: e.deliveries, Counted: e.counted, Road: e.road}
 	item, err := m.Device.Item(ctx, m.Item)
 	if err != nil {
 		return f, nil // the device has lost it: Forgotten says so

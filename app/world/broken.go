@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -76,15 +77,13 @@ func (v Variant) serving(s *central.Server) serving {
 	}
 }
 
-// lying is a disk that says it has synced and has not.
+// lying is a disk that says it has synced the journal and has not.
 type lying struct{ *simdisk.Disk }
 
-func (l lying) Create(name string) (storage.File, error) { return unsynced(l.Disk.Create(name)) }
-func (l lying) Append(name string) (storage.File, error) { return unsynced(l.Disk.Append(name)) }
-
-func unsynced(f storage.File, err error) (storage.File, error) {
-	if err != nil {
-		return nil, err
+func (l lying) Append(name string) (storage.File, error) {
+	f, err := l.Disk.Append(name)
+	if err != nil || !strings.Contains(name, "journal") {
+		return f, err
 	}
 	return unsyncedFile{f}, nil
 }

@@ -9,10 +9,10 @@ import (
 
 // An entry is what the secretariat finds of one submission.
 type entry struct {
-	counted int // how often it counts
-	tries   int
-	bytes   int
-	road    []string
+	counted    int // how often it counts
+	deliveries int
+	bytes      int
+	road       []string
 }
 
 // Desk is the secretariat's side of the centre.
@@ -43,7 +43,7 @@ func (c *Centre) entries(ctx context.Context) (found map[string]entry, surplus i
 		}
 		name := fmt.Sprintf("%s/%d", i.InstanceID, i.Revision)
 		e := found[name]
-		e.tries += i.Tries
+		e.deliveries += i.Tries
 		if i.Counted() {
 			e.counted++
 			e.bytes = len(r.Envelope)

@@ -22,11 +22,12 @@ type loopback struct {
 	mu      sync.Mutex
 	served  map[string]*httpsync.Listener
 	proxies map[string]*linksim.Proxy // "from to"
+	whole   map[string]bool           // roads that are not cut any more
 	gone    linksim.Stats             // of proxies that are closed
 }
 
 func newLoopback(o Options) *loopback {
-	return &loopback{options: o, served: map[string]*httpsync.Listener{}, proxies: map[string]*linksim.Proxy{}}
+	return &loopback{options: o, served: map[string]*httpsync.Listener{}, proxies: map[string]*linksim.Proxy{}, whole: map[string]bool{}}
 }
 
 func (l *loopback) serve(name string, serve serving) (func(), error) {
@@ -72,11 +73,9 @@ func (l *loopback) log() *slog.Logger {
 // forget closes what leads to a party that is gone: it comes back on another port.
 func (l *loopback) forget(name string) {
 	delete(l.served, name)
-	for road, p := range l.proxies {
+	for road := range l.proxies {
 		if strings.HasSuffix(road, " "+name) {
-			l.gone = add(l.gone, p.Stats())
-			p.Close()
-			delete(l.proxies, road)
+			l.drop(road)
 		}
 	}
 }
@@ -95,7 +94,9 @@ func (l *loopback) road(from, to string) (httpsync.Address, error) {
 		h := fnv.New64a()
 		h.Write([]byte(road))
 		o := linksim.ProxyOptions{Target: strings.TrimPrefix(listener.Address.URL, "https://"), Seed: l.options.Seed ^ h.Sum64(), Profile: l.options.Link}
-		if len(l.proxies) == 0 {
+		if l.whole[road] {
+			o.Profile.CutEvery = 0
+		} else if len(l.proxies) == 0 {
 			o.FirstCut = l.options.FirstCut
 		}
 		var err error
@@ -124,7 +125,26 @@ func (l *loopback) address(from, to string) (string, error) {
 	return a.String(), err
 }
 
-func (l *loopback) cut(string, string, linksim.Direction, int64) {} // by the profile alone
+// cut knows only the link that is never cut: the profile does the rest.
+func (l *loopback) cut(from, to string, _ linksim.Direction, n int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	road := from + " " + to
+	if n != never || l.whole[road] {
+		return
+	}
+	l.whole[road] = true
+	l.drop(road)
+}
+
+// drop closes the proxy on a road; the next contact starts another.
+func (l *loopback) drop(road string) {
+	if p := l.proxies[road]; p != nil {
+		l.gone = add(l.gone, p.Stats())
+		p.Close()
+		delete(l.proxies, road)
+	}
+}
 
 func (l *loopback) stats() linksim.Stats {
 	l.mu.Lock()

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"baraza.example/app/workspace"
 	"baraza.example/storage"
@@ -15,8 +18,9 @@ import (
 type Device struct {
 	Name string
 	*workspace.Workspace
-	w    *World
-	disk disk
+	w     *World
+	disk  disk
+	Tries int // contacts so far
 	// Lost lists what the device had acknowledged and no longer knew after a kill.
 	Lost []string
 	// Cloned says that this device is a copy, or was copied.
@@ -71,6 +75,7 @@ func (d *Device) Made(i workspace.Item) { d.w.remember(d, i) }
 
 // Contact runs one exchange with a hub or the centre.
 func (d *Device) Contact(ctx context.Context, with string) (exchange.Report, error) {
+	d.Tries++
 	return d.w.contact(ctx, d.Workspace, d.Name, with)
 }
 
@@ -83,14 +88,14 @@ func (w *World) contact(ctx context.Context, ws *workspace.Workspace, from, to s
 	return ws.Exchange(ctx, t)
 }
 
-// Kill stops the device as a power cut would, and starts it again. Only on a
-// simulated disk is what was not synced lost.
+// Kill stops the device as a power cut or SIGKILL would, and starts it again.
+// On a simulated disk what was not synced is lost.
 func (d *Device) Kill(ctx context.Context) error {
 	before, err := d.Items(ctx)
 	if err != nil {
 		return err
 	}
-	if err := d.w.crash(d.disk, d.Workspace); err != nil {
+	if d.disk, err = d.w.crash(d.disk, d.Workspace); err != nil {
 		return err
 	}
 	if err := d.start(ctx); err != nil {
@@ -129,14 +134,42 @@ func (d *Device) Compare(ctx context.Context, before []workspace.Item) error {
 	return nil
 }
 
-// crash drops what was not synced and gives the old process's memory back.
-func (w *World) crash(d disk, ws *workspace.Workspace) error {
-	if d.sim == nil {
-		return ws.Close()
+// crash ends a party's process without letting it finish anything, and returns
+// the disk that the next one starts from. Real files are taken as they lie there
+// at this moment, which is what a killed process leaves behind.
+func (w *World) crash(d disk, ws *workspace.Workspace) (disk, error) {
+	if d.sim != nil {
+		d.sim.Crash()
+		_ = ws.Close() // of a process that no longer exists
+		return d, nil
 	}
-	d.sim.Crash()
-	_ = ws.Close() // of a process that no longer exists
-	return nil
+	next := disk{dir: d.dir + "+"}
+	if err := copyAsItLies(next.dir, os.DirFS(d.dir)); err != nil {
+		return d, err
+	}
+	return next, errors.Join(ws.Close(), os.RemoveAll(d.dir))
+}
+
+// copyAsItLies copies a folder in which the index may be tidying up meanwhile:
+// a file that goes while it is copied is left out.
+func copyAsItLies(to string, from fs.FS) error {
+	return fs.WalkDir(from, ".", func(name string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, filepath.FromSlash(name))
+		if d.IsDir() {
+			return os.MkdirAll(target, 0o700)
+		}
+		content, err := fs.ReadFile(from, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return errors.Join(err, os.WriteFile(target, content, 0o600))
+	})
 }
 
 // A Hub is a connected organisation that relays for others.
@@ -200,7 +233,8 @@ func (h *Hub) Contact(ctx context.Context, with string) (exchange.Report, error)
 // Kill is a power cut at the hub.
 func (h *Hub) Kill(ctx context.Context) error {
 	h.halt()
-	if err := h.w.crash(h.disk, h.Workspace); err != nil {
+	var err error
+	if h.disk, err = h.w.crash(h.disk, h.Workspace); err != nil {
 		return err
 	}
 	return h.start(ctx)

@@ -107,7 +107,8 @@ const never = 1 << 60
 // arrived in that direction, once. Real links are cut by their profile alone.
 func (w *World) CutAfter(from, to string, d linksim.Direction, n int64) { w.net.cut(from, to, d, n) }
 
-// Mend takes back what CutAfter has in store.
+// Mend takes back what CutAfter has in store, and on real links what the
+// profile has.
 func (w *World) Mend(from, to string) {
 	w.net.cut(from, to, linksim.Up, never)
 	w.net.cut(from, to, linksim.Down, never)

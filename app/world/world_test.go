@@ -2,6 +2,7 @@ package world
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -51,7 +52,7 @@ func TestInAThousandWorldsEverythingIsReceivedExactlyOnce(t *testing.T) {
 			t.Run(fmt.Sprint("part ", part), func(t *testing.T) {
 				t.Parallel()
 				for seed := part; seed < n && !t.Failed(); seed += runtime.NumCPU() {
-					synctest.Test(t, func(t *testing.T) { seen.count(playWorld(t, form, uint64(seed), Sound)) })
+					synctest.Test(t, func(t *testing.T) { seen.count(playWorld(t, form, uint64(seed))) })
 				}
 			})
 		}
@@ -79,23 +80,41 @@ func (s *toll) count(a Account, p *play) {
 	s.cuts += int(a.Cuts)
 }
 
+func TestTwentyWorldsOnRealFiles(t *testing.T) {
+	form := smallForm(t)
+	var seen toll
+	n := worlds(t, 20)
+	for seed := range n {
+		p, err := newPlay(t.Context(), Options{Seed: uint64(seed), Dir: t.TempDir(), Forms: []workspace.Form{form}, Consultation: "twenty-worlds",
+			Link: linksim.Profile{Name: "cut", CutEvery: 6000}, FirstCut: 2000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := p.played(t.Context())
+		if err != nil {
+			t.Fatalf("seed %d: %v\n%s", seed, err, p.story())
+		}
+		seen.count(a, p)
+	}
+	t.Logf("%d worlds: %d submissions, %d connections cut, %d parties killed", n, seen.submissions, seen.cuts, seen.kills)
+	if seen.cuts == 0 || seen.kills == 0 {
+		t.Error("nothing went wrong: the worlds prove nothing")
+	}
+}
+
 func TestABrokenWorldIsNoticed(t *testing.T) {
 	form := smallForm(t)
 	for _, v := range Variants {
 		t.Run(string(v), func(t *testing.T) {
 			for seed := range 200 {
-				var a Account
 				var failed error
 				synctest.Test(t, func(t *testing.T) {
-					p := newPlay(t.Context(), form, uint64(seed), v)
-					defer p.close()
-					if failed = p.run(t.Context()); failed == nil {
-						a, failed = p.world.Settled(t.Context())
+					p, err := newPlay(t.Context(), simulated(form, uint64(seed), v))
+					if err != nil {
+						t.Fatal(err)
 					}
+					_, failed = p.played(t.Context())
 				})
-				if failed == nil {
-					failed = a.Err()
-				}
 				if failed != nil {
 					t.Logf("seed %d: %v", seed, failed)
 					return
@@ -106,20 +125,21 @@ func TestABrokenWorldIsNoticed(t *testing.T) {
 	}
 }
 
-func playWorld(t *testing.T, form workspace.Form, seed uint64, v Variant) (Account, *play) {
-	p := newPlay(t.Context(), form, seed, v)
-	defer p.close()
-	if err := p.run(t.Context()); err != nil {
-		t.Fatalf("seed %d: %v\n%s", seed, err, p.story())
+func playWorld(t *testing.T, form workspace.Form, seed uint64) (Account, *play) {
+	p, err := newPlay(t.Context(), simulated(form, seed, Sound))
+	if err != nil {
+		t.Fatal(err)
 	}
-	a, err := p.world.Settled(t.Context())
-	if err == nil {
-		err = a.Err()
-	}
+	a, err := p.played(t.Context())
 	if err != nil {
 		t.Fatalf("seed %d: %v\n%s", seed, err, p.story())
 	}
 	return a, p
+}
+
+func simulated(form workspace.Form, seed uint64, v Variant) Options {
+	return Options{Seed: seed, Forms: []workspace.Form{form}, Consultation: "a-thousand-worlds", Broken: v,
+		Link: linksim.Profile{Name: "rural", Up: 40_000, Down: 80_000, RTT: time.Second}}
 }
 
 func smallForm(t *testing.T) workspace.Form {
@@ -149,25 +169,48 @@ type play struct {
 	form          workspace.Form
 	r             *rand.Rand
 	log           []string
+	acts          int
 	kills, clones int
 	cloning       bool
+	real          bool
 }
 
 const (
-	acts     = 60
-	contacts = 10 // within which everything must be received once faults stop
+	simulatedActs = 60
+	realActs      = 25
+	contacts      = 10 // within which everything must be received once faults stop
 )
 
-func newPlay(ctx context.Context, form workspace.Form, seed uint64, v Variant) *play {
-	w, err := New(ctx, Options{Seed: seed, Forms: []workspace.Form{form}, Consultation: "a-thousand-worlds", Broken: v,
-		Link: linksim.Profile{Name: "rural", Up: 40_000, Down: 80_000, RTT: time.Second}})
+func newPlay(ctx context.Context, o Options) (*play, error) {
+	w, err := New(ctx, o)
 	if err != nil {
-		panic(err)
+		return nil, err
 	}
-	return &play{world: w, form: form, r: w.Rand(), cloning: v == ReusesSequence}
+	p := &play{world: w, form: o.Forms[0], r: w.Rand(), acts: simulatedActs, cloning: o.Broken == ReusesSequence}
+	if o.Dir != "" {
+		p.acts, p.real = realActs, true
+	}
+	return p, nil
 }
 
-func (p *play) close() { _ = p.world.Close() }
+// played runs the play to its end and draws up the account.
+func (p *play) played(ctx context.Context) (a Account, err error) {
+	defer func() { err = errors.Join(err, p.world.Close()) }()
+	if err := p.run(ctx); err != nil {
+		return a, err
+	}
+	if a, err = p.world.Settled(ctx); err != nil {
+		return a, err
+	}
+	return a, a.Err()
+}
+
+// wait lets time pass where time is virtual.
+func (p *play) wait(d time.Duration) {
+	if !p.real {
+		time.Sleep(d)
+	}
+}
 
 func (p *play) say(format string, args ...any) { p.log = append(p.log, fmt.Sprintf(format, args...)) }
 
@@ -199,7 +242,7 @@ func (p *play) run(ctx context.Context) error {
 			}
 		}
 	}
-	for range acts {
+	for range p.acts {
 		if err := p.act(ctx); err != nil {
 			return err
 		}
@@ -212,7 +255,7 @@ func (p *play) act(ctx context.Context) error {
 	w := p.world
 	d := w.Devices()[p.r.IntN(len(w.Devices()))]
 	h := w.Hubs()[p.r.IntN(len(w.Hubs()))]
-	time.Sleep(time.Duration(p.r.Int64N(int64(time.Hour)))) // virtual
+	p.wait(time.Duration(p.r.Int64N(int64(time.Hour))))
 	switch p.r.IntN(12) {
 	case 0, 1, 2:
 		return p.respond(ctx, d)
@@ -302,7 +345,7 @@ func (p *play) settle(ctx context.Context) error {
 			report, err := h.Contact(ctx, CentreName)
 			p.say("%s meets the centre: sent %d, receipts %d, %v", h.Name, report.Sent, report.Receipts, err)
 		}
-		time.Sleep(time.Hour) // virtual
+		p.wait(time.Hour)
 	}
 	return nil
 }
