@@ -177,7 +177,7 @@ func (d *demonstration) answer(ctx context.Context) error {
 		}
 		var item workspace.Item
 		if d.kills > 0 {
-			item, err = d.fillAll(ctx, device, set, d.kills/2/len(d.answers)+1)
+			item, err = d.fillAll(ctx, device, set, (d.kills*2/3-d.killed+len(d.answers)-i-1)/(len(d.answers)-i))
 		} else {
 			item, err = d.fill(ctx, device, set)
 		}
@@ -317,7 +317,7 @@ func (d *demonstration) send(ctx context.Context, roads []string) error {
 			d.said(device.Name, roads[i], report.Sent, report.Receipts, err)
 		}
 		if waiting == 0 {
-			return nil
+			return d.killRest(ctx, roads)
 		}
 		report, err := hub.Contact(ctx, world.CentreName)
 		d.said(hub.Name, world.CentreName, report.Sent, report.Receipts, err)
@@ -341,6 +341,7 @@ func (d *demonstration) report(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	account.Kills = d.killed
 	if d.asJSON {
 		if err := printJSON(d.io.out, account); err != nil {
 			return err
@@ -359,5 +360,8 @@ func (d *demonstration) table(ctx context.Context, account world.Account) error 
 	}
 	d.say("\n%d made, %d received once, %d lost, %d counted twice; %d proofs checked; %d by way of the hub; %d connections cut; %d bytes up, %d down",
 		account.Records, account.ReceivedOnce, account.Lost, account.Duplicates, account.ProofsOK, account.ViaHub, account.Cuts, account.BytesUp, account.BytesDown)
+	if account.Kills > 0 {
+		d.say("%d processes killed; nothing that they had acknowledged was lost", account.Kills)
+	}
 	return nil
 }

@@ -29,14 +29,19 @@ type promise struct {
 	ready string            // item name
 }
 
+// blank is the digest of an answer that is not there.
+var blank = digest("")
+
 func (p *promise) take(line string) {
 	word, rest, _ := strings.Cut(line, " ")
 	switch word {
 	case "draft":
 		p.draft = rest
 	case "saved":
-		ref, _, _ := strings.Cut(rest, " ")
-		p.saved[ref] = line
+		ref, digest, _ := strings.Cut(rest, " ")
+		if digest != blank { // nothing typed yet: what came after it may be there
+			p.saved[ref] = line
+		}
 	case "ready":
 		p.ready, _, _ = strings.Cut(rest, " ")
 	}
@@ -103,7 +108,8 @@ func (d *demonstration) child(ctx context.Context, device *world.Device, end end
 		return err
 	}
 	command := exec.CommandContext(ctx, program, args...)
-	command.Stderr = d.io.err
+	var trouble strings.Builder
+	command.Stderr = &trouble
 	out, err := command.StdoutPipe()
 	if err != nil {
 		return err
@@ -126,6 +132,9 @@ func (d *demonstration) child(ctx context.Context, device *world.Device, end end
 	if state, ok := command.ProcessState.Sys().(syscall.WaitStatus); ok && state.Signaled() && state.Signal() == syscall.SIGKILL {
 		d.killed++
 		err = nil
+	}
+	if err != nil {
+		err = errors.New(strings.TrimSpace(trouble.String()))
 	}
 	return errors.Join(err, device.Reclaim(ctx))
 }
@@ -182,11 +191,23 @@ func (d *demonstration) sendKilled(ctx context.Context, device *world.Device, ro
 	if err != nil {
 		return err
 	}
-	end := ending{after: time.Duration(20+d.random.IntN(400)) * time.Millisecond}
+	end := ending{after: time.Duration(5+d.random.IntN(150)) * time.Millisecond}
 	if err := d.child(ctx, device, end, func(string) {}, "sync", "--dir", device.Dir(), "--via", address); err != nil {
-		d.say("%s: %v", device.Name, err) // cut off: the next contact goes on from there
+		d.say("%-12s   %v", device.Name, err) // cut off: the next contact goes on from there
 	}
 	return device.Compare(ctx, before)
+}
+
+// killRest uses up the kills that came too late for their process: everything
+// is received by now, and has to stay so.
+func (d *demonstration) killRest(ctx context.Context, roads []string) error {
+	for try := 0; d.killed < d.kills && try < 20*d.kills; try++ {
+		i := try % len(roads)
+		if err := d.sendKilled(ctx, d.world.Devices()[i], roads[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fillAll is fill by a process that is killed; it returns what came of it.

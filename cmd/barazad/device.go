@@ -280,8 +280,12 @@ func (f filling) fill(ctx context.Context, r *workspace.Response) error {
 // saved says that an answer is on the disk, with a digest of it.
 func saved(s *session.Session, ref forms.Ref) string {
 	n, _ := s.Node(ref)
-	sum := sha256.Sum256([]byte(n.Value))
-	return fmt.Sprintf("saved %s %x", ref, sum[:8])
+	return fmt.Sprintf("saved %s %s", ref, digest(n.Value))
+}
+
+func digest(value string) string {
+	sum := sha256.Sum256([]byte(value))
+	return hex.EncodeToString(sum[:8])
 }
 
 func (f filling) attach(ctx context.Context, r *workspace.Response, ref forms.Ref, name string) error {

@@ -14,8 +14,9 @@ import (
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(httpsync.Path, httpsync.Handler(func(ctx context.Context, c exchange.Conn) {
-		if _, err := s.Serve(ctx, c); err != nil {
-			s.logger.InfoContext(ctx, "an exchange ended early", "err", err)
+		// A run that breaks off is the daily bread of bad links.
+		if r, err := s.Serve(ctx, c); err != nil {
+			s.logger.DebugContext(ctx, "an exchange broke off", "peer", r.Peer.ID.Short(), "err", err)
 		}
 	}))
 	mux.Handle("/", s.Pages())

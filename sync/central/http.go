@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,34 +11,8 @@ import (
 	"time"
 
 	"baraza.example/sync/batch"
-	"baraza.example/sync/exchange"
-	"baraza.example/sync/httpsync"
 	"baraza.example/sync/identity"
 )
-
-// Limits of the public listener. Exchanges have no limit of time: package
-// exchange judges silence, and a slow link is healthy.
-const (
-	headerTimeout = 30 * time.Second // ten round trips of the worst link
-	idleTimeout   = 10 * time.Minute // a device comes again on the same connection
-	maxHeader     = 16 << 10
-)
-
-// HTTP returns the whole public listener, limits set: the exchange at
-// httpsync.Path and the small pages. The caller gives it address and
-// certificate, runs it and shuts it down.
-func (s *Server) HTTP() *http.Server {
-	mux := http.NewServeMux()
-	mux.Handle(httpsync.Path, httpsync.Handler(func(ctx context.Context, c exchange.Conn) {
-		// A run that breaks off is the daily bread of bad links.
-		if r, err := s.Serve(ctx, c); err != nil {
-			s.logger.DebugContext(ctx, "an exchange broke off", "peer", r.Peer.ID.Short(), "err", err)
-		}
-	}))
-	mux.Handle("/", s.Pages())
-	return &http.Server{Handler: mux, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		ErrorLog: slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug)}
-}
 
 // Limits of the small public pages.
 const (

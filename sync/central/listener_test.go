@@ -28,7 +28,7 @@ func TestTheListenerTakesRecordsAndAnswersForThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := c.HTTP()
+	server := &http.Server{Handler: c.Handler()}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(at) }()
 	defer func() {
