@@ -26,6 +26,14 @@ func New(a fyne.App, w *workspace.Workspace, c *consultation.Consultation) *App 
 
 // Run shows the window and returns when it is closed.
 func (a *App) Run(ctx context.Context) error {
+	if err := a.open(ctx); err != nil {
+		return err
+	}
+	a.window.ShowAndRun()
+	return nil
+}
+
+func (a *App) open(ctx context.Context) error {
 	items, err := a.work.Items(ctx)
 	if err != nil {
 		return err
@@ -33,6 +41,5 @@ func (a *App) Run(ctx context.Context) error {
 	a.window = a.fyne.NewWindow(a.consultation.Title)
 	a.window.SetContent(home(a.consultation, items))
 	a.window.Resize(fyne.NewSize(760, 620))
-	a.window.ShowAndRun()
 	return nil
 }

@@ -19,12 +19,11 @@ func (w *Workspace) Exchange(ctx context.Context, t exchange.Transport) (exchang
 	}
 	w.sending.Lock() // one run at a time; a second would only send the same again
 	defer w.sending.Unlock()
-	out := &outbox{Mailbox: w.mail, w: w}
-	report, err := w.run(ctx, t, out)
-	if err != nil || !out.sealed {
+	report, err := w.run(ctx, t, outbox{w.mail, w})
+	if err != nil || !report.Again {
 		return report, err
 	}
-	more, err := w.run(ctx, t, out)
+	more, err := w.run(ctx, t, outbox{w.mail, w})
 	return sum(report, more), err
 }
 
@@ -59,24 +58,14 @@ func (w *Workspace) Forward(ctx context.Context, h *hub.Hub, t exchange.Transpor
 // frozen is sealed.
 type outbox struct {
 	*storage.Mailbox
-	w      *Workspace
-	sealed bool
+	w *Workspace
 }
 
-func (o *outbox) TakeCentre(ctx context.Context, c identity.Centre) error {
+func (o outbox) TakeCentre(ctx context.Context, c identity.Centre) error {
 	if err := o.Mailbox.TakeCentre(ctx, c); err != nil {
 		return err
 	}
-	before, _, err := o.w.mail.Pending(ctx)
-	if err != nil {
-		return err
-	}
-	if err := o.w.sealFrozen(ctx); err != nil {
-		return err
-	}
-	after, _, err := o.w.mail.Pending(ctx)
-	o.sealed = o.sealed || after > before
-	return err
+	return o.w.sealFrozen(ctx)
 }
 
 // Hub returns this device as a hub: what it serves to others is kept in the
@@ -85,7 +74,7 @@ func (w *Workspace) Hub(name string, quota hub.Quota) (*hub.Hub, error) {
 	if w.self == nil {
 		return nil, ErrNotSetUp
 	}
-	return hub.New(hub.Options{Custody: &outbox{Mailbox: w.mail, w: w}, Identity: w.self, Name: name, Quota: quota, Clock: w.clock, Logger: w.log})
+	return hub.New(hub.Options{Custody: outbox{w.mail, w}, Identity: w.self, Name: name, Quota: quota, Clock: w.clock, Logger: w.log})
 }
 
 func sum(a, b exchange.Report) exchange.Report {
