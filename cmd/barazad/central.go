@@ -80,11 +80,8 @@ func centralInit(ctx context.Context, args []string, io streams) error {
 		return central.ErrKeysExist
 	}
 	if !*trusted {
-		cert, err := ownCertificate(filepath.Join(*dir, tlsKeyFile))
-		if err != nil {
-			return err
-		}
-		if addresses, err = pinned(addresses, httpsync.PinOf(cert.Leaf)); err != nil {
+		var err error
+		if addresses, err = pinned(addresses, *dir); err != nil {
 			return err
 		}
 	}
@@ -102,8 +99,12 @@ func centralInit(ctx context.Context, args []string, io streams) error {
 	return nil
 }
 
-// pinned gives every https address without a pin this one.
-func pinned(addresses []string, pin httpsync.Pin) ([]string, error) {
+// pinned gives every address without a pin that of the listener's own key.
+func pinned(addresses []string, dir string) ([]string, error) {
+	cert, err := ownCertificate(filepath.Join(dir, tlsKeyFile))
+	if err != nil {
+		return nil, err
+	}
 	var out []string
 	for _, text := range addresses {
 		a, err := httpsync.ParseAddress(text)
@@ -111,7 +112,7 @@ func pinned(addresses []string, pin httpsync.Pin) ([]string, error) {
 			return nil, err
 		}
 		if len(a.Pin) == 0 {
-			a.Pin = pin
+			a.Pin = httpsync.PinOf(cert.Leaf)
 		}
 		out = append(out, a.String())
 	}
@@ -184,15 +185,11 @@ func centralServe(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	store, err := sqlstore.Open(ctx, filepath.Join(*dir, centreDB))
+	store, keys, err := openCentre(ctx, *dir)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	keys, err := central.Load(filepath.Join(*dir, centreKeys))
-	if err != nil {
-		return err
-	}
 	server, err := central.New(ctx, central.Options{Store: store, Centre: keys.Centre, LogKey: keys.LogKey, Logger: log})
 	if err != nil {
 		return err
@@ -210,6 +207,17 @@ func centralServe(ctx context.Context, args []string, io streams) error {
 	fmt.Fprintf(io.out, "centre %q\n  public  %s\n  desk    %s (no key here: it lists what came in, sealed)\n", keys.Centre.Name, public.Address, inside.Address)
 	<-ctx.Done()
 	return nil
+}
+
+// openCentre opens what the public side of a centre needs. The caller closes
+// the store.
+func openCentre(ctx context.Context, dir string) (*sqlstore.Store, central.Keys, error) {
+	keys, err := central.Load(filepath.Join(dir, centreKeys))
+	if err != nil {
+		return nil, keys, err
+	}
+	store, err := sqlstore.Open(ctx, filepath.Join(dir, centreDB))
+	return store, keys, err
 }
 
 // listenerCertificate is what the public listener shows; nil for plain HTTP.
@@ -242,23 +250,15 @@ func centralInvite(ctx context.Context, args []string, io streams) error {
 		return fmt.Errorf("--dir and --address are needed: %w", errUsage)
 	}
 	if _, err := os.Stat(filepath.Join(*dir, tlsKeyFile)); err == nil {
-		cert, err := ownCertificate(filepath.Join(*dir, tlsKeyFile))
-		if err != nil {
-			return err
-		}
-		if addresses, err = pinned(addresses, httpsync.PinOf(cert.Leaf)); err != nil {
+		if addresses, err = pinned(addresses, *dir); err != nil {
 			return err
 		}
 	}
-	store, err := sqlstore.Open(ctx, filepath.Join(*dir, centreDB))
+	store, keys, err := openCentre(ctx, *dir)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	keys, err := central.Load(filepath.Join(*dir, centreKeys))
-	if err != nil {
-		return err
-	}
 	invite, err := central.NewInvite(ctx, store, keys.Centre, addresses, *note, time.Now(), nil)
 	if err != nil {
 		return err

@@ -58,7 +58,6 @@ type reader struct {
 	listPlace  map[string]forms.Place
 	expr       []pendingExpr
 	texts      []pendingText
-	spaces     bool // choices whose value holds a space have been reported
 	duplicates bool // allow_choice_duplicates
 }
 
