@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -11,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"baraza.example/app/workspace"
@@ -99,7 +101,7 @@ func centralInit(ctx context.Context, args []string, io streams) error {
 	return nil
 }
 
-// pinned gives every address without a pin that of the listener's own key.
+// pinned gives every https address without a pin that of the listener's own key.
 func pinned(addresses []string, dir string) ([]string, error) {
 	cert, err := ownCertificate(filepath.Join(dir, tlsKeyFile))
 	if err != nil {
@@ -111,7 +113,7 @@ func pinned(addresses []string, dir string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(a.Pin) == 0 {
+		if len(a.Pin) == 0 && strings.HasPrefix(a.URL, "https:") {
 			a.Pin = httpsync.PinOf(cert.Leaf)
 		}
 		out = append(out, a.String())
@@ -259,7 +261,7 @@ func centralInvite(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	defer store.Close()
-	invite, err := central.NewInvite(ctx, store, keys.Centre, addresses, *note, time.Now(), nil)
+	invite, err := central.NewInvite(ctx, store, keys.Centre, addresses, *note, time.Now(), rand.Reader)
 	if err != nil {
 		return err
 	}
