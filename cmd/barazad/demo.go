@@ -48,6 +48,17 @@ type answerSet struct {
 	files   fs.FS // that attachments are in
 }
 
+// organisation is whose device fills these answers in: the organisation's own,
+// or that of who collected them for a group.
+func (a answerSet) organisation(otherwise string) string {
+	for _, question := range []string{"org_name", "collector_name"} {
+		if name, ok := a.answers[question].(string); ok && name != "" {
+			return name
+		}
+	}
+	return otherwise
+}
+
 func demo(ctx context.Context, args []string, io streams) error {
 	f := newFlags("demo", io)
 	var files list
@@ -161,10 +172,7 @@ func (d *demonstration) run(ctx context.Context) error {
 func (d *demonstration) answer(ctx context.Context) error {
 	author := d.random.IntN(len(d.answers))
 	for i, set := range d.answers {
-		name, _ := set.answers["org_name"].(string)
-		if name == "" {
-			name = fmt.Sprintf("organisation %d", i+1)
-		}
+		name := set.organisation(fmt.Sprintf("organisation %d", i+1))
 		device, err := d.world.AddDevice(ctx, fmt.Sprintf("device-%d", i+1), name)
 		if err != nil {
 			return err

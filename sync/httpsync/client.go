@@ -59,7 +59,7 @@ func NewClient(a Address, o Options) *Client {
 	}
 	c := &Client{address: a, clock: o.Clock}
 	c.carrier = &http.Transport{
-		DialContext:            o.DialContext,
+		DialContext:            heard(o.DialContext),
 		Proxy:                  o.Proxy,
 		OnProxyConnectResponse: proxyAnswer,
 		TLSClientConfig:        c.tls(o),
@@ -115,6 +115,7 @@ func stream(_ *resty.Client, raw *http.Request) error {
 func (c *Client) Open(ctx context.Context) (exchange.Conn, error) {
 	body, w := io.Pipe()
 	ctx, cancel := context.WithCancelCause(ctx)
+	ctx = listening(ctx, func(err error) { body.CloseWithError(err) })
 	s := &called{client: c, w: w, body: body, cancel: cancel, asked: make(chan struct{}), answered: make(chan struct{})}
 	// RoundTrip waits for a body that blocks: it is closed when ctx ends.
 	s.unhook = context.AfterFunc(ctx, func() { body.CloseWithError(context.Cause(ctx)) })
