@@ -79,7 +79,7 @@ func centralInit(ctx context.Context, args []string, io streams) error {
 	}
 	keys := filepath.Join(*dir, centreKeys)
 	if _, err := os.Stat(keys); err == nil {
-		return central.ErrKeysExist
+		return fmt.Errorf("%w in %s: they are never made anew. Nothing was changed", central.ErrKeysExist, keys)
 	}
 	if !*trusted {
 		var err error
@@ -98,6 +98,18 @@ func centralInit(ctx context.Context, args []string, io streams) error {
 	}
 	fmt.Fprintf(io.out, "The keys are in %s; its README.txt says which to move away.\nThe first invite, also in %s:\n\n%s\n",
 		keys, filepath.Join(keys, "invite.txt"), invite.Line())
+	return nil
+}
+
+// checkCentre makes sure that dir is the folder of a centre before anything is
+// written there.
+func checkCentre(dir string) error {
+	if dir == "" {
+		return fmt.Errorf("--dir is missing: %w", errUsage)
+	}
+	if _, err := os.Stat(filepath.Join(dir, centreDB)); err != nil {
+		return fmt.Errorf("%s is not the folder of a centre: it has no %s. “barazad central init” makes one", dir, centreDB)
+	}
 	return nil
 }
 
@@ -179,8 +191,8 @@ func centralServe(ctx context.Context, args []string, io streams) error {
 	if _, err := f.parse(args); err != nil {
 		return err
 	}
-	if *dir == "" {
-		return fmt.Errorf("--dir is missing: %w", errUsage)
+	if err := checkCentre(*dir); err != nil {
+		return err
 	}
 	log := logger(io.err, *verbose)
 	certificate, err := listenerCertificate(*dir, *cert, *key, *plain)
@@ -250,6 +262,9 @@ func centralInvite(ctx context.Context, args []string, io streams) error {
 	}
 	if *dir == "" || len(addresses) == 0 {
 		return fmt.Errorf("--dir and --address are needed: %w", errUsage)
+	}
+	if err := checkCentre(*dir); err != nil {
+		return err
 	}
 	if _, err := os.Stat(filepath.Join(*dir, tlsKeyFile)); err == nil {
 		if addresses, err = pinned(addresses, *dir); err != nil {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"baraza.example/app/workspace"
 	"baraza.example/forms"
@@ -36,8 +37,8 @@ func newDeskFlags(command string, io streams) *deskFlags {
 
 // desk opens the centre's store and the keys. The caller closes the store.
 func (f *deskFlags) desk(ctx context.Context) (*central.Desk, error) {
-	if *f.dir == "" {
-		return nil, fmt.Errorf("--dir is missing: %w", errUsage)
+	if err := checkCentre(*f.dir); err != nil {
+		return nil, err
 	}
 	keys, err := f.recipients()
 	if err != nil {
@@ -55,11 +56,7 @@ func (f *deskFlags) desk(ctx context.Context) (*central.Desk, error) {
 		}
 		d.Forms = append([]*forms.Definition{own.Definition}, d.Forms...)
 	}
-	file := filepath.Join(*f.dir, centreDB)
-	if _, err := os.Stat(file); err != nil {
-		return nil, fmt.Errorf("%s is no folder of a centre: %w", *f.dir, err)
-	}
-	d.Store, err = sqlstore.Open(ctx, file)
+	d.Store, err = sqlstore.Open(ctx, filepath.Join(*f.dir, centreDB))
 	return d, err
 }
 
@@ -96,7 +93,7 @@ func centralList(ctx context.Context, args []string, io streams) error {
 		if *asJSON {
 			err = printJSON(io.out, itemFacts(i))
 		} else {
-			_, err = fmt.Fprintf(io.out, "%s  %-12s  %s  %-8s  %-9s  %s%s\n", i.Code, i.Kind, i.Received.Format(time.DateTime), i.Road, i.Publication, title(i), remark(i))
+			_, err = fmt.Fprintf(io.out, "%s  %-12s  %s  %-8s  %-9s  %s%s\n", i.Code, i.Kind, i.Received.Format(time.DateTime), i.Road, i.Publication, shown(title(i)), remark(i))
 		}
 		if err != nil {
 			return err
@@ -185,8 +182,8 @@ func centralShow(ctx context.Context, args []string, io streams) error {
 }
 
 func printSubmission(w io.Writer, s central.Submission) {
-	fmt.Fprintf(w, "%s %s, revision %d\n%s\n", s.Kind, s.Code, s.Revision, title(s.Item))
-	fmt.Fprintf(w, "organisation: %s\noriginal language: %s\npublication: %s\n", s.Organisation, s.Language, s.Publication)
+	fmt.Fprintf(w, "%s %s, revision %d\n%s\n", s.Kind, s.Code, s.Revision, shown(title(s.Item)))
+	fmt.Fprintf(w, "organisation: %s\noriginal language: %s\npublication: %s\n", shown(s.Organisation), shown(s.Language), shown(s.Publication))
 	fmt.Fprintf(w, "made ready: %s (device's clock)\n", clock(s.Ready))
 	for _, stop := range s.Path {
 		fmt.Fprintf(w, "at hub %s: %s (hub's clock)\n", stop.Hub.Short(), clock(time.Unix(stop.Time, 0)))
@@ -197,22 +194,37 @@ func printSubmission(w io.Writer, s central.Submission) {
 		if label == "" {
 			label = a.Path
 		}
-		fmt.Fprintf(w, "\n%s\n%s\n", label, indent(a.Words))
+		fmt.Fprintf(w, "\n%s\n%s\n", shownLines(label), indent(shownLines(a.Words)))
 	}
 	if c := s.Contribution; c != nil {
-		fmt.Fprintf(w, "\non behalf of: %s\n", c.OnBehalf)
+		fmt.Fprintf(w, "\non behalf of: %s\n", shown(c.OnBehalf))
 		for _, p := range c.Paragraphs {
-			fmt.Fprintf(w, "\n%d. %s\n", p.Number, p.Text)
+			fmt.Fprintf(w, "\n%d. %s\n", p.Number, shownLines(p.Text))
 		}
 	}
 	for _, a := range s.Attachments {
-		fmt.Fprintf(w, "\nattachment %s: %d bytes, %d of %d pieces here\n", a.Name, a.Size, a.Held, a.Pieces)
+		fmt.Fprintf(w, "\nattachment %s: %d bytes, %d of %d pieces here\n", shown(a.Name), a.Size, a.Held, a.Pieces)
 	}
 }
 
 func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
 
-// extractTo writes an attachment into a folder. Its name came from a stranger.
+// shown is one line of a stranger's text: no character of it steers the terminal.
+func shown(text string) string { return strings.ReplaceAll(shownLines(text), "\n", " ") }
+
+// shownLines keeps the line breaks.
+func shownLines(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && unicode.IsControl(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ReplaceAll(text, "\t", "    "))
+}
+
+// extractTo writes an attachment into a folder, under its name once it is
+// whole. The name came from a stranger: nothing is written outside the folder,
+// or over what is there.
 func extractTo(ctx context.Context, d *central.Desk, a central.Attachment, folder string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
@@ -222,12 +234,23 @@ func extractTo(ctx context.Context, d *central.Desk, a central.Attachment, folde
 		return err
 	}
 	defer root.Close()
-	file, err := root.OpenFile(filepath.Base(a.Name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	name := filepath.Base(a.Name)
+	if _, err := root.Lstat(name); err == nil {
+		return fmt.Errorf("%s is there already, and is not written over", filepath.Join(folder, name))
+	}
+	part := "." + a.Record.Code() + ".part"
+	file, err := root.Create(part)
 	if err != nil {
 		return fmt.Errorf("write attachment: %w", err)
 	}
 	_, err = d.Extract(ctx, a.Record, file)
-	return errors.Join(err, file.Close())
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = root.Rename(part, name)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("attachment %s: %w", name, err), root.Remove(part))
+	}
+	return nil
 }
 
 func centralExport(ctx context.Context, args []string, io streams) error {

@@ -8,19 +8,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"baraza.example/app/workspace"
 	"baraza.example/forms"
 	"baraza.example/forms/contribution"
 	"baraza.example/forms/session"
 	"baraza.example/forms/xlsform"
-	"baraza.example/sync/exchange"
-	"baraza.example/sync/httpsync"
+	"baraza.example/storage"
 )
 
 // deviceFlags are what every command on a device's folder takes.
@@ -52,9 +50,14 @@ func (f deviceFlags) open(ctx context.Context) (*workspace.Workspace, workspace.
 	if err != nil {
 		return nil, form, err
 	}
-	w, err := workspace.Open(ctx, *f.dir, workspace.Options{Forms: []workspace.Form{form}, Logger: logger(f.io.err, *f.verbose)})
+	w, err := workspace.Open(ctx, *f.dir, workspace.Options{
+		Store: storage.Options{Logger: f.storeLog()}, Forms: []workspace.Form{form}, Logger: logger(f.io.err, *f.verbose),
+	})
 	if err != nil {
 		return nil, form, err
+	}
+	if line := sayReport(*f.dir, w.StoreReport()); line != "" {
+		fmt.Fprintf(f.io.err, "%s: %s\n", f.Name(), line)
 	}
 	if _, err := w.Card(); errors.Is(err, workspace.ErrNotSetUp) {
 		if *f.org == "" {
@@ -65,6 +68,15 @@ func (f deviceFlags) open(ctx context.Context) (*workspace.Workspace, workspace.
 		}
 	}
 	return w, form, nil
+}
+
+// storeLog is silent unless asked: what the store mends while it is opened is
+// said in words, and what it can't do comes back as an error.
+func (f deviceFlags) storeLog() *slog.Logger {
+	if *f.verbose {
+		return logger(f.io.err, true)
+	}
+	return slog.New(slog.DiscardHandler)
 }
 
 // loadForm reads the form at path, or the built-in one.
@@ -156,7 +168,7 @@ func fill(ctx context.Context, args []string, io streams) error {
 			return err
 		}
 		if !*draft {
-			fmt.Fprintf(io.out, "ready %s %s\n", item.Name, item.Code)
+			fmt.Fprintln(io.out, readyWords(item))
 		}
 	}
 	return nil
@@ -319,7 +331,7 @@ func contribute(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(io.out, "ready %s %s\n", item.Name, item.Code)
+	fmt.Fprintln(io.out, readyWords(item))
 	return nil
 }
 
@@ -347,148 +359,10 @@ func contributeFrom(ctx context.Context, w *workspace.Workspace, raw []byte) (wo
 	return w.MakeContributionReady(ctx, c, tag)
 }
 
-func synchronise(ctx context.Context, args []string, io streams) error {
-	f := newDeviceFlags("sync", io)
-	via := f.String("via", "", "address of a hub or centre; without it, those of the invite")
-	wait := f.Duration("wait", 0, "try again with growing pauses until everything is received, at most this long")
-	asJSON := f.Bool("json", false, "print the account as JSON")
-	if _, err := f.parse(args); err != nil {
-		return err
+// readyWords says that a submission is ready, and its code if it has one yet.
+func readyWords(i workspace.Item) string {
+	if i.Code == "" {
+		return "ready " + i.Name + " (its receipt code comes when this device has joined)"
 	}
-	w, _, err := f.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	roads := []string{*via}
-	if *via == "" {
-		invite, joined, err := w.Invite(ctx)
-		if err != nil {
-			return err
-		}
-		if !joined {
-			return errors.New("this device has not joined a consultation yet: “barazad join” first")
-		}
-		roads = invite.Addresses
-	}
-	report, err := travel(ctx, w, roads, *wait)
-	if *asJSON {
-		return errors.Join(err, printJSON(io.out, account(report)))
-	}
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(io.out, "with %s: %d records and %d pieces sent, %d receipts taken, %d bytes up, %d down\n",
-		report.Peer.Name, report.Sent, report.Leaves, report.Receipts, report.BytesUp, report.BytesDown)
-	return nil
-}
-
-// travel tries the roads in turn, and again after a pause while there is time.
-func travel(ctx context.Context, w *workspace.Workspace, roads []string, wait time.Duration) (exchange.Report, error) {
-	var schedule exchange.Schedule
-	until := time.Now().Add(wait)
-	for failures := 0; ; {
-		report, err := tryRoads(ctx, w, roads)
-		if err == nil {
-			failures = 0
-			done, err := allReceived(ctx, w)
-			if done || err != nil {
-				return report, err
-			}
-		}
-		failures++
-		pause := schedule.Pause(failures, report.Retry, rand.Float64())
-		if time.Now().Add(pause).After(until) {
-			return report, err
-		}
-		select {
-		case <-ctx.Done():
-			return report, ctx.Err()
-		case <-time.After(pause):
-		}
-	}
-}
-
-// tryRoads runs one exchange over the first road that is open.
-func tryRoads(ctx context.Context, w *workspace.Workspace, roads []string) (report exchange.Report, err error) {
-	if len(roads) == 0 {
-		return report, errors.New("the invite names no address: give one with --via")
-	}
-	for _, road := range roads {
-		var t *httpsync.Client
-		if t, err = dial(road); err != nil {
-			return report, err
-		}
-		report, err = w.Exchange(ctx, t)
-		t.Close()
-		if err == nil || ctx.Err() != nil {
-			return report, err
-		}
-	}
-	return report, err
-}
-
-// dial returns the way to an address; nothing is sent yet.
-func dial(road string) (*httpsync.Client, error) {
-	a, err := httpsync.ParseAddress(road)
-	if err != nil {
-		return nil, err
-	}
-	return httpsync.NewClient(a, httpsync.Options{}), nil
-}
-
-func allReceived(ctx context.Context, w *workspace.Workspace) (bool, error) {
-	items, err := w.Items(ctx)
-	for _, i := range items {
-		if i.Delivery.State != workspace.Received || i.AttachedOK < i.Attached {
-			return false, err
-		}
-	}
-	return true, err
-}
-
-// account is a report in JSON.
-func account(r exchange.Report) map[string]any {
-	return map[string]any{"peer": r.Peer.Name, "sent": r.Sent, "leaves": r.Leaves, "receipts": r.Receipts,
-		"refused": r.Refused, "bytes_up": r.BytesUp, "bytes_down": r.BytesDown, "complete": r.Complete}
-}
-
-func status(ctx context.Context, args []string, io streams) error {
-	f := newDeviceFlags("status", io)
-	asJSON := f.Bool("json", false, "print a JSON line for each item")
-	if _, err := f.parse(args); err != nil {
-		return err
-	}
-	w, _, err := f.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	items, err := w.Items(ctx)
-	if err != nil {
-		return err
-	}
-	for _, i := range items {
-		if *asJSON {
-			err = printJSON(io.out, map[string]any{"name": i.Name, "kind": i.Kind.String(), "title": i.Title, "state": stateWords(i),
-				"code": i.Code, "record": i.Record.String(), "waits_for": i.Waiting()})
-		} else {
-			_, err = fmt.Fprintf(io.out, "%-11s  %-13s  %s  %s\n", i.Code, i.Kind, stateWords(i), i.Title)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// stateWords is one of the three plain states.
-func stateWords(i workspace.Item) string {
-	switch i.Delivery.State {
-	case workspace.Received:
-		return "received"
-	case workspace.AtHub:
-		return "at the hub " + i.Delivery.Hub
-	}
-	return "on this device"
+	return "ready " + i.Name + " " + i.Code
 }

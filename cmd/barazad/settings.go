@@ -16,11 +16,12 @@ import (
 type flagSet struct {
 	*flag.FlagSet
 	config *string
+	help   io.Writer
 }
 
-func newFlags(name string, io streams) flagSet {
-	f := flagSet{FlagSet: flag.NewFlagSet("barazad "+name, flag.ContinueOnError)}
-	f.SetOutput(io.err)
+func newFlags(name string, s streams) flagSet {
+	f := flagSet{FlagSet: flag.NewFlagSet("barazad "+name, flag.ContinueOnError), help: s.out}
+	f.SetOutput(io.Discard) // execute says what is wrong, once
 	f.config = f.String("config", "", "TOML file with settings")
 	return f
 }
@@ -32,6 +33,8 @@ func (f flagSet) parse(args []string) ([]string, error) {
 	for len(args) > 0 {
 		if err := f.Parse(args); err != nil {
 			if err == flag.ErrHelp {
+				f.SetOutput(f.help)
+				f.PrintDefaults()
 				return nil, err
 			}
 			return nil, fmt.Errorf("%w: %w", err, errUsage)
@@ -57,25 +60,25 @@ func (f flagSet) fill() error {
 	if err != nil {
 		return err
 	}
-	var failed error
 	f.VisitAll(func(g *flag.Flag) {
-		v := variable(g.Name)
-		if v == "" {
-			if w, ok := file[g.Name]; ok {
-				v = fmt.Sprint(w)
-			}
+		values := file[g.Name]
+		if v := variable(g.Name); v != "" {
+			values = []string{v}
 		}
-		if v == "" || set[g.Name] || g.Name == "config" || failed != nil {
+		if set[g.Name] || g.Name == "config" {
 			return
 		}
-		if err := f.Set(g.Name, v); err != nil {
-			failed = fmt.Errorf("setting %s: %w: %w", g.Name, err, errUsage)
+		for _, v := range values {
+			if e := f.Set(g.Name, v); e != nil && err == nil {
+				err = fmt.Errorf("setting %s: %w: %w", g.Name, e, errUsage)
+			}
 		}
 	})
-	return failed
+	return err
 }
 
-func (f flagSet) file() (map[string]any, error) {
+// file reads the command's table: the values of each setting, as text.
+func (f flagSet) file() (map[string][]string, error) {
 	if *f.config == "" {
 		return nil, nil
 	}
@@ -91,7 +94,23 @@ func (f flagSet) file() (map[string]any, error) {
 		}
 		at = next
 	}
-	return at, nil
+	settings := map[string][]string{}
+	for name, value := range at {
+		switch v := value.(type) {
+		case map[string]any: // the table of another command, as central's list
+			continue
+		case []any:
+			for _, one := range v {
+				settings[name] = append(settings[name], fmt.Sprint(one))
+			}
+		default:
+			settings[name] = []string{fmt.Sprint(v)}
+		}
+		if f.Lookup(name) == nil {
+			return nil, fmt.Errorf("%s: %s has no setting %q: %w", *f.config, f.Name(), name, errUsage)
+		}
+	}
+	return settings, nil
 }
 
 // A list is a flag that may stand several times.

@@ -212,9 +212,10 @@ func (s *called) doubt(ctx context.Context) {
 	if answer.StatusCode() == http.StatusMethodNotAllowed {
 		return // it is the server, only slow
 	}
-	if err := s.client.status(answer.RawResponse); err != nil {
-		s.cancel(err)
+	if err = s.client.status(answer.RawResponse); err == nil {
+		err = s.client.portal("a page") // our server has nothing to say to this request
 	}
+	s.cancel(err)
 }
 
 func (s *called) Read(b []byte) (int, error) {

@@ -30,6 +30,7 @@ var (
 	ErrRefused   = errors.New("nobody listens")       // the machine is there, the program is not
 	ErrNoRoute   = errors.New("no way to the server") // no link, no such name, no answer
 	ErrProxy     = errors.New("proxy")                // the proxy on the way does not let us pass
+	ErrBroken    = errors.New("the link broke")       // while the server was being reached
 	ErrNotHere   = errors.New("no exchange there")    // a web server without our path, or in trouble
 )
 
@@ -134,7 +135,7 @@ func (c *Client) problem(err error) error {
 	case errors.As(err, &lookup), errno(err, syscall.ENETUNREACH, 10051), errno(err, syscall.EHOSTUNREACH, 10065), errno(err, syscall.ETIMEDOUT, 10060):
 		return c.say(ErrNoRoute, err, "There is no way to %s at the moment.", host)
 	}
-	return err
+	return c.say(ErrBroken, err, "The link to %s broke before it answered. Nothing was lost; try again.", host)
 }
 
 // validity names both times: as often as a certificate has run out, the clock

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"baraza.example/app/workspace"
+	"baraza.example/sync/exchange"
+	"baraza.example/sync/httpsync"
+)
+
+func synchronise(ctx context.Context, args []string, io streams) error {
+	f := newDeviceFlags("sync", io)
+	via := f.String("via", "", "address of a hub or centre; without it, those of the invite")
+	wait := f.Duration("wait", 0, "try again with growing pauses until everything is received, at most this long")
+	asJSON := f.Bool("json", false, "print the account as JSON")
+	if _, err := f.parse(args); err != nil {
+		return err
+	}
+	w, _, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	roads := []string{*via}
+	if *via == "" {
+		invite, joined, err := w.Invite(ctx)
+		if err != nil {
+			return err
+		}
+		if !joined {
+			return errors.New("this device has not joined a consultation yet: “barazad join” first")
+		}
+		roads = invite.Addresses
+	}
+	report, err := travel(ctx, w, roads, *wait)
+	if *asJSON {
+		return errors.Join(err, printJSON(io.out, account(report)))
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(io.out, "with %s: %d records and %d pieces sent, %d receipts taken, %d bytes up, %d down\n",
+		report.Peer.Name, report.Sent, report.Leaves, report.Receipts, report.BytesUp, report.BytesDown)
+	return nil
+}
+
+// travel tries the roads in turn, and again after a pause while there is time.
+func travel(ctx context.Context, w *workspace.Workspace, roads []string, wait time.Duration) (exchange.Report, error) {
+	var schedule exchange.Schedule
+	until := time.Now().Add(wait)
+	for failures := 0; ; {
+		report, err := tryRoads(ctx, w, roads)
+		if err == nil {
+			failures = 0
+			done, err := allReceived(ctx, w)
+			if done || err != nil {
+				return report, err
+			}
+		}
+		failures++
+		pause := schedule.Pause(failures, report.Retry, rand.Float64())
+		if time.Now().Add(pause).After(until) {
+			return report, err
+		}
+		select {
+		case <-ctx.Done():
+			return report, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// tryRoads runs one exchange over the first road that is open.
+func tryRoads(ctx context.Context, w *workspace.Workspace, roads []string) (report exchange.Report, err error) {
+	if len(roads) == 0 {
+		return report, errors.New("the invite names no address: give one with --via")
+	}
+	for _, road := range roads {
+		var t *httpsync.Client
+		if t, err = dial(road); err != nil {
+			return report, err
+		}
+		report, err = w.Exchange(ctx, t)
+		t.Close()
+		if err == nil || ctx.Err() != nil {
+			return report, err
+		}
+	}
+	return report, err
+}
+
+// dial returns the way to an address; nothing is sent yet.
+func dial(road string) (*httpsync.Client, error) {
+	a, err := httpsync.ParseAddress(road)
+	if err != nil {
+		return nil, err
+	}
+	return httpsync.NewClient(a, httpsync.Options{}), nil
+}
+
+func allReceived(ctx context.Context, w *workspace.Workspace) (bool, error) {
+	items, err := w.Items(ctx)
+	for _, i := range items {
+		if i.Delivery.State != workspace.Received || i.AttachedOK < i.Attached {
+			return false, err
+		}
+	}
+	return true, err
+}
+
+// account is a report in JSON.
+func account(r exchange.Report) map[string]any {
+	return map[string]any{"peer": r.Peer.Name, "sent": r.Sent, "leaves": r.Leaves, "receipts": r.Receipts,
+		"refused": r.Refused, "bytes_up": r.BytesUp, "bytes_down": r.BytesDown, "complete": r.Complete}
+}
