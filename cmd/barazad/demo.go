@@ -25,6 +25,7 @@ import (
 const (
 	demoCutEvery = 12_000
 	demoFirstCut = 3_000
+	demoDevices  = 8  // at the most; further responses are shared out among them
 	demoRounds   = 60 // contacts per device; far more than links that bad need
 )
 
@@ -153,7 +154,7 @@ func (d *demonstration) say(format string, args ...any) {
 }
 
 func (d *demonstration) run(ctx context.Context) error {
-	d.say("seed %d: a centre and a hub on this machine, %d devices without a connection\n", d.seed, len(d.answers))
+	d.say("seed %d: a centre and a hub on this machine, %d devices without a connection\n", d.seed, min(len(d.answers), demoDevices))
 	if _, err := d.world.AddHub(ctx, "Radio Baraza"); err != nil {
 		return err
 	}
@@ -170,36 +171,30 @@ func (d *demonstration) run(ctx context.Context) error {
 // answer fills in the form on each device, offline, and makes it ready. Some
 // have joined before, some join afterwards.
 func (d *demonstration) answer(ctx context.Context) error {
-	author := d.random.IntN(len(d.answers))
+	author := d.random.IntN(min(len(d.answers), demoDevices))
 	for i, set := range d.answers {
 		name := set.organisation(fmt.Sprintf("organisation %d", i+1))
-		device, err := d.world.AddDevice(ctx, fmt.Sprintf("device-%d", i+1), name)
+		device, joined, err := d.device(ctx, i, name)
 		if err != nil {
 			return err
-		}
-		early := d.random.IntN(2) == 0
-		if early {
-			if err := device.JoinCentre(ctx); err != nil {
-				return err
-			}
 		}
 		var item workspace.Item
 		if d.kills > 0 {
 			item, err = d.fillAll(ctx, device, set, (d.kills*2/3-d.killed+len(d.answers)-i-1)/(len(d.answers)-i))
 		} else {
-			item, err = d.fill(ctx, device, set)
+			item, err = d.fill(ctx, device, set, i)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", set.name, err)
 		}
-		d.say("%-9s  %s: response made ready, %s", device.Name, name, map[bool]string{true: "sealed", false: "frozen until it joins"}[early])
+		d.say("%-9s  %s: response made ready, %s", device.Name, name, map[bool]string{true: "sealed", false: "frozen until it joins"}[joined])
 		device.Made(item)
 		if i == author {
 			if err := d.contribute(ctx, device); err != nil {
 				return err
 			}
 		}
-		if !early {
+		if !joined {
 			if err := device.JoinCentre(ctx); err != nil {
 				return err
 			}
@@ -208,8 +203,23 @@ func (d *demonstration) answer(ctx context.Context) error {
 	return nil
 }
 
-func (d *demonstration) fill(ctx context.Context, device *world.Device, set answerSet) (workspace.Item, error) {
-	job := filling{w: device.Workspace, form: d.form, answers: set.answers, files: set.files, complete: d.complete}
+// device is the device for the i-th response: a new one, or where there are
+// many responses one that has some already.
+func (d *demonstration) device(ctx context.Context, i int, organisation string) (device *world.Device, joined bool, err error) {
+	if i >= demoDevices {
+		return d.world.Devices()[i%demoDevices], true, nil
+	}
+	if device, err = d.world.AddDevice(ctx, fmt.Sprintf("device-%d", i+1), organisation); err != nil {
+		return nil, false, err
+	}
+	if joined = d.random.IntN(2) == 0; joined {
+		err = device.JoinCentre(ctx)
+	}
+	return device, joined, err
+}
+
+func (d *demonstration) fill(ctx context.Context, device *world.Device, set answerSet, number int) (workspace.Item, error) {
+	job := filling{w: device.Workspace, form: d.form, answers: set.answers, files: set.files, number: number, complete: d.complete}
 	return job.run(ctx)
 }
 
@@ -252,14 +262,24 @@ func (d *demonstration) complete(s *session.Session) error {
 		if !ok {
 			continue
 		}
-		value, ok := samples[d.random.IntN(len(samples))].answers[ref.Name()].(string)
-		if !ok || s.Set(ref, value) != nil {
-			if err := s.Set(ref, plausible(n)); err != nil {
-				return err
-			}
+		if err := d.borrow(s, n, samples); err != nil {
+			return err
 		}
 	}
 	return errors.New("the form asks for ever more")
+}
+
+// borrow answers n as one of the samples does, the first that fits from a
+// random one on; where none does, with what the question allows.
+func (d *demonstration) borrow(s *session.Session, n session.Node, samples []answerSet) error {
+	first := d.random.IntN(len(samples))
+	for i := range samples {
+		value, ok := samples[(first+i)%len(samples)].answers[n.Ref.Name()].(string)
+		if ok && s.Set(n.Ref, value) == nil {
+			return nil
+		}
+	}
+	return s.Set(n.Ref, plausible(n))
 }
 
 // plausible is some answer that a question's type allows.

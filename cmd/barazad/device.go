@@ -206,6 +206,7 @@ type filling struct {
 	answers map[string]any
 	files   fs.FS // that names of attachments are in
 	draft   bool
+	number  int               // tells responses with the same answers apart
 	safe    func(what string) // told of each thing once it is on the disk; may be nil
 	// complete answers what is required and missing; may be nil.
 	complete func(*session.Session) error
@@ -255,7 +256,7 @@ func (f filling) tag() string {
 		panic(err) // it came from JSON
 	}
 	sum := sha256.Sum256(raw)
-	return "answers " + hex.EncodeToString(sum[:12])
+	return fmt.Sprintf("answers %x %d", sum[:12], f.number)
 }
 
 // fill types the answers in, and saves after each of them as the app does.
