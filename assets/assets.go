@@ -18,6 +18,13 @@ var consultation embed.FS
 // and in "questionnaire" the sheets of the form and its list of countries.
 var Consultation = folder(consultation, "consultation")
 
+//go:embed locales
+var locales embed.FS
+
+// Locales is the words of the program in its languages, and languages.toml,
+// which says what is known of each language; assets/locale reads it.
+var Locales = folder(locales, "locales")
+
 //go:embed samples
 var samples embed.FS
 

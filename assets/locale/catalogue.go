@@ -1,0 +1,174 @@
+package locale
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+
+	"github.com/BurntSushi/toml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/nicksnyder/go-i18n/v2/i18n/template"
+	"golang.org/x/text/language"
+
+	"baraza.example/assets"
+)
+
+// Source is the code of the language that all others are translated from.
+const Source = "en"
+
+// The catalogues, read once.
+type table struct {
+	languages []Language // in the order of languages.toml
+	messages  map[string]*i18n.Localizer
+}
+
+// catalogues panics when an embedded file is faulty, which a test would have
+// shown.
+var catalogues = sync.OnceValue(func() *table {
+	t, err := read(assets.Locales)
+	if err != nil {
+		panic(err)
+	}
+	return t
+})
+
+func read(folder fs.FS) (*table, error) {
+	var file struct {
+		Language []Language `toml:"language"`
+	}
+	if err := decode(folder, "languages.toml", &file); err != nil {
+		return nil, err
+	}
+	t := &table{messages: map[string]*i18n.Localizer{}}
+	for _, l := range file.Language {
+		c, err := readCatalogue(folder, l.Code)
+		if err != nil {
+			return nil, err
+		}
+		if l.numbers, err = language.Parse(cmpOr(l.Numbers, l.Code)); err != nil {
+			return nil, fmt.Errorf("languages.toml: %s: %w", l.Code, err)
+		}
+		if c != nil {
+			l.Interface, l.Draft = true, c.State == needsReview
+			if t.messages[l.Code], err = c.localizer(cmpOr(l.Plurals, l.Code)); err != nil {
+				return nil, err
+			}
+		}
+		t.languages = append(t.languages, l)
+	}
+	return t, nil
+}
+
+func cmpOr(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// needsReview is the state of a catalogue that nobody has reviewed.
+const needsReview = "needs-review"
+
+// A catalogue is one file of messages.
+type catalogue struct {
+	State, Author string
+	messages      []*i18n.Message
+}
+
+// readCatalogue returns nil for a language that has no file.
+func readCatalogue(folder fs.FS, code string) (*catalogue, error) {
+	name := code + ".toml"
+	if _, err := fs.Stat(folder, name); err != nil {
+		return nil, nil
+	}
+	var tree map[string]any
+	if err := decode(folder, name, &tree); err != nil {
+		return nil, err
+	}
+	c := &catalogue{}
+	if about, ok := tree["catalogue"].(map[string]any); ok {
+		c.State, _ = about["state"].(string)
+		c.Author, _ = about["author"].(string)
+		delete(tree, "catalogue")
+	}
+	if err := c.add("", tree); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return c, nil
+}
+
+func decode(folder fs.FS, name string, into any) error {
+	text, err := fs.ReadFile(folder, name)
+	if err != nil {
+		return err
+	}
+	if err := toml.Unmarshal(text, into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// add takes the messages below a table: a text is a message, and so is a table
+// of plural forms.
+func (c *catalogue) add(prefix string, tree map[string]any) error {
+	for name, value := range tree {
+		id := prefix + name
+		switch value := value.(type) {
+		case string:
+			c.messages = append(c.messages, &i18n.Message{ID: id, Other: value})
+		case map[string]any:
+			if forms, ok := pluralForms(value); ok {
+				c.messages = append(c.messages, &i18n.Message{ID: id, Zero: forms["zero"], One: forms["one"], Two: forms["two"],
+					Few: forms["few"], Many: forms["many"], Other: forms["other"]})
+			} else if err := c.add(id+".", value); err != nil {
+				return err
+			}
+		default:
+			return fmt.Errorf("%s is neither a text nor a table", id)
+		}
+	}
+	return nil
+}
+
+var pluralNames = []string{"zero", "one", "two", "few", "many", "other"}
+
+// pluralForms says whether a table holds the plural forms of one message:
+// "other" and nothing that is no form.
+func pluralForms(tree map[string]any) (map[string]string, bool) {
+	forms := map[string]string{}
+	for name, value := range tree {
+		text, ok := value.(string)
+		if !ok || !slices.Contains(pluralNames, name) {
+			return nil, false
+		}
+		forms[name] = text
+	}
+	return forms, forms["other"] != ""
+}
+
+// localizer hands the messages to go-i18n. Each language has a bundle of its
+// own: the order in which languages are tried is ours, not the bundle's.
+func (c *catalogue) localizer(plurals string) (*i18n.Localizer, error) {
+	tag, err := language.Parse(plurals)
+	if err != nil {
+		return nil, err
+	}
+	bundle := i18n.NewBundle(tag)
+	if err := bundle.AddMessages(tag, c.messages...); err != nil {
+		return nil, err
+	}
+	return i18n.NewLocalizer(bundle, plurals), nil
+}
+
+// plain fills placeholders and knows no other template: catalogues come from
+// many hands.
+type plain struct{}
+
+func (plain) Cacheable() bool { return true }
+
+func (plain) Parse(src, _, _ string) (template.ParsedTemplate, error) { return text(src), nil }
+
+type text string
+
+func (t text) Execute(data any) (string, error) { return data.(filling).put(string(t)), nil }

@@ -1,0 +1,91 @@
+package locale
+
+import (
+	"strings"
+	"time"
+
+	"golang.org/x/text/number"
+)
+
+// Number writes a whole number.
+func (l *Localizer) Number(n int64) string {
+	return l.now.Load().printer.Sprint(number.Decimal(n))
+}
+
+// Percent writes a share, 0 to 1, in whole percent.
+func (l *Localizer) Percent(share float64) string {
+	return l.now.Load().printer.Sprint(number.Percent(share, number.MaxFractionDigits(0)))
+}
+
+// Size writes bytes as people pay for them: a KB is 1,000 bytes.
+func (l *Localizer) Size(bytes int64) string {
+	switch p := l.now.Load().printer; {
+	case bytes < 1000:
+		return l.Say("size.bytes", Values{"N": bytes})
+	case bytes < 999_500: // what would round to 1,000 KB is 1.0 MB
+		return l.Say("size.kilobytes", Values{"N": p.Sprint(number.Decimal((bytes + 500) / 1000))})
+	default:
+		return l.Say("size.megabytes", Values{"N": p.Sprint(number.Decimal(float64(bytes)/1e6, number.Scale(1)))})
+	}
+}
+
+// Clock writes the time of day.
+func (l *Localizer) Clock(t time.Time) string {
+	return t.Format(l.Language().Clock)
+}
+
+// Day writes a calendar day.
+func (l *Localizer) Day(t time.Time) string {
+	return l.Language().date(t, l.Language().Day, "2006-01-02")
+}
+
+// Month writes a month of a year.
+func (l *Localizer) Month(t time.Time) string {
+	return l.Language().date(t, l.Language().MonthYear, "2006-01")
+}
+
+// Moment writes day and time; the day is a word when it is now's or the one
+// before. A zero t is at an unknown time.
+func (l *Localizer) Moment(t, now time.Time) string {
+	clock := Values{"Time": l.Clock(t)}
+	same := func(a, b time.Time) bool { return a.Format(time.DateOnly) == b.Format(time.DateOnly) }
+	switch {
+	case t.IsZero():
+		return l.Say("date.unknown")
+	case same(t, now):
+		return l.Say("date.today", clock)
+	case same(t, now.AddDate(0, 0, -1)):
+		return l.Say("date.yesterday", clock)
+	}
+	return l.Say("date.at", clock, Values{"Date": l.Day(t)})
+}
+
+// Span writes what is known of a date that lies between two days, both
+// included: a day, a month, a year, or from the one to the other. Zero days
+// are to be determined.
+func (l *Localizer) Span(first, last time.Time) string {
+	_, m, d := first.Date()
+	switch {
+	case first.IsZero():
+		return l.Say("date.undetermined")
+	case first.Equal(last):
+		return l.Day(first)
+	case d == 1 && first.AddDate(0, 1, -1).Equal(last):
+		return l.Month(first)
+	case d == 1 && m == time.January && first.AddDate(1, 0, -1).Equal(last):
+		return first.Format("2006")
+	}
+	return l.Say("date.span", Values{"From": l.Day(first), "To": l.Day(last)})
+}
+
+// date fills a pattern; languages without one take the figures.
+func (l Language) date(t time.Time, pattern, figures string) string {
+	if pattern == "" || len(l.Months) != 12 {
+		return t.Format(figures)
+	}
+	day := t.Format("2")
+	if t.Day() == 1 && l.First != "" {
+		day = l.First
+	}
+	return strings.NewReplacer("{d}", day, "{m}", l.Months[t.Month()-1], "{y}", t.Format("2006")).Replace(pattern)
+}
