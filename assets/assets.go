@@ -1,6 +1,6 @@
 // Package assets embeds everything the programs show but do not compute: the
-// consultation that ships with them and its questionnaire, and samples of what
-// people answer.
+// consultation that ships with them and its questionnaire, samples of what people
+// answer, and the templates of the centre's pages.
 //
 // The folders are values of [fs.FS]; packages that read them get them handed
 // in and don't know where they come from.
@@ -33,6 +33,13 @@ var samples embed.FS
 // texts of their own; in "attachments" the files they name. Demonstrations and
 // tests fill forms with them.
 var Samples = folder(samples, "samples")
+
+//go:embed web
+var web embed.FS
+
+// Web is how the centre's pages look: templates (html/template) around
+// frame.html, one stylesheet, and their words in en.json.
+var Web = folder(web, "web")
 
 func folder(files embed.FS, name string) fs.FS {
 	sub, err := fs.Sub(files, name)

@@ -46,6 +46,8 @@ func runCentral(ctx context.Context, args []string, io streams) error {
 		return centralExport(ctx, args, io)
 	case "invite":
 		return centralInvite(ctx, args, io)
+	case "user":
+		return centralUser(ctx, args, io)
 	}
 	return fmt.Errorf("there is no %q here: %w", word, errUsage)
 }
@@ -180,10 +182,12 @@ func writeKey(file string) (crypto.Signer, error) {
 }
 
 func centralServe(ctx context.Context, args []string, io streams) error {
-	f := newFlags("central", io)
-	dir := f.String("dir", "", "folder that “barazad central init” made")
+	f := newDeskFlags("", io)
+	f.Lookup("key").Usage = "file of a key with which the desk's pages open records; several may be given"
+	dir := f.dir
 	listen := f.String("listen", "127.0.0.1:8443", "address of the public listener")
 	desk := f.String("desk", "127.0.0.1:8444", "address of the desk's listener; keep it off the network")
+	deskKeys := f.Bool("desk-keys", false, "let the desk's pages open records with the keys in the folder's keys/desk")
 	cert := f.String("tls-cert", "", "publicly trusted certificate, with --tls-key")
 	key := f.String("tls-key", "", "its key")
 	plain := f.Bool("plain", false, "speak plain HTTP, behind a proxy that does TLS")
@@ -213,12 +217,13 @@ func centralServe(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	defer public.Close()
-	inside, err := httpsync.Listen(*desk, nil, (&central.Desk{Store: store}).Handler(), log)
+	pages, inside, err := f.serveDesk(*desk, *deskKeys, store, keys.Centre.Name, certificate, log)
 	if err != nil {
 		return err
 	}
+	defer pages.Close()
 	defer inside.Close()
-	fmt.Fprintf(io.out, "centre %q\n  public  %s\n  desk    %s (no key here: it lists what came in, sealed)\n", keys.Centre.Name, public.Address, inside.Address)
+	fmt.Fprintf(io.out, "centre %q\n  public  %s\n  desk    %s%s\n", keys.Centre.Name, public.Address, inside.Address.URL, f.deskRemark(*deskKeys))
 	<-ctx.Done()
 	return nil
 }

@@ -28,7 +28,7 @@ type deskFlags struct {
 }
 
 func newDeskFlags(command string, io streams) *deskFlags {
-	f := &deskFlags{flagSet: newFlags("central "+command, io)}
+	f := &deskFlags{flagSet: newFlags(strings.TrimSpace("central "+command), io)}
 	f.dir = f.String("dir", "", "folder of the centre")
 	f.Var(&f.keys, "key", "file of a key that opens records; by default those in the folder's keys/desk")
 	f.form = f.String("form", "", "XLSForm with the questions, beside the built-in questionnaire")
@@ -44,20 +44,22 @@ func (f *deskFlags) desk(ctx context.Context) (*central.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, builtin, err := workspace.Builtin()
-	if err != nil {
+	d := &central.Desk{Keys: keys}
+	if d.Forms, err = f.forms(); err != nil {
 		return nil, err
-	}
-	d := &central.Desk{Keys: keys, Forms: []*forms.Definition{builtin.Definition}}
-	if *f.form != "" {
-		own, err := loadForm(*f.form)
-		if err != nil {
-			return nil, err
-		}
-		d.Forms = append([]*forms.Definition{own.Definition}, d.Forms...)
 	}
 	d.Store, err = sqlstore.Open(ctx, filepath.Join(*f.dir, centreDB))
 	return d, err
+}
+
+// forms are those that labels are taken from.
+func (f *deskFlags) forms() ([]*forms.Definition, error) {
+	_, builtin, err := workspace.Builtin()
+	if err != nil || *f.form == "" {
+		return []*forms.Definition{builtin.Definition}, err
+	}
+	own, err := loadForm(*f.form)
+	return []*forms.Definition{own.Definition, builtin.Definition}, err
 }
 
 func (f *deskFlags) recipients() ([]identity.RecipientKey, error) {

@@ -36,7 +36,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"demo", "[--json] [--seed N] [--answers FILE]… [--form FILE] [--kills N]", "walk the whole road: fill in, send over a bad link, receive, check the proof", demo},
-		{"central", "init|serve|invite|list|show|export …", "run the centre, or look at what came in", runCentral},
+		{"central", "init|serve|user|invite|list|show|export …", "run the centre, or look at what came in", runCentral},
 		{"hub", "--dir DIR --join INVITE --listen ADDRESS", "relay for devices without a connection", runHub},
 		{"join", "--dir DIR INVITE", "join a consultation: the invite's line, or its file", join},
 		{"fill", "--dir DIR --answers FILE [--draft]", "fill in the questionnaire from a file and make it ready", fill},

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,18 +21,19 @@ const (
 )
 
 // Pages serves what anyone may ask without an account: GET /r/CODE (was it
-// received, when, by which road; never what it says), GET /checkpoint (the log's
-// last checkpoint, a signed note) and GET /health.
+// received, when, by which road; never what it says; as text, HTML or JSON), GET
+// /checkpoint (the log's last checkpoint, a signed note) and GET /health.
 func (s *Server) Pages() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /r/{code}", s.serveCode)
 	mux.HandleFunc("GET /checkpoint", s.serveCheckpoint)
 	mux.HandleFunc("GET /health", s.serveHealth)
+	mux.HandleFunc("GET /"+styleFile, theLook().serveStyle)
 	slots := make(chan struct{}, maxPages)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
-		h.Set("Content-Security-Policy", "default-src 'none'")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		select {
@@ -77,6 +77,11 @@ func (s *Server) serveCode(w http.ResponseWriter, r *http.Request) {
 	asked := r.PathValue("code")
 	code, err := identity.ParseCode(asked)
 	if err != nil || len(asked) > 64 {
+		if wants(r, "text/html") {
+			words := theLook().words
+			s.servePage(w, r, http.StatusBadRequest, "message", words.word("code.wrong.title"), words.word("code.wrong.text"))
+			return
+		}
 		plain(w, http.StatusBadRequest, "This is not a receipt code: a character is wrong or missing.\n"+
 			"A code has ten characters, like 0A1B2-C3D4E. Please compare it with the one you were given.\n")
 		return
@@ -94,12 +99,22 @@ func (s *Server) serveCode(w http.ResponseWriter, r *http.Request) {
 		answer.Received = true
 		answer.Records = append(answer.Records, codedRecord{time.Unix(st.Time, 0).UTC(), roadOf(st.Path), hubsOf(st.Path), st.Index})
 	}
-	if wantsJSON(r) {
+	switch {
+	case wants(r, "application/json"):
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(answer) // the other side has gone: nobody to tell
-		return
+	case wants(r, "text/html"):
+		s.servePage(w, r, http.StatusOK, "code", theLook().words.word("code.title", code), answer)
+	default:
+		plain(w, http.StatusOK, answer.text())
 	}
-	plain(w, http.StatusOK, answer.text())
+}
+
+// servePage shows a page of the public listener.
+func (s *Server) servePage(w http.ResponseWriter, r *http.Request, status int, name, title string, body any) {
+	if err := theLook().show(w, status, name, view{Title: title, Centre: s.centre.Name, Public: true, Body: body}); err != nil {
+		s.fail(w, r, err)
+	}
 }
 
 func (a codeAnswer) text() string {
@@ -137,15 +152,6 @@ func hubsOf(path []batch.Stop) []string {
 		hubs = append(hubs, stop.Hub.Short())
 	}
 	return hubs
-}
-
-// wantsJSON reports whether the asker names JSON; browsers and people with curl
-// get words.
-func wantsJSON(r *http.Request) bool {
-	return slices.ContainsFunc(strings.Split(r.Header.Get("Accept"), ","), func(part string) bool {
-		name, _, _ := strings.Cut(part, ";")
-		return strings.EqualFold(strings.TrimSpace(name), "application/json")
-	})
 }
 
 func (s *Server) serveCheckpoint(w http.ResponseWriter, r *http.Request) {

@@ -36,12 +36,17 @@ func TestACodeSaysWhetherAndHowNeverWhat(t *testing.T) {
 	c.accept(t, relayed) // and once more, by itself: the first road counts
 	pages := c.Pages()
 
-	status, body, h := get(pages, "GET", "/r/"+direct.ID.Code(), "text/html,*/*")
+	status, body, h := get(pages, "GET", "/r/"+direct.ID.Code(), "*/*")
 	if status != 200 || !strings.Contains(body, "received on 15 January 2027 at 08:00 UTC, straight from the device") {
 		t.Errorf("%d %s", status, body)
 	}
 	if h.Get("Content-Security-Policy") == "" || h.Get("X-Content-Type-Options") != "nosniff" || !strings.HasPrefix(h.Get("Content-Type"), "text/plain") {
 		t.Errorf("headers %v", h)
+	}
+	status, body, h = get(pages, "GET", "/r/"+direct.ID.Code(), "text/html,*/*")
+	if status != 200 || !strings.HasPrefix(h.Get("Content-Type"), "text/html") || !strings.Contains(body, "straight from the device") || !strings.Contains(body, "2027-01-15 08:00 UTC") ||
+		strings.Contains(body, "Maisha") || strings.Contains(body, "answer") {
+		t.Errorf("as a page: %d %v %s", status, h, body)
 	}
 	spoken := strings.ToLower(strings.ReplaceAll(relayed.ID.Code(), "-", ""))
 	status, body, _ = get(pages, "GET", "/r/"+spoken, "")
@@ -76,6 +81,10 @@ func TestAMistypedCodeIsSaidInPlainWords(t *testing.T) {
 	code[0]++
 	for _, bad := range []string{string(code), "12345", "not-a-code", "%3Cscript%3E", strings.Repeat("0", 5000)} {
 		status, body, _ := get(pages, "GET", "/r/"+bad, "application/json")
+		if _, page, h := get(pages, "GET", "/r/"+bad, "text/html"); !strings.HasPrefix(h.Get("Content-Type"), "text/html") ||
+			!strings.Contains(strings.ToLower(page), "a character is wrong or missing") || strings.Contains(page, "script>") {
+			t.Errorf("%.20s as a page: %s", bad, page)
+		}
 		if status != 400 || !strings.Contains(body, "a character is wrong or missing") || strings.Contains(body, "script") {
 			t.Errorf("%.20s: %d %s", bad, status, body)
 		}

@@ -20,15 +20,19 @@ type Submission struct {
 	Answers      []Answer                   // of a response, in the order of the form
 	Contribution *contribution.Contribution // or the contribution
 	Attachments  []Attachment
-	Body         []byte // instance XML or the contribution's encoding, as it was signed
+	Form         *forms.Definition // by which Answers are labelled; nil if it is not at hand
+	Body         []byte            // instance XML or the contribution's encoding, as it was signed
 }
 
 // An Answer is one value of a response.
 type Answer struct {
 	Path  string // of the question, without the root: "questions/q_a/a"
+	Ref   forms.Ref
 	Label string // the question as the form asks it, if the form is at hand
 	Value string // as the author gave it
 	Words string // the labels of chosen values; else the value
+
+	Language string // of Label and chosen Words, as the form names it
 }
 
 // An Attachment is a file that belongs to a submission.
@@ -80,9 +84,9 @@ func (d *Desk) Show(ctx context.Context, ref string) (Submission, error) {
 	}
 	s := Submission{Item: e.Item, Contribution: e.contribution, Body: e.content.Body}
 	if e.response != nil {
-		form := d.form(e.FormID, e.Version)
+		s.Form = d.form(e.FormID, e.Version)
 		for _, a := range e.response.Answers {
-			s.Answers = append(s.Answers, answer(form, a.Ref, a.Value, e.Language))
+			s.Answers = append(s.Answers, answer(s.Form, a.Ref, a.Value, e.Language))
 		}
 	}
 	sender, err := o.origin(ctx, e.Origin)
@@ -225,7 +229,7 @@ func (d *Desk) form(id, version string) *forms.Definition {
 // answer puts an answer beside what the form says of its question, in the
 // language of the answers where the form has it.
 func answer(form *forms.Definition, ref forms.Ref, value, language string) Answer {
-	a := Answer{Path: pathOf(ref), Value: value, Words: value}
+	a := Answer{Path: pathOf(ref), Ref: ref, Value: value, Words: value}
 	if form == nil {
 		return a
 	}
@@ -234,7 +238,7 @@ func answer(form *forms.Definition, ref forms.Ref, value, language string) Answe
 		return a
 	}
 	chain := chainFor(form, language)
-	a.Label, _ = q.Label.In(chain...)
+	a.Label, a.Language = q.Label.In(chain...)
 	if list, ok := form.Lists[q.List]; ok && q.List != "" {
 		a.Words = choiceWords(list, value, chain, q.Control == forms.Select || q.Control == forms.RankList)
 	}

@@ -80,6 +80,13 @@ CREATE TABLE leaves (
 	sealed {bytes} NOT NULL,
 	PRIMARY KEY (record, idx)
 );
+`, `
+CREATE TABLE accounts ( -- who may log in to the desk
+	name     TEXT PRIMARY KEY,
+	role     TEXT NOT NULL,
+	verifier TEXT NOT NULL, -- Argon2id of the passphrase with its parameters
+	changed  BIGINT NOT NULL
+);
 `}
 
 // migrate brings the database to this program's version and refuses one that
