@@ -38,11 +38,12 @@ const (
 	KindMark       Kind = 0x47 // who had a chain up to where, and when
 	KindRefusal    Kind = 0x48 // what was last said against a record, by id
 	KindOrigin     Kind = 0x49 // devices whose records are here
-	KindRelayed    Kind = 0x4a // receipts on their way down, by origin and number
+	KindRelayed    Kind = 0x4a // receipts on their way down, by incarnation, line and number
 	KindOwnFile    Kind = 0x4b // where the leaves of an own attachment come from, by id
 	KindLacking    Kind = 0x4c // attachments with leaves missing, by origin and id
 	KindMembership Kind = 0x4d // the invite and the centre
 	KindStanding   Kind = 0x4e // how far the log was followed, how much is carried
+	KindCopies     Kind = 0x4f // copies of a device and what they wait for, by incarnation
 )
 
 // index answers every question, and may be lost at any moment. Values in it

@@ -25,24 +25,25 @@ type Mailbox struct {
 	store *Store
 	self  identity.ID
 	clock func() time.Time
-	told  func(ctx context.Context, h batch.Have) error
+	told  func(ctx context.Context, h batch.Have) (again bool, err error)
 	log   *slog.Logger
 
-	bodies    *Collection[body]           // by chain and sequence
-	entries   *Collection[entryOf]        // by chain and sequence
-	places    *Collection[recordPlace]    // by record id
-	chains    *Collection[chainState]     // by chain
-	pending   *Collection[pendingMark]    // by chain: those that wait for a receipt
-	marks     *Collection[mark]           // by chain, what, peer and sequence
-	refusals  *Collection[refusal]        // by record id; zero: of a whole run
-	receipts  *Collection[receiptTaken]   // by record id, of own records
-	origins   *Collection[originState]    // by origin
-	relayed   *Collection[relayedReceipt] // by origin and number
-	files     *Collection[OwnFile]        // by record id, of own attachments
-	lacking   *Collection[lackingLeaves]  // by origin and record id, of others' attachments
-	words     *Collection[custodyWord]    // by hub
-	members   *Collection[membership]     // one value
-	standings *Collection[standing]       // one value
+	bodies       *Collection[body]             // by chain and sequence
+	entries      *Collection[entryOf]          // by chain and sequence
+	places       *Collection[recordPlace]      // by record id
+	chains       *Collection[chainState]       // by chain
+	pending      *Collection[pendingMark]      // by chain: those that wait for a receipt
+	marks        *Collection[mark]             // by chain, what, peer and sequence
+	refusals     *Collection[refusal]          // by record id; zero: of a whole run
+	receipts     *Collection[receiptTaken]     // by record id, of own records
+	origins      *Collection[originState]      // by origin
+	incarnations *Collection[incarnationState] // by origin and incarnation
+	relayed      *Collection[relayedReceipt]   // by origin, incarnation, line and number
+	files        *Collection[OwnFile]          // by record id, of own attachments
+	lacking      *Collection[lackingLeaves]    // by origin and record id, of others' attachments
+	words        *Collection[custodyWord]      // by hub
+	members      *Collection[membership]       // one value
+	standings    *Collection[standing]         // one value
 
 	strangers strangers
 	leaves    leafFiles
@@ -54,8 +55,8 @@ type MailboxOptions struct {
 	Clock func() time.Time // nil means time.Now
 	// Diverged is told when a peer holds a record of the own device that is not
 	// here: the store was copied or set back. The owner draws a new incarnation,
-	// calls Abandon and appends anew what has no receipt.
-	Diverged func(ctx context.Context, h batch.Have) error
+	// calls Abandon and appends anew what has no receipt; again says that it did.
+	Diverged func(ctx context.Context, h batch.Have) (again bool, err error)
 }
 
 // NewMailbox opens the mailbox in s of the device self. Open one per store.
@@ -65,21 +66,22 @@ func NewMailbox(ctx context.Context, s *Store, self identity.ID, o MailboxOption
 	}
 	m := &Mailbox{
 		store: s, self: self, clock: o.Clock, told: o.Diverged, log: s.log,
-		bodies:    NewCollection[body](s, KindRecord),
-		entries:   NewCollection[entryOf](s, KindEntry),
-		places:    NewCollection[recordPlace](s, KindPlace),
-		chains:    NewCollection[chainState](s, KindChain),
-		pending:   NewCollection[pendingMark](s, KindPending),
-		marks:     NewCollection[mark](s, KindMark),
-		refusals:  NewCollection[refusal](s, KindRefusal),
-		receipts:  NewCollection[receiptTaken](s, KindReceipt),
-		origins:   NewCollection[originState](s, KindOrigin),
-		relayed:   NewCollection[relayedReceipt](s, KindRelayed),
-		files:     NewCollection[OwnFile](s, KindOwnFile),
-		lacking:   NewCollection[lackingLeaves](s, KindLacking),
-		words:     NewCollection[custodyWord](s, KindCustody),
-		members:   NewCollection[membership](s, KindMembership),
-		standings: NewCollection[standing](s, KindStanding),
+		bodies:       NewCollection[body](s, KindRecord),
+		entries:      NewCollection[entryOf](s, KindEntry),
+		places:       NewCollection[recordPlace](s, KindPlace),
+		chains:       NewCollection[chainState](s, KindChain),
+		pending:      NewCollection[pendingMark](s, KindPending),
+		marks:        NewCollection[mark](s, KindMark),
+		refusals:     NewCollection[refusal](s, KindRefusal),
+		receipts:     NewCollection[receiptTaken](s, KindReceipt),
+		origins:      NewCollection[originState](s, KindOrigin),
+		incarnations: NewCollection[incarnationState](s, KindCopies),
+		relayed:      NewCollection[relayedReceipt](s, KindRelayed),
+		files:        NewCollection[OwnFile](s, KindOwnFile),
+		lacking:      NewCollection[lackingLeaves](s, KindLacking),
+		words:        NewCollection[custodyWord](s, KindCustody),
+		members:      NewCollection[membership](s, KindMembership),
+		standings:    NewCollection[standing](s, KindStanding),
 	}
 	if err := m.openLeaves(ctx); err != nil {
 		return nil, fmt.Errorf("open the mailbox: %w", err)
@@ -158,28 +160,28 @@ func lookup[T any](x CollectionTx[T], key string) (v T, found bool, err error) {
 	return v, err == nil, err
 }
 
-// strangers remembers the positions of origins of which nothing is held yet:
-// their offer comes before their first record.
+// strangers remembers the offers of incarnations of which nothing is held yet:
+// an offer comes before the first record.
 type strangers struct {
-	mu sync.Mutex
-	at map[identity.ID]batch.Position
+	mu  sync.Mutex
+	met map[string]batch.Offer // by storeKey
 }
 
 const maxStrangers = 1024
 
-func (s *strangers) meet(id identity.ID, p batch.Position) {
+func (s *strangers) meet(key string, o batch.Offer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.at == nil || len(s.at) >= maxStrangers {
-		s.at = map[identity.ID]batch.Position{}
+	if s.met == nil || len(s.met) >= maxStrangers {
+		s.met = map[string]batch.Offer{}
 	}
-	s.at[id] = p
+	s.met[key] = o
 }
 
-func (s *strangers) position(id identity.ID) batch.Position {
+// recall returns an offer; it stays, for the transaction may be run again.
+func (s *strangers) recall(key string) (batch.Offer, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := s.at[id]
-	delete(s.at, id)
-	return p
+	o, met := s.met[key]
+	return o, met
 }

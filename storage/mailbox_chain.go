@@ -14,14 +14,14 @@ type chainState struct {
 	First batch.Seq `cbor:"2,keyasint"` // the first held without a receipt; Top+1 when all have one
 	Top   batch.Seq `cbor:"3,keyasint"`
 	Hash  [8]byte   `cbor:"4,keyasint"` // of the record at Top
-	// Ask is the first record whose receipt its origin lacks though it came by
-	// here once; 0: none.
+	// Ask is the first record whose receipt a copy of its origin lacks though it
+	// came by here once; 0: none. It follows from the lines.
 	Ask batch.Seq `cbor:"5,keyasint,omitempty"`
 	// Introduce is set while a peer wants the registration that stands in this
 	// chain again.
 	Introduce bool `cbor:"6,keyasint,omitempty"`
-	// Abandoned chains are own ones of an incarnation that another store may
-	// have used too: nothing of them is offered.
+	// Abandoned chains are of an incarnation that another store has used too,
+	// own ones or such of which the centre holds the other's: nothing is sent.
 	Abandoned bool `cbor:"7,keyasint,omitempty"`
 }
 
@@ -30,14 +30,15 @@ type pendingMark struct{}
 
 // offered reports whether a peer is to hear of the chain.
 func (s chainState) offered() bool {
-	return !s.Abandoned && (s.First <= s.Top || s.Ask > 0 || s.Introduce)
+	return s.sends() || s.Ask > 0
+}
+
+func (s chainState) sends() bool {
+	return !s.Abandoned && (s.First <= s.Top || s.Introduce)
 }
 
 func (s chainState) tail(c batch.Chain) batch.Tail {
 	t := batch.Tail{Chain: c, First: s.First, Top: batch.Have{Chain: c, Seq: s.Top, Hash: s.Hash}}
-	if s.Ask > 0 {
-		t.First = min(t.First, s.Ask)
-	}
 	if s.Introduce {
 		t.First = s.Base
 	}

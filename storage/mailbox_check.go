@@ -12,8 +12,8 @@ import (
 // something else: for tests, and for `store check`.
 func (m *Mailbox) Check(ctx context.Context) error {
 	return m.store.View(ctx, func(tx *Tx) error {
-		c := checker{m: m, tx: tx, used: map[identity.ID]int64{}}
-		for _, step := range []func() error{c.chains, c.places, c.receipts, c.usage} {
+		c := checker{m: m, tx: tx, used: map[identity.ID]int64{}, abandoned: map[batch.Chain]bool{}}
+		for _, step := range []func() error{c.chains, c.places, c.receipts, c.usage, c.copies} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -23,11 +23,12 @@ func (m *Mailbox) Check(ctx context.Context) error {
 }
 
 type checker struct {
-	m       *Mailbox
-	tx      *Tx
-	used    map[identity.ID]int64
-	entries int
-	faults  []error
+	m         *Mailbox
+	tx        *Tx
+	used      map[identity.ID]int64
+	abandoned map[batch.Chain]bool
+	entries   int
+	faults    []error
 }
 
 func (c *checker) fault(format string, args ...any) {
@@ -46,7 +47,7 @@ func (c *checker) chains() error {
 		if err != nil {
 			return err
 		}
-		states[chain] = item.Value
+		states[chain], c.abandoned[chain] = item.Value, item.Value.Abandoned
 		_, listed, err := lookup(c.m.pending.In(c.tx), item.Key)
 		if err != nil {
 			return err
@@ -101,7 +102,7 @@ func (c *checker) entry(chain batch.Chain, seq batch.Seq, e entryOf, seen map[ba
 	switch {
 	case there == e.Dropped:
 		c.fault("record %s: dropped %v, its body is here %v", e.ID, e.Dropped, there)
-	case e.Dropped && !e.Received:
+	case e.Dropped && !e.Received && !c.abandoned[chain]:
 		c.fault("record %s: dropped without a receipt", e.ID)
 	case there:
 		r, err := batch.Parse(b.Envelope)
@@ -181,4 +182,44 @@ func (c *checker) usage() error {
 		c.fault("%d bytes carried, counted %d", all, total.Used)
 	}
 	return err
+}
+
+// copies checks that what is kept for copies of a device has its line, and that
+// the chains ask for what the lines lack.
+func (c *checker) copies() error {
+	lines, stores := map[string]bool{}, map[string]incarnationState{}
+	for item, err := range c.m.incarnations.In(c.tx).All("") {
+		if err != nil {
+			return err
+		}
+		stores[item.Key] = item.Value
+		for _, l := range item.Value.Lines {
+			lines[item.Key+number(l.Number)] = true
+		}
+	}
+	for item, err := range c.m.relayed.In(c.tx).All("") {
+		if err != nil {
+			return err
+		}
+		if !lines[item.Key[:32]] {
+			c.fault("receipts are kept for a line that does not exist")
+		}
+	}
+	for item, err := range c.m.chains.In(c.tx).All("") {
+		if err != nil {
+			return err
+		}
+		chain, err := parseChainKey(item.Key)
+		if err != nil {
+			return err
+		}
+		st, known := stores[storeKey(chain)]
+		if chain.Origin == c.m.self {
+			continue
+		}
+		if !known || item.Value.Ask != st.asks(chain.Lane) || item.Value.Abandoned != st.givenUp() {
+			c.fault("chain %v: state %+v, of its incarnation %+v", chain, item.Value, st)
+		}
+	}
+	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 
 	"baraza.example/sync/batch"
 	"baraza.example/sync/identity"
@@ -13,9 +15,6 @@ import (
 type originState struct {
 	Registration *recordPlace `cbor:"1,keyasint,omitempty"`
 	Used         int64        `cbor:"2,keyasint,omitempty"` // bytes carried for it
-	Next         logPosition  `cbor:"3,keyasint"`           // from where the centre is asked for its receipts
-	Relayed      uint64       `cbor:"4,keyasint,omitempty"` // number of the next receipts kept for it
-	Diverged     *divergence  `cbor:"5,keyasint,omitempty"`
 }
 
 type logPosition struct {
@@ -27,15 +26,6 @@ func positionOf(p batch.Position) logPosition  { return logPosition(p) }
 func (p logPosition) position() batch.Position { return batch.Position(p) }
 func (p logPosition) checkpoint() batch.Checkpoint {
 	return batch.Checkpoint{Size: p.Size, Hash: p.Root}
-}
-
-// divergence is an entry of a peer that contradicts what is carried.
-type divergence struct {
-	Incarnation uint64     `cbor:"1,keyasint"`
-	Lane        batch.Lane `cbor:"2,keyasint"`
-	Seq         batch.Seq  `cbor:"3,keyasint"`
-	Hash        [8]byte    `cbor:"4,keyasint"`
-	Time        int64      `cbor:"5,keyasint"`
 }
 
 // custodyWord is the last signed word of a hub about records that are here.
@@ -106,9 +96,15 @@ func (m *Mailbox) keepOne(tx *Tx, r batch.Carried, first batch.Seq, received int
 	if err != nil {
 		return batch.Outcome{}, err
 	}
+	st, _, err := m.copies(tx, r.Chain)
+	if err != nil {
+		return batch.Outcome{}, err
+	}
 	switch {
-	case found && held.ID == r.ID:
+	case found && held.ID == r.ID && (held.Received || !held.Dropped):
 		return batch.Outcome{}, nil
+	case st.givenUp():
+		return refuse(r, batch.RefusedFork, "the centre holds other records of this store"), nil
 	case found:
 		return refuse(r, batch.RefusedFork, "another record stands there"), nil
 	case r.Origin == m.self:
@@ -136,18 +132,24 @@ func (m *Mailbox) keepOne(tx *Tx, r batch.Carried, first batch.Seq, received int
 	if err := m.count(tx, r.Origin, size); err != nil {
 		return batch.Outcome{}, err
 	}
-	return batch.Outcome{New: true}, m.add(tx, r, size, received)
+	if err := m.begin(tx, r.Chain); err != nil {
+		return batch.Outcome{}, err
+	}
+	if err := m.add(tx, r, size, received); err != nil || known {
+		return batch.Outcome{New: true}, err
+	}
+	if st, _, err = m.copies(tx, r.Chain); err != nil { // a copy may lack receipts of the new chain
+		return batch.Outcome{}, err
+	}
+	return batch.Outcome{New: true}, m.setCopies(tx, r.Chain, st)
 }
 
 // count changes how much is carried of an origin, and of all.
 func (m *Mailbox) count(tx *Tx, origin identity.ID, change int64) error {
 	key := string(origin[:])
-	o, known, err := lookup(m.origins.In(tx), key)
+	o, _, err := lookup(m.origins.In(tx), key)
 	if err != nil {
 		return err
-	}
-	if !known {
-		o.Next = positionOf(m.strangers.position(origin))
 	}
 	o.Used += change
 	if err := m.origins.In(tx).Put(key, o); err != nil {
@@ -161,6 +163,44 @@ func (m *Mailbox) count(tx *Tx, origin identity.ID, change int64) error {
 	return m.setStanding(tx, all)
 }
 
+// Have implements hub.Custody. What is known to be a fork is answered with the
+// record that the other copy made: whoever does not hold it learns of the copy.
+func (m *Mailbox) Have(ctx context.Context, tails []batch.Tail) (have []batch.Have, err error) {
+	err = m.store.View(ctx, func(tx *Tx) error {
+		have = nil
+		for _, t := range tails {
+			h, held, err := m.have(tx, t)
+			if err != nil {
+				return err
+			}
+			if held {
+				have = append(have, h)
+			}
+		}
+		return nil
+	})
+	return have, err
+}
+
+func (m *Mailbox) have(tx *Tx, t batch.Tail) (batch.Have, bool, error) {
+	st, _, err := m.copies(tx, t.Chain)
+	if err != nil {
+		return batch.Have{}, false, err
+	}
+	if f := st.Fork; f != nil && (f.Centre || f.Lane == t.Lane) {
+		return batch.Have{Chain: t.Chain, Seq: f.Seq, Hash: f.Hash}, f.Lane == t.Lane, nil
+	}
+	s, known, err := m.chain(tx, t.Chain)
+	if err != nil || !known {
+		return batch.Have{}, false, err
+	}
+	e, found, err := lookup(m.entries.In(tx), seqKey(t.Chain, t.Top.Seq))
+	if found && e.ID.Hash8() != t.Top.Hash {
+		return batch.Have{Chain: t.Chain, Seq: t.Top.Seq, Hash: e.ID.Hash8()}, true, err
+	}
+	return batch.Have{Chain: t.Chain, Seq: s.Top, Hash: s.Hash}, true, err
+}
+
 // Held implements hub.Custody.
 func (m *Mailbox) Held(ctx context.Context, chains []batch.Chain) (held []batch.Have, err error) {
 	err = m.store.View(ctx, func(tx *Tx) error {
@@ -170,7 +210,7 @@ func (m *Mailbox) Held(ctx context.Context, chains []batch.Chain) (held []batch.
 			if err != nil {
 				return err
 			}
-			if known {
+			if known && !s.Abandoned {
 				held = append(held, batch.Have{Chain: c, Seq: s.Top, Hash: s.Hash})
 			}
 		}
@@ -214,125 +254,60 @@ func (m *Mailbox) Usage(ctx context.Context, origin identity.ID) (own, all int64
 	return own, all, err
 }
 
-// Follow implements hub.Custody. Where receipts are missing that came by here
-// once, or would come from another position, the centre is asked again.
+// Follow implements hub.Custody. Who lacks nothing changes nothing.
 func (m *Mailbox) Follow(ctx context.Context, o batch.Offer) error {
-	if o.Origin == m.self {
+	if o.Origin == m.self || len(o.Tails) == 0 {
 		return nil
 	}
-	return m.store.Update(ctx, func(tx *Tx) error {
-		key := string(o.Origin[:])
-		state, known, err := lookup(m.origins.In(tx), key)
+	err := m.store.Update(ctx, func(tx *Tx) error {
+		c := o.Tails[0].Chain
+		st, known, err := m.copies(tx, c)
 		if err != nil {
 			return err
 		}
 		if !known {
-			m.strangers.meet(o.Origin, o.Position)
+			m.strangers.meet(storeKey(c), o)
 			return nil
 		}
-		all, err := m.waitingFor(tx, o.Origin)
-		if err != nil {
+		before := st
+		before.Lines = slices.Clone(st.Lines)
+		if err := m.visit(tx, &st, o); err != nil {
 			return err
 		}
-		good, err := m.continuing(tx, all, o)
-		if err != nil {
-			return err
+		if len(before.Lines) == 1 && len(st.Lines) == 1 { // who came by last matters among several
+			st.Lines[0].Seen = before.Lines[0].Seen
 		}
-		for _, w := range all[:len(all)-len(good)] {
-			if err := m.relayed.In(tx).Delete(w.key); err != nil {
-				return err
-			}
-		}
-		if len(good) > 0 {
+		if reflect.DeepEqual(before, st) {
 			return nil
 		}
-		if at := positionOf(o.Position); state.Next != at {
-			state.Next = at
-			if err := m.origins.In(tx).Put(key, state); err != nil {
-				return err
-			}
-		}
-		return m.askAgain(tx, o)
+		return m.setCopies(tx, c, st)
 	})
-}
-
-// continuing returns the end of all that o's origin can use: what it has not
-// got, and what its log position leads on to.
-func (m *Mailbox) continuing(tx *Tx, all []waiting, o batch.Offer) ([]waiting, error) {
-	for len(all) > 0 {
-		rs, at := all[0].rs, o.Position
-		fits := at.Size == 0 || rs.Since == at.Size || rs.Checkpoint.Size == at.Size
-		lacks, err := m.lacks(tx, all, o)
-		if err != nil {
-			return nil, err
-		}
-		if !lacks {
-			return nil, nil
-		}
-		if fits && rs.Checkpoint.Size >= at.Size {
-			useful, err := m.lacks(tx, all[:1], o)
-			if err != nil || useful || rs.Checkpoint.Size > at.Size {
-				return all, err
-			}
-		}
-		all = all[1:]
+	if errors.Is(err, ErrSpace) { // what is asked for it can wait until there is room
+		return nil
 	}
-	return nil, nil
-}
-
-// lacks reports whether some of these receipts are for records that o says are
-// without.
-func (m *Mailbox) lacks(tx *Tx, all []waiting, o batch.Offer) (bool, error) {
-	without := make(map[batch.Chain]batch.Seq, len(o.Tails))
-	for _, t := range o.Tails {
-		without[t.Chain] = t.First
-	}
-	for _, w := range all {
-		for _, e := range w.rs.Entries {
-			p, found, err := lookup(m.places.In(tx), idKey(e.Record))
-			if err != nil {
-				return false, err
-			}
-			if from, offered := without[p.chain()]; found && offered && p.Seq >= from {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
-}
-
-// askAgain has the centre asked for receipts that o's origin says it lacks and
-// that are not kept here any more.
-func (m *Mailbox) askAgain(tx *Tx, o batch.Offer) error {
-	for _, t := range o.Tails {
-		s, known, err := m.chain(tx, t.Chain)
-		if err != nil {
-			return err
-		}
-		if !known || t.First >= s.First || s.Ask > 0 && s.Ask <= t.First {
-			continue
-		}
-		s.Ask = t.First
-		if err := m.setChain(tx, t.Chain, s); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 // ReceiptsFor implements hub.Custody.
 func (m *Mailbox) ReceiptsFor(ctx context.Context, o batch.Offer) (receipts []batch.Receipts, err error) {
+	if len(o.Tails) == 0 {
+		return nil, nil
+	}
 	err = m.store.View(ctx, func(tx *Tx) error {
 		receipts = nil
-		all, err := m.waitingFor(tx, o.Origin)
+		c := o.Tails[0].Chain
+		st, _, err := m.copies(tx, c)
 		if err != nil {
 			return err
 		}
-		good, err := m.continuing(tx, all, o)
-		for _, w := range good {
+		i, kept, err := m.lineAt(tx, st, c, positionOf(o.Position))
+		if err != nil || i < 0 || st.Lines[i].From != positionOf(o.Position) {
+			return err
+		}
+		for _, w := range kept {
 			receipts = append(receipts, w.rs)
 		}
-		return err
+		return nil
 	})
 	return receipts, err
 }

@@ -1,9 +1,11 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"baraza.example/sync/batch"
@@ -31,13 +33,26 @@ func (m *Mailbox) Offers(ctx context.Context) (offers []batch.Offer, err error) 
 			return err
 		}
 		own.Position = batch.Position{Size: at.Checkpoint.Size, Root: at.Checkpoint.Hash}
+		stores, order, err := m.waitingChains(tx)
+		if err != nil {
+			return err
+		}
 		offers = []batch.Offer{own}
-		for item, err := range m.pending.In(tx).All("") {
-			if err != nil {
-				return err
+		for _, key := range order {
+			if c := stores[key][0]; c.Origin != m.self {
+				more, err := m.offersOf(tx, stores[key])
+				if err != nil {
+					return err
+				}
+				offers = append(offers, more...)
+				continue
 			}
-			if offers, err = m.offer(tx, offers, item.Key); err != nil {
-				return err
+			if len(offers[0].Tails) > 0 { // went down between two incarnations
+				offers = slices.Insert(offers, 1, offers[0])
+			}
+			offers[0] = own
+			for _, o := range stores[key] {
+				offers[0].Tails = append(offers[0].Tails, o.tail(o.Chain))
 			}
 		}
 		return nil
@@ -45,33 +60,94 @@ func (m *Mailbox) Offers(ctx context.Context) (offers []batch.Offer, err error) 
 	return offers, err
 }
 
-// offer adds a pending chain to the offers.
-func (m *Mailbox) offer(tx *Tx, offers []batch.Offer, key string) ([]batch.Offer, error) {
-	c, err := parseChainKey(key)
-	if err != nil {
-		return nil, err
-	}
-	s, known, err := m.chain(tx, c)
-	if err == nil && !known {
-		err = errMailbox("a chain that waits does not exist")
-	}
-	if err != nil {
-		return nil, err
-	}
-	at := len(offers) - 1
-	switch {
-	case c.Origin == m.self:
-		at = 0
-	case offers[at].Origin != c.Origin:
-		o, _, err := lookup(m.origins.In(tx), string(c.Origin[:]))
+// offeredChain is a chain that a peer is to hear of.
+type offeredChain struct {
+	batch.Chain
+	chainState
+}
+
+// waitingChains lists the pending chains by incarnation, and these as they come.
+func (m *Mailbox) waitingChains(tx *Tx) (stores map[string][]offeredChain, order []string, err error) {
+	stores = map[string][]offeredChain{}
+	for item, err := range m.pending.In(tx).All("") {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		offers = append(offers, batch.Offer{Origin: c.Origin, Position: o.Next.position()})
-		at++
+		c, err := parseChainKey(item.Key)
+		if err != nil {
+			return nil, nil, err
+		}
+		s, known, err := m.chain(tx, c)
+		if err == nil && !known {
+			err = errMailbox("a chain that waits does not exist")
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		key := storeKey(c)
+		if stores[key] == nil {
+			order = append(order, key)
+		}
+		stores[key] = append(stores[key], offeredChain{c, s})
 	}
-	offers[at].Tails = append(offers[at].Tails, s.tail(c))
+	return stores, order, nil
+}
+
+// offersOf makes the offers of one incarnation of another device: one for what
+// is to be sent, from where the copy stands that came by last, and others for
+// what is only asked for: receipts for the copies that stand elsewhere, and
+// such as came by once. The first offer with a chain says what is sent of it.
+func (m *Mailbox) offersOf(tx *Tx, chains []offeredChain) (offers []batch.Offer, err error) {
+	c := chains[0].Chain
+	st, _, err := m.copies(tx, c)
+	if err != nil {
+		return nil, err
+	}
+	send := batch.Offer{Origin: c.Origin}
+	last := slices.MaxFunc(append([]line{{}}, st.Lines...), func(a, b line) int { return cmp.Compare(a.Seen, b.Seen) })
+	send.Position = last.Next.position()
+	for _, o := range chains {
+		if o.sends() {
+			send.Tails = append(send.Tails, o.tail(o.Chain))
+		}
+	}
+	if len(send.Tails) > 0 {
+		offers = append(offers, send)
+	}
+	for _, l := range st.Lines {
+		ask := batch.Offer{Origin: c.Origin, Position: l.Next.position()}
+		for _, o := range chains {
+			t, asks := l.asks(st, o)
+			if asks && !(ask.Position == send.Position && slices.Contains(send.Tails, t)) {
+				ask.Tails = append(ask.Tails, t)
+			}
+		}
+		if len(ask.Tails) > 0 {
+			offers = append(offers, ask)
+		}
+	}
 	return offers, nil
+}
+
+// asks returns the tail of a chain for whose receipts the line's copy waits.
+func (l line) asks(st incarnationState, o offeredChain) (batch.Tail, bool) {
+	t := o.tail(o.Chain)
+	lacks, of := l.lacks(o.Lane)
+	switch {
+	case !of:
+		return t, false
+	case l.Asking:
+		t.First = lacks.First
+		if !st.givenUp() && o.First <= o.Top {
+			t.First = min(t.First, o.First)
+		}
+	case !o.sends() || o.First > lacks.Top:
+		return t, false
+	}
+	if st.givenUp() && st.Fork.Lane == o.Lane {
+		t.Top.Seq, t.Top.Hash = st.Fork.Seq, st.Fork.Hash
+	}
+	return t, t.First <= t.Top.Seq
 }
 
 // Records implements exchange.Outbox.
@@ -79,6 +155,9 @@ func (m *Mailbox) Records(ctx context.Context, c batch.Chain, after batch.Seq, m
 	err = m.store.View(ctx, func(tx *Tx) error {
 		records = nil
 		prefix, size := chainKey(c), 0
+		if s, _, err := m.chain(tx, c); err != nil || s.Abandoned {
+			return err
+		}
 		for item, err := range m.bodies.In(tx).All(seqKey(c, after+1)) {
 			if !strings.HasPrefix(item.Key, prefix) {
 				return nil
@@ -100,10 +179,22 @@ func (m *Mailbox) Records(ctx context.Context, c batch.Chain, after batch.Seq, m
 	return records, err
 }
 
-// Holds implements exchange.Outbox.
+// Holds implements exchange.Outbox. Of others' chains the beginning may be
+// missing: the first record that is here names the one before it, and what is
+// further away nobody can tell.
 func (m *Mailbox) Holds(ctx context.Context, h batch.Have) (holds bool, err error) {
 	err = m.store.View(ctx, func(tx *Tx) error {
-		holds, err = m.holds(tx, h)
+		e, found, err := lookup(m.entries.In(tx), seqKey(h.Chain, h.Seq))
+		if found || h.Origin == m.self || err != nil {
+			holds = found && e.ID.Hash8() == h.Hash
+			return err
+		}
+		next, found, err := lookup(m.bodies.In(tx), seqKey(h.Chain, h.Seq+1))
+		if holds = !found; err != nil || !found {
+			return err
+		}
+		r, err := batch.Parse(next.Envelope)
+		holds = r.Prev == h.Hash
 		return err
 	})
 	return holds, err
@@ -118,29 +209,48 @@ func (m *Mailbox) holds(tx *Tx, h batch.Have) (bool, error) {
 // made here, and that nobody was there to draw a new incarnation.
 var ErrDiverged = errors.New("another copy of this device's store is in use")
 
-// Diverged implements exchange.Outbox.
-func (m *Mailbox) Diverged(ctx context.Context, h batch.Have) error {
+// Diverged implements exchange.Outbox. Of another device's chain it keeps what
+// the peer holds, to be told to the device; what the centre holds is final, so
+// that nothing of the incarnation is offered any more.
+func (m *Mailbox) Diverged(ctx context.Context, peer batch.Peer, h batch.Have) (again bool, err error) {
 	if h.Origin == m.self {
 		m.log.Warn("a peer holds a record of ours that is not here", "lane", h.Lane.String(), "seq", uint64(h.Seq))
 		if m.told == nil {
-			return ErrDiverged
+			return false, ErrDiverged
 		}
 		return m.told(ctx, h)
 	}
-	m.log.Warn("a carried chain goes on differently elsewhere", "origin", h.Origin.Short(), "lane", h.Lane.String(), "seq", uint64(h.Seq))
-	return m.changeOrigin(ctx, h.Origin, func(o *originState) { o.Diverged = &divergence{h.Incarnation, h.Lane, h.Seq, h.Hash, m.now()} })
-}
-
-// changeOrigin changes what is kept of an origin of which something is held.
-func (m *Mailbox) changeOrigin(ctx context.Context, id identity.ID, change func(o *originState)) error {
-	return m.store.Update(ctx, func(tx *Tx) error {
-		o, known, err := lookup(m.origins.In(tx), string(id[:]))
-		if err != nil || !known {
+	var gone []batch.RecordID
+	err = m.store.Update(ctx, func(tx *Tx) error {
+		gone = nil
+		st, known, err := m.copies(tx, h.Chain)
+		if err != nil || !known || st.givenUp() {
 			return err
 		}
-		change(&o)
-		return m.origins.In(tx).Put(string(id[:]), o)
+		// Of a record of ours that was refused, the next run will show what the
+		// peer holds instead.
+		if ours, err := m.holds(tx, h); err != nil || ours {
+			return err
+		}
+		if f := st.Fork; f != nil && f.Seq == h.Seq && f.Hash == h.Hash && peer.Role != batch.RoleCentre {
+			return nil
+		}
+		st.Fork = &divergence{h.Lane, h.Seq, h.Hash, m.now(), peer.ID, peer.Role == batch.RoleCentre}
+		if st.givenUp() {
+			if gone, err = m.giveUp(tx, h.Chain); err != nil {
+				return err
+			}
+		}
+		return m.setCopies(tx, h.Chain, st)
 	})
+	if err != nil {
+		return false, err
+	}
+	m.log.Warn("a carried chain goes on differently elsewhere", "origin", h.Origin.Short(), "lane", h.Lane.String(), "seq", uint64(h.Seq), "peer", peer.ID.Short())
+	for _, id := range gone {
+		m.leaves.remove(m, id)
+	}
+	return false, nil
 }
 
 // Delivered implements exchange.Outbox.
@@ -206,8 +316,9 @@ func (m *Mailbox) TakeCustody(ctx context.Context, c batch.Custody) error {
 	})
 }
 
-// Refused implements exchange.Outbox. A peer that does not know the origin is
-// shown its registration again in the next run, although others have it.
+// Refused implements exchange.Outbox. A peer that does not know the origin, or
+// lacks the epoch of a record, is shown its control lane again in the next run,
+// although others have it.
 func (m *Mailbox) Refused(ctx context.Context, peer batch.Peer, r batch.Refusal) error {
 	said := refusal{r.Code, r.Detail, r.After, peer.ID, peer.Name, m.now()}
 	return m.store.Update(ctx, func(tx *Tx) error {
@@ -218,7 +329,7 @@ func (m *Mailbox) Refused(ctx context.Context, peer batch.Peer, r batch.Refusal)
 		if err != nil || !found {
 			return err
 		}
-		if r.Code == batch.RefusedUnknown {
+		if r.Code == batch.RefusedUnknown || r.Code == batch.RefusedGap {
 			if err := m.introduce(tx, p.Origin); err != nil {
 				return err
 			}

@@ -3,10 +3,8 @@ package storage
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"baraza.example/sync/batch"
-	"baraza.example/sync/identity"
 )
 
 // receiptTaken is the receipt of an own record, with its proof.
@@ -123,23 +121,16 @@ func (t *taking) keepFork(tx *Tx, member membership, before batch.Checkpoint) er
 // Those that do not continue what is kept for it still tell what need not be
 // carried any more.
 func (t *taking) takeCarried(tx *Tx, log batch.Log) error {
-	m, key := t.m, string(t.rs.Origin[:])
-	o, known, err := lookup(m.origins.In(tx), key)
+	m := t.m
+	_, known, err := lookup(m.origins.In(tx), string(t.rs.Origin[:]))
 	if err != nil || !known {
 		return err
 	}
-	// The position was the word of whoever came by. That receipts don't lead on
-	// from it proves nothing against them; only their origin can tell.
-	receipts, err := t.rs.Check(log, o.Next.checkpoint())
-	if errors.Is(err, batch.ErrFork) {
-		m.log.Warn("receipts contradict the log that their origin is said to follow", "origin", t.rs.Origin.Short())
-		return t.relay(tx)
-	}
+	receipts, err := t.rs.Check(log, batch.Checkpoint{})
 	if err != nil {
-		t.verdict = batch.ErrUnlinked
-		receipts, err = t.rs.Check(log, batch.Checkpoint{})
+		return err
 	}
-	if err != nil {
+	if t.verdict, err = m.relay(tx, log, t.rs); err != nil {
 		return err
 	}
 	for _, r := range receipts {
@@ -157,77 +148,20 @@ func (t *taking) takeCarried(tx *Tx, log batch.Log) error {
 		if fresh && e.Kind == batch.KindAttachment {
 			t.gone = append(t.gone, r.Record)
 		}
-	}
-	if t.verdict != nil || len(receipts) == 0 {
-		return nil
-	}
-	if err := t.relay(tx); err != nil {
-		return err
-	}
-	return m.asked(tx, t.rs.Origin)
-}
-
-// relay keeps the receipts for their origin, behind those that already wait.
-func (t *taking) relay(tx *Tx) error {
-	m, key := t.m, string(t.rs.Origin[:])
-	o, err := m.origins.In(tx).Get(key) // receive has changed it
-	if err != nil {
-		return err
-	}
-	if err := m.relayed.In(tx).Put(key+number(o.Relayed), relayedReceipt{t.rs.Encode()}); err != nil {
-		return err
-	}
-	o.Relayed++
-	o.Next = positionOf(batch.Position{Size: t.rs.Checkpoint.Size, Root: t.rs.Checkpoint.Hash})
-	return m.origins.In(tx).Put(key, o)
-}
-
-// asked ends asking again for receipts of an origin: they have come.
-func (m *Mailbox) asked(tx *Tx, origin identity.ID) error {
-	var asking []batch.Chain
-	err := chainsOf(m.pending.In(tx), origin, func(c batch.Chain) error {
-		asking = append(asking, c)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, c := range asking {
-		s, _, err := m.chain(tx, c)
-		if err != nil {
-			return err
-		}
-		if s.Ask == 0 {
-			continue
-		}
-		s.Ask = 0
-		if err := m.setChain(tx, c, s); err != nil {
+		if err := m.acquit(tx, p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// waiting are the receipts kept for an origin.
-type waiting struct {
-	key string
-	rs  batch.Receipts
-}
-
-func (m *Mailbox) waitingFor(tx *Tx, origin identity.ID) (all []waiting, err error) {
-	prefix := string(origin[:])
-	for item, err := range m.relayed.In(tx).All(prefix) {
-		if !strings.HasPrefix(item.Key, prefix) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		rs, err := batch.DecodeReceipts(item.Value.Receipts)
-		if err != nil {
-			return nil, errMailbox("receipts kept for %s: %v", origin.Short(), err)
-		}
-		all = append(all, waiting{item.Key, rs})
+// acquit forgets a hub's word that an incarnation was copied where the centre
+// received what the hub contradicted.
+func (m *Mailbox) acquit(tx *Tx, p recordPlace) error {
+	st, _, err := m.copies(tx, p.chain())
+	if err != nil || st.Fork == nil || st.Fork.Centre || st.Fork.Lane != p.Lane || p.Seq < st.Fork.Seq {
+		return err
 	}
-	return all, nil
+	st.Fork = nil
+	return m.setCopies(tx, p.chain(), st)
 }

@@ -74,7 +74,7 @@ func (p *person) start() {
 	p.store = open(p.t, p.dir, opt)
 	p.box = mailbox(p.t, p.store, p.Identity.ID(), storage.MailboxOptions{
 		Clock:    func() time.Time { return p.now },
-		Diverged: func(_ context.Context, h batch.Have) error { p.told = append(p.told, h); return nil },
+		Diverged: func(_ context.Context, h batch.Have) (bool, error) { p.told = append(p.told, h); return true, nil },
 	})
 }
 

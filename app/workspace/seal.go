@@ -16,7 +16,10 @@ type sealing struct {
 	Key         [32]byte `cbor:"3,keyasint"`
 	Recipients  [16]byte `cbor:"4,keyasint"` // for whom the epoch was drawn
 	Used        int      `cbor:"5,keyasint"` // records sealed under it
-	Registered  bool     `cbor:"6,keyasint"` // in this incarnation
+	// Registration is that of this incarnation, zero: it is not made yet.
+	Registration batch.RecordID `cbor:"6,keyasint"`
+	Renewals     int            `cbor:"7,keyasint"` // incarnations begun since the centre received something
+	Renewed      int64          `cbor:"8,keyasint"` // when the last one was
 }
 
 // A sealer makes the records of one device in their order: registration,
@@ -34,18 +37,19 @@ type sealer struct {
 // prepare makes sure that this incarnation is registered and that there is an
 // epoch for today's recipients with room in it.
 func (s *sealer) prepare() error {
-	if !s.Registered {
-		if _, err := s.add(batch.KindRegistration, batch.Control, 0, func(batch.Header) []byte {
+	if s.Registration == (batch.RecordID{}) {
+		r, err := s.add(batch.KindRegistration, batch.Control, 0, func(batch.Header) []byte {
 			return batch.NewRegistration(s.self.Card, s.token)
-		}); err != nil {
+		})
+		if err != nil {
 			return err
 		}
-		s.Registered = true
+		s.Registration = r.ID
 	}
 	if s.Number > 0 && s.Recipients == s.centre.RecipientsHash() && s.Used < identity.EpochRecords {
 		return nil
 	}
-	epoch, err := identity.NewEpoch(s.rand, s.Number+1)
+	epoch, err := identity.NewEpoch(s.rand)
 	if err != nil {
 		return err
 	}

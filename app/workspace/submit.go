@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
@@ -38,73 +39,35 @@ const (
 )
 
 func (s submission) name() string {
-	return submissionName(s.Content.InstanceID, s.Content.Revision)
+	return fmt.Sprintf("%s/%d", s.Content.InstanceID, s.Content.Revision)
 }
 
-func submissionName(instanceID string, revision uint32) string {
-	return fmt.Sprintf("%s/%d", instanceID, revision)
-}
-
-// ErrTooLong means that a text fits no record. Nothing was changed.
-var ErrTooLong = fmt.Errorf("this is too long to be sent as one text (at most %d KB); put a part of it into an attachment", maxSealed>>10)
-
-// maxSealed leaves room in a record for its header, the author's key and the
-// signature. What is larger must not be frozen: it could never be sealed, nor
-// what comes after it.
-const maxSealed = batch.MaxRecord - 4<<10
-
-// freeze makes s ready in one transaction with change: it is not changed any
-// more, and waits to be sealed.
-func (w *Workspace) freeze(ctx context.Context, s submission, change func(*storage.Tx) error) error {
+// makeReady freezes s in one transaction with change, and seals it where the
+// recipients are known.
+func (w *Workspace) makeReady(ctx context.Context, s submission, change func(*storage.Tx) error) (Item, error) {
 	if w.self == nil {
-		return ErrNotSetUp
-	}
-	if len(s.Content.Encode()) > maxSealed {
-		return ErrTooLong
+		return Item{}, ErrNotSetUp
 	}
 	for _, f := range s.Content.Files {
 		a, err := w.leaves(ctx, f)
 		if err != nil {
-			return err
+			return Item{}, err
 		}
 		s.Attachments = append(s.Attachments, a)
 	}
 	err := w.store.Update(ctx, func(tx *storage.Tx) error {
-		if err := w.unmade(tx, s.name()); err != nil {
-			return err
-		}
 		if err := change(tx); err != nil {
 			return err
 		}
 		return w.tables.submissions.In(tx).Put(keyFrozen+s.name(), s)
 	})
 	if err != nil {
-		return fmt.Errorf("make ready: %w", err)
+		return Item{}, fmt.Errorf("make ready: %w", err)
 	}
-	return nil
-}
-
-// unmade returns ErrFinished if the submission of this name was made already.
-func (w *Workspace) unmade(tx *storage.Tx, name string) error {
-	for _, prefix := range []string{keyFrozen, keySealed} {
-		_, err := w.tables.submissions.In(tx).Get(prefix + name)
-		if err == nil {
-			return ErrFinished
-		}
-		if !errors.Is(err, storage.ErrNotFound) {
-			return err
-		}
-	}
-	return nil
-}
-
-// sealed seals what is frozen, where the recipients are known, and describes
-// the submission of this name.
-func (w *Workspace) sealed(ctx context.Context, name string) (Item, error) {
 	if err := w.sealFrozen(ctx); err != nil {
 		return Item{}, err
 	}
-	return w.Item(ctx, name)
+	return w.Item(ctx, s.name())
 }
 
 // leaves draws the key of an attachment and sums up its sealed leaves.
@@ -189,8 +152,8 @@ func (w *Workspace) sealer(tx *storage.Tx, invite identity.Invite, centre identi
 	}
 	if state.Incarnation != incarnation {
 		// A new store, or one that was set back: it registers again and draws
-		// its own epoch. Numbers are told apart by the incarnation.
-		state = sealing{Incarnation: incarnation}
+		// its own epoch.
+		state = sealing{Incarnation: incarnation, Renewals: state.Renewals, Renewed: state.Renewed}
 	}
 	s := &sealer{sealing: state, self: w.self, centre: centre, token: invite.Token, rand: w.rand, tails: map[batch.Lane]batch.Have{}}
 	for _, lane := range []batch.Lane{batch.Control, batch.Text, batch.Attachments} {
@@ -223,14 +186,65 @@ func (s *sealer) seal1(f *submission) ([]storage.OwnFile, error) {
 	return files, nil
 }
 
+const (
+	firstPause = time.Minute
+	lastPause  = 24 * time.Hour
+)
+
+// pause is how long to wait before another incarnation. A hub's word that there
+// is a copy proves nothing, and each incarnation costs a registration, new keys
+// and sending everything anew: so only what the centre receives makes the next
+// one free, and hubs that lie are waited out, while other roads stay open.
+func (s sealing) pause(now time.Time) time.Duration {
+	if s.Renewals == 0 {
+		return 0
+	}
+	pause := lastPause
+	if s.Renewals < 12 {
+		pause = min(firstPause<<(s.Renewals-1), lastPause)
+	}
+	since := now.Sub(time.Unix(s.Renewed, 0))
+	if since < 0 { // the clock was set back: what it said before means nothing
+		return 0
+	}
+	return max(pause-since, 0)
+}
+
+// mayRenew notes that another incarnation begins, unless it is too soon.
+func (w *Workspace) mayRenew(tx *storage.Tx) (bool, error) {
+	table, now := w.tables.sealing.In(tx), w.clock()
+	state, err := table.Get(keySealing)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return false, err
+	}
+	if received, err := w.mail.Received(tx, state.Registration); err != nil {
+		return false, err
+	} else if received {
+		state.Renewals = 0
+	}
+	if state.pause(now) > 0 {
+		return false, nil
+	}
+	state.Renewals++
+	state.Renewed = now.Unix()
+	return true, table.Put(keySealing, state)
+}
+
 // diverged is called when a peer holds a record of ours that we never made:
 // this store is a copy, or was set back. It goes on as a new incarnation and
 // envelopes anew what has no receipt; the desk counts each submission once.
-func (w *Workspace) diverged(ctx context.Context, _ batch.Have) error {
-	if _, err := w.store.NewIncarnation(ctx); err != nil {
+func (w *Workspace) diverged(ctx context.Context, _ batch.Have) (again bool, err error) {
+	err = w.store.Update(ctx, func(tx *storage.Tx) (err error) {
+		again, err = w.mayRenew(tx)
 		return err
+	})
+	if err != nil || !again {
+		return false, err
 	}
-	err := w.store.Update(ctx, func(tx *storage.Tx) error {
+	if _, err := w.store.NewIncarnation(ctx); err != nil {
+		return false, err
+	}
+	err = w.store.Update(ctx, func(tx *storage.Tx) error {
 		all := w.tables.submissions.In(tx)
 		sealed, err := collect(all, keySealed)
 		if err != nil {
@@ -254,9 +268,9 @@ func (w *Workspace) diverged(ctx context.Context, _ batch.Have) error {
 		return w.mail.Abandon(tx)
 	})
 	if err != nil {
-		return fmt.Errorf("go on as a new incarnation: %w", err)
+		return false, fmt.Errorf("go on as a new incarnation: %w", err)
 	}
-	return w.sealFrozen(ctx)
+	return true, w.sealFrozen(ctx)
 }
 
 // collect reads what stands under keys with a prefix.

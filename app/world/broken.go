@@ -28,10 +28,11 @@ const (
 	CountsTwice       Variant = "no dedupe"
 	InventsReceipts   Variant = "receipt without log entry"
 	ReusesSequence    Variant = "sequence reused after a clone"
+	TakesUnopenable   Variant = "taken without its epoch"
 )
 
 // Variants lists the broken ones.
-var Variants = []Variant{AcknowledgesEarly, CountsTwice, InventsReceipts, ReusesSequence}
+var Variants = []Variant{AcknowledgesEarly, CountsTwice, InventsReceipts, ReusesSequence, TakesUnopenable}
 
 // disk is the file system of a party.
 func (v Variant) disk(d *simdisk.Disk) storage.FS {
@@ -43,8 +44,11 @@ func (v Variant) disk(d *simdisk.Disk) storage.FS {
 
 // store is what the centre keeps, as the account will see it.
 func (v Variant) store(s central.Store) central.Store {
-	if v == CountsTwice {
+	switch v {
+	case CountsTwice:
 		return &forgetful{Store: s}
+	case TakesUnopenable:
+		return careless{s}
 	}
 	return s
 }
@@ -179,6 +183,17 @@ func (f *forgetful) Records(ctx context.Context, q central.Query) iter.Seq2[cent
 	}
 }
 
+// careless takes sealed records whose keys have not come.
+type careless struct{ central.Store }
+
+func (c careless) Put(ctx context.Context, rs []central.Received) ([]central.Placed, error) {
+	open := slices.Clone(rs)
+	for i := range open {
+		open[i].Sealed = 0
+	}
+	return c.Store.Put(ctx, open)
+}
+
 // credulous takes a record for known when it has one of the same number, as a
 // centre would that goes by sequences instead of hashes; so nobody tells a
 // cloned device that it is one.
@@ -194,6 +209,6 @@ func (c credulous) Accept(ctx context.Context, from exchange.Peer, rs []batch.Ca
 	return outcomes, err
 }
 
-func (c credulous) Have(ctx context.Context, chains []batch.Chain) ([]batch.Have, error) {
+func (c credulous) Have(context.Context, []batch.Tail) ([]batch.Have, error) {
 	return nil, nil
 }

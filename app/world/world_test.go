@@ -59,7 +59,7 @@ func TestInAThousandWorldsEverythingIsReceivedExactlyOnce(t *testing.T) {
 	})
 	t.Logf("%d worlds: %d submissions, %d connections cut, %d parties killed, %d devices cloned, %d submissions delivered more than once",
 		n, seen.submissions, seen.cuts, seen.kills, seen.clones, seen.redelivered)
-	if seen.cuts == 0 || seen.redelivered == 0 || seen.kills == 0 {
+	if seen.cuts == 0 || seen.redelivered == 0 || seen.kills == 0 || seen.clones == 0 {
 		t.Error("nothing went wrong: the worlds prove nothing")
 	}
 }
@@ -186,7 +186,7 @@ func newPlay(ctx context.Context, o Options) (*play, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &play{world: w, form: o.Forms[0], r: w.Rand(), acts: simulatedActs, cloning: o.Broken == ReusesSequence}
+	p := &play{world: w, form: o.Forms[0], r: w.Rand(), acts: simulatedActs, cloning: o.Dir == ""}
 	if o.Dir != "" {
 		p.acts, p.real = realActs, true
 	}
@@ -333,7 +333,7 @@ func (p *play) settle(ctx context.Context) error {
 				return err
 			}
 			to := CentreName
-			if i%2 == 0 && !d.Cloned {
+			if i%2 == 0 {
 				to = w.Hubs()[i%len(w.Hubs())].Name
 			}
 			w.Mend(d.Name, to)

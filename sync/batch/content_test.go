@@ -43,12 +43,12 @@ func TestWhatIsSealedIsOpenedByWhoHasTheEpoch(t *testing.T) {
 func TestNobodySendsAnothersWordsAsTheirOwn(t *testing.T) {
 	author, thief := newDevice(t, 1), newDevice(t, 2)
 	plain := author.content("our words").Encode()
-	h := author.header(KindResponse, Text, 1)
+	h := author.header(KindResponse, Text, author.epoch.Number)
 	sealed := author.epoch.Seal(h.Bytes(), plain)
 
 	// A relay puts the sealed text under a header of its own.
 	thief.epoch = author.epoch
-	stolen := thief.make(thief.header(KindResponse, Text, 1), sealed)
+	stolen := thief.make(thief.header(KindResponse, Text, author.epoch.Number), sealed)
 	if _, err := OpenContent(stolen, author.epoch); !errors.Is(err, identity.ErrSeal) {
 		t.Fatalf("under another header: %v", err)
 	}

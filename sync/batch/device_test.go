@@ -31,7 +31,7 @@ func newDevice(t testing.TB, seed byte) *device {
 	if err != nil {
 		t.Fatal(err)
 	}
-	epoch, err := identity.NewEpoch(seeded(seed+100), 1)
+	epoch, err := identity.NewEpoch(seeded(seed + 100))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,9 +31,10 @@ type Position struct {
 	Root [32]byte // so that a log that forked is noticed at once
 }
 
-// An Offer opens what a sender says of one origin: where it stands in the log
-// and which chains it has records of. An origin with no tails only asks for
-// what is new for it.
+// An Offer opens what a sender says of one origin in one incarnation: where it
+// stands in the log and which chains it has records of, each of another lane.
+// The copies of a cloned device stand at different places, so who carries for
+// them makes several offers of one origin; a chain may stand in more than one.
 type Offer struct {
 	Origin   identity.ID
 	Position Position
@@ -102,10 +103,15 @@ func (w offerWire) offer() (Offer, error) {
 	if w.Size < 0 || w.Size == 0 && len(w.Root) != 0 || w.Size > 0 && len(w.Root) != 32 {
 		return o, errors.New("position out of range")
 	}
+	var lane [lanes]bool
 	for _, t := range w.Tails {
 		if t.Lane >= uint8(lanes) || t.First == 0 || t.Top < t.First {
 			return o, errors.New("tail out of range")
 		}
+		if lane[t.Lane] || t.Incarnation != w.Tails[0].Incarnation {
+			return o, errors.New("an offer is of one incarnation and has each lane once")
+		}
+		lane[t.Lane] = true
 		c := Chain{w.Origin, t.Incarnation, Lane(t.Lane)}
 		o.Tails = append(o.Tails, Tail{c, Seq(t.First), Have{c, Seq(t.Top), t.Hash}})
 	}

@@ -106,20 +106,20 @@ func TestVectorsOfContents(t *testing.T) {
 		d := newDevice(t, 1)
 		valid := func(c Content, plain []byte) map[string]string {
 			r := d.sealed(KindResponse, Text, plain)
-			return map[string]string{"epoch_key": hex.EncodeToString(d.epoch.Key[:]), "epoch": "1", "record": hex.EncodeToString(r.Envelope), "plain": hex.EncodeToString(plain),
+			return map[string]string{"epoch_key": hex.EncodeToString(d.epoch.Key[:]), "epoch": number(uint64(d.epoch.Number)), "record": hex.EncodeToString(r.Envelope), "plain": hex.EncodeToString(plain),
 				"cbor": hex.EncodeToString(canon.Encode(contentWire(c))), "instance_id": c.InstanceID, "language": c.Language, "name": c.Name, "body": hex.EncodeToString(c.Body)}
 		}
 		short, long := d.content("<data/>"), d.content(string(bytes.Repeat([]byte("<p>Maoni yetu.</p>"), 20)))
 		long.Files = []File{{"minutes.pdf", [32]byte{1}, 12345}}
 		damaged := func(why, refused string, plain []byte) map[string]string {
 			r := d.sealed(KindResponse, Text, plain)
-			return map[string]string{"why": why, "refused_as": refused, "epoch_key": hex.EncodeToString(d.epoch.Key[:]), "epoch": "1", "record": hex.EncodeToString(r.Envelope)}
+			return map[string]string{"why": why, "refused_as": refused, "epoch_key": hex.EncodeToString(d.epoch.Key[:]), "epoch": number(uint64(d.epoch.Number)), "record": hex.EncodeToString(r.Envelope)}
 		}
 		foreign := short
 		foreign.Author = newDevice(t, 2).Card.DeviceKey
 		moved := damaged("sealed under another header", "seal", short.Encode())
 		payload := d.response("x").Payload
-		moved["record"] = hex.EncodeToString(d.make(d.header(KindResponse, Text, 1), payload).Envelope)
+		moved["record"] = hex.EncodeToString(d.make(d.header(KindResponse, Text, d.epoch.Number), payload).Envelope)
 		return vectortest.File{About: "What stands inside the seal of a submission (docs/protocol/record.md). refused_as: \"seal\" or \"content\".",
 			Valid: []map[string]string{valid(short, append([]byte{stored}, canon.Encode(contentWire(short))...)), valid(long, long.Encode())},
 			Damaged: []map[string]string{
@@ -137,7 +137,11 @@ func TestVectorsOfContents(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return OpenContent(r, identity.Epoch{Number: 1, Key: [32]byte(vectortest.Hex(t, m["epoch_key"]))})
+		epoch, err := strconv.ParseUint(m["epoch"], 10, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return OpenContent(r, identity.Epoch{Number: uint32(epoch), Key: [32]byte(vectortest.Hex(t, m["epoch_key"]))})
 	}
 	for _, m := range v.Valid {
 		c, err := opened(m)

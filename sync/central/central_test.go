@@ -2,7 +2,6 @@ package central_test
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -74,8 +73,8 @@ func (c *centre) accept(t testing.TB, records ...batch.Record) []exchange.Outcom
 func (c *centre) author(t testing.TB, name string) *centraltest.Author {
 	t.Helper()
 	a := centraltest.NewAuthor(t, consultation, name)
-	if o := c.accept(t, a.Register(c.invite.Token)); o[0].Refusal != nil {
-		t.Fatal(o[0].Refusal)
+	if o := c.accept(t, a.Register(c.invite.Token), a.Begin()); o[0].Refusal != nil || o[1].Refusal != nil {
+		t.Fatal(o[0].Refusal, o[1].Refusal)
 	}
 	return a
 }
@@ -124,7 +123,7 @@ func unproven(ctx context.Context, in inbox, log batch.Log, records []batch.Reco
 func TestEveryAcceptedRecordHasAProvenReceipt(t *testing.T) {
 	c := newCentre(t, centraltest.NewMemory())
 	a := centraltest.NewAuthor(t, consultation, "a")
-	records := []batch.Record{a.Register(c.invite.Token)}
+	records := []batch.Record{a.Register(c.invite.Token), a.Begin()}
 	for i := range 30 {
 		records = append(records, a.Text(fmt.Sprint(i)))
 	}
@@ -138,7 +137,7 @@ func TestAnAcknowledgementWithoutLogEntryIsNoticed(t *testing.T) {
 	store := centraltest.NewMemory()
 	c := newCentre(t, &hidesTexts{store})
 	a := centraltest.NewAuthor(t, consultation, "a")
-	missing, err := unproven(t.Context(), c, c.Log(), []batch.Record{a.Register(c.invite.Token), a.Text("1"), a.Text("2")})
+	missing, err := unproven(t.Context(), c, c.Log(), []batch.Record{a.Register(c.invite.Token), a.Begin(), a.Text("1"), a.Text("2")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +206,7 @@ func TestARefusedRegistrationVouchesForNothing(t *testing.T) {
 func TestAnInviteServesAGroupUntilItIsWithdrawn(t *testing.T) {
 	c := newCentre(t, centraltest.NewMemory())
 	one, two := centraltest.NewAuthor(t, consultation, "one"), centraltest.NewAuthor(t, consultation, "two")
-	registered := one.Register(c.invite.Token)
+	registered, begun := one.Register(c.invite.Token), one.Begin()
 	if out := c.accept(t, registered, two.Register(c.invite.Token)); out[0].Refusal != nil || out[1].Refusal != nil {
 		t.Fatalf("two devices with one invite: %+v", out)
 	}
@@ -221,8 +220,8 @@ func TestAnInviteServesAGroupUntilItIsWithdrawn(t *testing.T) {
 	restored := one.Clone()
 	restored.Incarnation++
 	for name, r := range map[string]batch.Record{"the same again": registered, "what they write": one.Text("1")} {
-		if out := c.accept(t, r); out[0].Refusal != nil {
-			t.Errorf("who is registered, %s: %+v", name, out[0].Refusal)
+		if out := c.accept(t, begun, r); out[1].Refusal != nil {
+			t.Errorf("who is registered, %s: %+v", name, out[1].Refusal)
 		}
 	}
 }
@@ -327,10 +326,7 @@ func TestAnAttachmentIsReceivedWithItsLastLeaf(t *testing.T) {
 
 func attachment(t testing.TB, a *centraltest.Author, size int) (batch.Record, []batch.Leaf) {
 	t.Helper()
-	e, err := identity.NewEpoch(rand.Reader, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := identity.Epoch{Number: a.Epoch, Key: [32]byte{1}}
 	return a.Attachment(e, batch.Manifest{Key: e.Key}, make([]byte, size))
 }
 
@@ -353,7 +349,7 @@ func TestTwoFrontEndsWriteOneLog(t *testing.T) {
 	}
 	wg.Wait()
 	cp, err := c.store.Checkpoint(t.Context())
-	if err != nil || cp.Size != 4*26 {
+	if err != nil || cp.Size != 4*27 {
 		t.Errorf("the log has %d leaves, %v", cp.Size, err)
 	}
 	c.restart(t) // and its hashes fit

@@ -14,8 +14,31 @@ import (
 var _ exchange.Inbox = (*Server)(nil)
 
 // Have implements exchange.Inbox.
-func (s *Server) Have(ctx context.Context, chains []batch.Chain) ([]batch.Have, error) {
-	return s.store.Have(ctx, chains)
+func (s *Server) Have(ctx context.Context, tails []batch.Tail) ([]batch.Have, error) {
+	chains := make([]batch.Chain, len(tails))
+	for i, t := range tails {
+		chains[i] = t.Chain
+	}
+	have, err := s.store.Have(ctx, chains)
+	if err != nil {
+		return nil, err
+	}
+	top := make(map[batch.Chain]batch.Have, len(have))
+	for _, t := range tails {
+		top[t.Chain] = t.Top
+	}
+	for i, h := range have {
+		if t := top[h.Chain]; h.Seq > t.Seq {
+			at, err := s.store.At(ctx, h.Chain, t.Seq)
+			if err != nil {
+				return nil, err
+			}
+			if at != t {
+				have[i] = at
+			}
+		}
+	}
+	return have, nil
 }
 
 // Accept implements exchange.Inbox. Cheap checks come first; what passes them
@@ -101,12 +124,20 @@ func (d *door) check(ctx context.Context, c batch.Carried) (Received, *batch.Ref
 	case c.Verify(origin.DeviceKey) != nil:
 		return refuse(batch.RefusedSignature, "")
 	}
-	if c.Kind == batch.KindAttachment {
+	r.Sealed = c.Epoch
+	switch c.Kind {
+	case batch.KindEpoch:
+		keys, err := batch.ReadEpochKeys(c.Record)
+		if err != nil {
+			return refuse(batch.RefusedMalformed, err.Error())
+		}
+		r.Opens = keys.Number
+	case batch.KindAttachment:
 		l, err := batch.ReadLeafList(c.Record)
 		if err != nil {
 			return refuse(batch.RefusedMalformed, err.Error())
 		}
-		r.Leaves = &l
+		r.Leaves, r.Sealed = &l, l.Epoch
 	}
 	return r, nil, nil
 }

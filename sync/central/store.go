@@ -17,12 +17,15 @@ import (
 // many goroutines and, where a store serves several front ends, processes.
 type Store interface {
 	// Put takes records, each once. A new one must be the next of its chain and
-	// name the one before it: a gap and a fork are refused in the same
-	// transaction in which the record would be written. A record that is held
-	// already counts as one more delivery. Outcomes stand in the order given.
+	// name the one before it, and the record of the epoch that it is sealed
+	// under must be held: a gap and a fork are refused in the same transaction
+	// in which the record would be written. A record that is held already counts
+	// as one more delivery. Outcomes stand in the order given.
 	Put(ctx context.Context, rs []Received) ([]Placed, error)
 	// Have returns the last entry of each of these chains that is held.
 	Have(ctx context.Context, chains []batch.Chain) ([]batch.Have, error)
+	// At returns the entry of a chain at seq, or ErrNotFound.
+	At(ctx context.Context, chain batch.Chain, seq batch.Seq) (batch.Have, error)
 	// Record returns one record as it came, or ErrNotFound.
 	Record(ctx context.Context, id batch.RecordID) (Stored, error)
 	// ByCode returns the submissions whose receipt code it is; there may be
@@ -85,6 +88,8 @@ type Received struct {
 	Time         int64               // by the centre's clock
 	Registration *batch.Registration // of a KindRegistration record, checked
 	Leaves       *batch.LeafList     // of a KindAttachment record, checked
+	Opens        uint32              // of a KindEpoch record: the epoch whose key it hands out
+	Sealed       uint32              // the epoch under which it, or its manifest, is sealed; 0: none
 }
 
 // Placed is what became of a record in Put.
@@ -139,6 +144,12 @@ func Next(last batch.Have, r batch.Record) *batch.Refusal {
 		return &batch.Refusal{Record: r.ID, Code: batch.RefusedGap, Detail: fmt.Sprintf("%v: held up to %d, this is %d", r.Lane, last.Seq, r.Seq)}
 	}
 	return &batch.Refusal{Record: r.ID, Code: batch.RefusedFork, Detail: fmt.Sprintf("%v: held up to %d, another than this %d or the one it follows", r.Lane, last.Seq, r.Seq)}
+}
+
+// NoEpoch refuses a record whose epoch is not held: nobody could open it, for
+// of a cloned device another copy's keys may have come instead of its own.
+func NoEpoch(r Received) *batch.Refusal {
+	return &batch.Refusal{Record: r.ID, Code: batch.RefusedGap, Detail: fmt.Sprintf("%v %d: the record with its keys has not come", r.Lane, r.Seq)}
 }
 
 // HashCount is how many tree hashes a log of the given size has stored.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"baraza.example/sync/batch"
-	"baraza.example/sync/identity"
 )
 
 const (
@@ -69,11 +68,11 @@ func (s *server) skip(attachment batch.RecordID, index uint32) {
 
 // ask wants leaves of the origins offered, a few hundred at a time.
 func (s *server) ask(ctx context.Context) error {
-	if !s.more || len(s.asked) > askAtOnce/4 || len(s.lacking) > maxLacking || len(s.order) == 0 {
+	if !s.more || len(s.asked) > askAtOnce/4 || len(s.lacking) > maxLacking || len(s.origins) == 0 {
 		return nil
 	}
 	most := askAtOnce + len(s.asked) + len(s.lacking)
-	wants, err := s.in.Wants(ctx, s.order, most)
+	wants, err := s.in.Wants(ctx, s.origins, most)
 	if err != nil {
 		return fmt.Errorf("look up what is wanted: %w", err)
 	}
@@ -115,10 +114,11 @@ func (s *server) flush(ctx context.Context, last bool) error {
 		return err
 	}
 	var chains []batch.Chain
-	for _, id := range s.order {
-		o := s.offers[id]
+	listed := map[batch.Chain]bool{}
+	for _, o := range s.offers {
 		for _, t := range o.Tails {
-			if s.touched[t.Chain] || last && o.held {
+			if !listed[t.Chain] && (s.touched[t.Chain] || last && o.held) {
+				listed[t.Chain] = true
 				chains = append(chains, t.Chain)
 			}
 		}
@@ -148,27 +148,25 @@ func (s *server) flushReceipts(ctx context.Context, last bool) error {
 	if s.Self.Role != batch.RoleCentre {
 		return nil
 	}
-	tails := map[identity.ID][]batch.Tail{}
+	came := map[batch.Chain]batch.Tail{}
 	for _, h := range s.pending {
-		ts := tails[h.Origin]
-		i := slices.IndexFunc(ts, func(t batch.Tail) bool { return t.Chain == h.Chain })
-		if i < 0 {
-			tails[h.Origin] = append(ts, batch.Tail{Chain: h.Chain, First: h.Seq, Top: h})
-			continue
+		t, known := came[h.Chain]
+		if !known {
+			t = batch.Tail{Chain: h.Chain, First: h.Seq, Top: h}
 		}
-		ts[i].First = min(ts[i].First, h.Seq)
-		if h.Seq > ts[i].Top.Seq {
-			ts[i].Top = h
+		t.First = min(t.First, h.Seq)
+		if h.Seq > t.Top.Seq {
+			t.Top = h
 		}
+		came[h.Chain] = t
 	}
-	for _, id := range s.order {
-		o := s.offers[id]
-		narrow := batch.Offer{Origin: id, Position: o.position, Tails: tails[id]}
-		if last && s.leaves { // leaves may have completed attachments that were here before
-			for _, t := range o.Tails {
-				if t.Lane == batch.Attachments && !slices.ContainsFunc(narrow.Tails, func(n batch.Tail) bool { return n.Chain == t.Chain }) {
-					narrow.Tails = append(narrow.Tails, t)
-				}
+	for _, o := range s.offers {
+		narrow := batch.Offer{Origin: o.Origin, Position: o.position}
+		for _, t := range o.Tails {
+			if n, fresh := came[t.Chain]; fresh {
+				narrow.Tails = append(narrow.Tails, n)
+			} else if last && s.leaves && t.Lane == batch.Attachments {
+				narrow.Tails = append(narrow.Tails, t) // leaves may have completed what was here before
 			}
 		}
 		if len(narrow.Tails) == 0 {

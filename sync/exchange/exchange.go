@@ -53,7 +53,8 @@ var ErrNoLeaf = batch.ErrNoLeaf
 // Every method that takes something has it durable when it returns.
 type Outbox interface {
 	// Offers lists the origins this party speaks for and their chains with
-	// records that have no receipt yet: control first.
+	// records that have no receipt yet: control first. An origin has an offer for
+	// each of its incarnations and of the log positions that its copies are at.
 	Offers(ctx context.Context) ([]batch.Offer, error)
 	// Records returns records of chain after seq, in order: at least one if
 	// there is one, and no more than fit in about max bytes.
@@ -62,12 +63,14 @@ type Outbox interface {
 	Leaf(ctx context.Context, attachment batch.RecordID, index uint32) (batch.Leaf, error)
 	// Holds reports whether h names a record of ours, so that a peer's have
 	// entry that it does not know shows a cloned or rolled-back store. A hub is
-	// only asked for what it offered; of others' chains a peer may hold more.
+	// only asked for what it offered and the record before it; of others' chains
+	// a peer may hold more.
 	Holds(ctx context.Context, h batch.Have) (bool, error)
-	// Diverged is told of an entry that Holds denied, or of our record that was
-	// refused as a fork: a device draws a new incarnation and envelopes anew
-	// what has no receipt.
-	Diverged(ctx context.Context, h batch.Have) error
+	// Diverged is told of an entry of peer that Holds denied, or of our record
+	// that was refused as a fork: a device draws a new incarnation and envelopes
+	// anew what has no receipt, a hub hands the entry down to the device. again
+	// says that there are new chains, which a run can bring at once.
+	Diverged(ctx context.Context, peer Peer, h batch.Have) (again bool, err error)
 	// Delivered remembers what peer has made durable, so that the next run
 	// does not send it again.
 	Delivered(ctx context.Context, peer Peer, have []batch.Have) error
@@ -86,9 +89,10 @@ type Outbox interface {
 // An Inbox is what the serving side keeps. Every method that takes something
 // has it durable when it returns.
 type Inbox interface {
-	// Have returns what is held of these chains; a chain that is not held has
-	// no entry.
-	Have(ctx context.Context, chains []batch.Chain) ([]batch.Have, error)
+	// Have returns what is held of these chains, one entry each: the last, or
+	// where another record than the offered top is held at its place, that one.
+	// A chain that is not held has no entry.
+	Have(ctx context.Context, tails []batch.Tail) ([]batch.Have, error)
 	// Accept takes records in their order, each once. The outcomes stand in the
 	// same order; a refused record does not stop those of other chains. first
 	// says, per chain, from where its sender has no receipts: a holder that is
@@ -104,7 +108,7 @@ type Inbox interface {
 	// Custody is this hub's signed word for what it holds of these chains;
 	// nil at the centre, whose word is the receipt.
 	Custody(ctx context.Context, chains []batch.Chain) (*batch.Custody, error)
-	// Receipts returns what is known to be received of the offer's origin,
+	// Receipts returns what is known to be received of the offer's tails,
 	// continuing from its position. An attachment is received when all its
 	// leaves are: until then its chain stays on offer, and its leaves are
 	// wanted. The first call of a run has the offer as the caller made it; the

@@ -49,7 +49,7 @@ func TestACallerThatBreaksTheRulesIsDropped(t *testing.T) {
 		"two hellos":              {stream(hello(), hello()), batch.RefusedMalformed},
 		"a hello later":           {stream(hello(), offer, hello()), batch.RefusedMalformed},
 		"newer than we know":      {stream(future), batch.RefusedVersion},
-		"an origin twice":         {stream(hello(), offer, offer), batch.RefusedMalformed},
+		"a chain offered forever": {append(stream(hello()), bytes.Repeat(stream(offer), exchange.MaxCopies+1)...), batch.RefusedMalformed},
 		"a chain twice":           {stream(hello(), twice), batch.RefusedMalformed},
 		"a record not offered":    {stream(hello(), record), batch.RefusedMalformed},
 		"an acknowledgement":      {stream(hello(), batch.Frame{Type: batch.FrameAck, Ack: 1}), batch.RefusedMalformed},

@@ -28,6 +28,7 @@ type Options struct {
 const (
 	MaxOffers = 10_000  // offers, each of one origin
 	MaxChains = 40_000  // tails in all of them
+	MaxCopies = 8       // offers in which one chain stands: from so many log positions
 	MaxFrames = 250_000 // frames in one direction
 	MaxMisses = 1_000   // records refused before the server ends the run
 )

@@ -82,6 +82,7 @@ type chain struct {
 	ended   bool   // nothing more of it in this run
 	refused bool   // because a record was refused
 	forked  bool   // because it is not ours alone
+	met     bool   // the peer has said what it holds of it
 	restart uint64 // frames before this one were sent in vain
 }
 
@@ -199,6 +200,9 @@ func (c *caller) prepare(ctx context.Context) error {
 			break
 		}
 		for _, t := range o.Tails {
+			if c.at[t.Chain] != nil { // what is to be sent of it, an earlier offer says
+				continue
+			}
 			ch := &chain{Tail: t, next: t.First}
 			if h, ok := c.known[t.Chain]; ok {
 				ch.next = max(ch.next, h.Seq+1)

@@ -191,13 +191,18 @@ func (c *caller) peerHas(ctx context.Context, have []batch.Have) error {
 	c.answered++
 	held := make(map[batch.Chain]batch.Have, len(have))
 	for _, h := range have {
-		if ch := c.at[h.Chain]; ch == nil || h.Origin != o.Origin {
+		if !slices.ContainsFunc(o.Tails, func(t batch.Tail) bool { return t.Chain == h.Chain }) {
 			return &ProtocolError{"have entries are for what was offered"}
 		}
 		held[h.Chain] = h
 	}
 	for _, t := range o.Tails {
-		if err := c.resume(ctx, c.at[t.Chain], held[t.Chain]); err != nil {
+		ch := c.at[t.Chain]
+		if ch.met { // in an earlier offer of this origin
+			continue
+		}
+		ch.met = true
+		if err := c.resume(ctx, ch, held[t.Chain]); err != nil {
 			return err
 		}
 	}
@@ -242,7 +247,7 @@ func (c *caller) resume(ctx context.Context, ch *chain, h batch.Have) error {
 func (c *caller) holds(ctx context.Context, ch *chain, h batch.Have) (bool, error) {
 	foreign := c.Self.Role == batch.RoleHub && h.Origin != c.Self.ID
 	switch {
-	case h.Seq == 0, foreign && (h.Seq < ch.First || h.Seq > ch.Top.Seq):
+	case h.Seq == 0, foreign && (h.Seq+1 < ch.First || h.Seq > ch.Top.Seq):
 		return true, nil
 	case h == ch.Top:
 		return true, nil
@@ -266,10 +271,11 @@ func (c *caller) diverge(ctx context.Context, h batch.Have) error {
 	if told {
 		return nil
 	}
-	c.report.Again = true
-	if err := c.out.Diverged(ctx, h); err != nil {
+	again, err := c.out.Diverged(ctx, c.report.Peer, h)
+	if err != nil {
 		return fmt.Errorf("begin new chains: %w", err)
 	}
+	c.report.Again = c.report.Again || again
 	return nil
 }
 

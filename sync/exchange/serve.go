@@ -17,8 +17,8 @@ func Serve(ctx context.Context, conn Conn, in Inbox, o Options) (Report, error) 
 	if o.Silence <= 0 {
 		o.Silence = 2 * time.Minute
 	}
-	s := &server{Options: o, in: in, wire: newWire(conn, o.Silence), offers: map[identity.ID]*offered{},
-		first: map[batch.Chain]batch.Seq{}, top: map[batch.Chain]batch.Seq{}, pending: map[batch.RecordID]batch.Have{},
+	s := &server{Options: o, in: in, wire: newWire(conn, o.Silence), spoken: map[identity.ID]bool{},
+		copies: map[batch.Chain]int{}, first: map[batch.Chain]batch.Seq{}, held: map[batch.Chain]batch.Have{}, forked: map[incarnation]bool{}, pending: map[batch.RecordID]batch.Have{},
 		touched: map[batch.Chain]bool{}, asked: map[leafKey]bool{}, lacking: map[leafKey]bool{}, flushed: start}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	err := s.run(ctx)
@@ -41,14 +41,18 @@ type server struct {
 	wire   *wire
 	report Report
 
-	met    bool
-	offers map[identity.ID]*offered
-	order  []identity.ID
-	first  map[batch.Chain]batch.Seq // of every tail offered
-	top    map[batch.Chain]batch.Seq
-	frames int
-	acks   uint64 // frames that are durable or refused
-	misses int    // records refused
+	met     bool
+	offers  []*offered
+	spoken  map[identity.ID]bool // origins of the offers,
+	origins []identity.ID        // in their order
+	tails   int                  // in all offers
+	copies  map[batch.Chain]int
+	first   map[batch.Chain]batch.Seq
+	held    map[batch.Chain]batch.Have
+	forked  map[incarnation]bool // of which a record was refused as a fork
+	frames  int
+	acks    uint64 // frames that are durable or refused
+	misses  int    // records refused
 
 	pending map[batch.RecordID]batch.Have // came in this run and have no receipt
 	touched map[batch.Chain]bool          // came in since the last word of custody
@@ -68,6 +72,12 @@ type offered struct {
 	batch.Offer
 	position batch.Position
 	held     bool // something of its tails is held here
+}
+
+// incarnation is the life of one store.
+type incarnation struct {
+	origin identity.ID
+	number uint64
 }
 
 type leafKey struct {
@@ -224,46 +234,56 @@ func (s *server) meetCaller(ctx context.Context, fs []batch.Frame) (err error) {
 // takeOffers answers each offer with one have frame, after the leaves that
 // are wanted and before the receipts.
 func (s *server) takeOffers(ctx context.Context, fs []batch.Frame) error {
-	var chains []batch.Chain
+	var tails []batch.Tail
+	before := len(s.offers)
 	for _, f := range fs {
 		o := &offered{Offer: f.Offer, position: f.Offer.Position}
-		if s.offers[o.Origin] != nil {
-			return &ProtocolError{"each origin has one offer"}
+		s.offers = append(s.offers, o)
+		if !s.spoken[o.Origin] {
+			s.spoken[o.Origin] = true
+			s.origins = append(s.origins, o.Origin)
 		}
-		s.offers[o.Origin] = o
-		s.order = append(s.order, o.Origin)
-		for _, t := range o.Tails {
-			if s.first[t.Chain] != 0 {
-				return &ProtocolError{"each chain has one tail"}
+		s.tails += len(o.Tails)
+		for _, t := range o.Tails { // the first tail of a chain says what is to be sent of it
+			if s.first[t.Chain] == 0 {
+				s.first[t.Chain] = t.First
+				tails = append(tails, t)
 			}
-			s.first[t.Chain], s.top[t.Chain] = t.First, t.Top.Seq
-			chains = append(chains, t.Chain)
+			if s.copies[t.Chain]++; s.copies[t.Chain] > MaxCopies {
+				return &ProtocolError{fmt.Sprintf("a chain is in %d offers at most", MaxCopies)}
+			}
 		}
 	}
-	if len(s.offers) > MaxOffers || len(s.first) > MaxChains {
+	if len(s.offers) > MaxOffers || s.tails > MaxChains {
 		return &ProtocolError{fmt.Sprintf("at most %d offers and %d chains", MaxOffers, MaxChains)}
 	}
-	have, err := s.in.Have(ctx, chains)
+	have, err := s.in.Have(ctx, tails)
 	if err != nil {
 		return fmt.Errorf("look up what is held: %w", err)
+	}
+	for _, h := range have {
+		s.held[h.Chain] = h
 	}
 	s.more = true
 	if err := s.ask(ctx); err != nil {
 		return err
 	}
-	held := make(map[identity.ID][]batch.Have, len(fs))
-	for _, h := range have {
-		held[h.Origin] = append(held[h.Origin], h)
-	}
-	for _, f := range fs {
-		s.offers[f.Offer.Origin].held = len(held[f.Offer.Origin]) > 0
-		s.say(batch.Frame{Type: batch.FrameHave, Have: held[f.Offer.Origin]})
+	fresh := s.offers[before:]
+	for _, o := range fresh {
+		var held []batch.Have
+		for _, t := range o.Tails {
+			if h, ok := s.held[t.Chain]; ok {
+				held = append(held, h)
+			}
+		}
+		o.held = len(held) > 0
+		s.say(batch.Frame{Type: batch.FrameHave, Have: held})
 	}
 	if err := s.send(); err != nil { // before anything that takes time
 		return err
 	}
-	for _, f := range fs {
-		if err := s.receipts(ctx, s.offers[f.Offer.Origin], f.Offer); err != nil {
+	for _, o := range fresh {
+		if err := s.receipts(ctx, o, o.Offer); err != nil {
 			return err
 		}
 	}
@@ -279,12 +299,9 @@ func (s *server) takeRecords(ctx context.Context, fs []batch.Frame) error {
 			return &ProtocolError{"records are of chains that were offered"}
 		}
 	}
-	outcomes, err := s.in.Accept(ctx, s.report.Peer, records, s.first)
+	outcomes, err := s.accept(ctx, records)
 	if err != nil {
 		return fmt.Errorf("keep %d records: %w", len(records), err)
-	}
-	if len(outcomes) != len(records) {
-		return fmt.Errorf("keep %d records: %d outcomes", len(records), len(outcomes))
 	}
 	for i, o := range outcomes {
 		r := records[i]
@@ -307,6 +324,45 @@ func (s *server) takeRecords(ctx context.Context, fs []batch.Frame) error {
 		}
 	}
 	return s.acknowledge(ctx, len(fs))
+}
+
+// accept has the inbox take records. A store that was copied goes on in chains
+// that are not its own: where one of them was refused for that, the inbox isn't
+// shown what its sender had already sent of the others.
+func (s *server) accept(ctx context.Context, records []batch.Carried) ([]Outcome, error) {
+	outcomes := make([]Outcome, len(records))
+	for from := 0; from < len(records); {
+		to := from + 1
+		for to < len(records) && (records[to].Lane == batch.Control) == (records[from].Lane == batch.Control) {
+			to++
+		}
+		var shown []batch.Carried
+		var at []int
+		for i, r := range records[from:to] {
+			if s.forked[incarnation{r.Origin, r.Incarnation}] {
+				outcomes[from+i].Refusal = &batch.Refusal{Code: batch.RefusedFork, Detail: "an earlier record of the same store was refused"}
+				continue
+			}
+			shown, at = append(shown, r), append(at, from+i)
+		}
+		if len(shown) > 0 {
+			taken, err := s.in.Accept(ctx, s.report.Peer, shown, s.first)
+			if err != nil {
+				return nil, err
+			}
+			if len(taken) != len(shown) {
+				return nil, fmt.Errorf("%d outcomes", len(taken))
+			}
+			for i, o := range taken {
+				outcomes[at[i]] = o
+				if o.Refusal != nil && o.Refusal.Code == batch.RefusedFork {
+					s.forked[incarnation{shown[i].Origin, shown[i].Incarnation}] = true
+				}
+			}
+		}
+		from = to
+	}
+	return outcomes, nil
 }
 
 // acknowledge counts n frames as dealt with, after asking for what they made

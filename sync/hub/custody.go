@@ -18,7 +18,10 @@ type Custody interface {
 	Keep(ctx context.Context, records []batch.Carried, first map[batch.Chain]batch.Seq, received int64) ([]batch.Outcome, error)
 	// KeepLeaf takes a leaf that fits its list.
 	KeepLeaf(ctx context.Context, l batch.Leaf) error
-	// Held returns the have entries of these chains.
+	// Have returns what is held of these chains, or what a peer is known to hold
+	// of them that is not here; see exchange.Inbox.
+	Have(ctx context.Context, tails []batch.Tail) ([]batch.Have, error)
+	// Held returns how far these chains are in custody.
 	Held(ctx context.Context, chains []batch.Chain) ([]batch.Have, error)
 	// Lacking lists the leaves that are not here of attachments of origins,
 	// at most max leaves in all.
@@ -28,8 +31,9 @@ type Custody interface {
 	// Usage is how much is held of an origin and of all, in bytes, with the
 	// room that the attachments on their lists will take.
 	Usage(ctx context.Context, origin identity.ID) (own, all int64, err error)
-	// Follow remembers an origin's position, so that the centre is asked from
-	// there, and drops receipts that the origin has.
+	// Follow remembers where an origin stands that lacks receipts, so that the
+	// centre is asked from there, and drops receipts that it has. The copies of a
+	// cloned device stand at different places, and each gets its own.
 	Follow(ctx context.Context, o batch.Offer) error
 	// ReceiptsFor returns the receipts kept for an origin that continue from
 	// its position.

@@ -84,8 +84,8 @@ func (h *Hub) Forward(ctx context.Context, t exchange.Transport, m *exchange.Mem
 }
 
 // Have implements [exchange.Inbox].
-func (h *Hub) Have(ctx context.Context, chains []batch.Chain) ([]batch.Have, error) {
-	return h.custody.Held(ctx, chains)
+func (h *Hub) Have(ctx context.Context, tails []batch.Tail) ([]batch.Have, error) {
+	return h.custody.Have(ctx, tails)
 }
 
 // Accept implements [exchange.Inbox]. Room is counted only for what its origin

@@ -237,7 +237,7 @@ func TestAHubTakesOnlyWhatItsOriginSigned(t *testing.T) {
 			}
 		}
 	}
-	if held, err := s.hub.Have(t.Context(), []batch.Chain{letter.Chain}); err != nil || len(held) != 1 || held[0] != letter.Have() {
+	if held, err := s.hub.Have(t.Context(), []batch.Tail{{Chain: letter.Chain, First: 1, Top: letter.Have()}}); err != nil || len(held) != 1 || held[0] != letter.Have() {
 		t.Errorf("held: %+v, %v", held, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/hpke"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -61,7 +62,7 @@ func (k RecipientKey) Public() (Recipient, error) {
 // An Epoch is the symmetric key under which a device seals its records of one
 // consultation for one set of recipients.
 type Epoch struct {
-	Number uint32 // from 1; 0 in a header means "not sealed"
+	Number uint32 // drawn; 0 in a header means "not sealed"
 	Key    [32]byte
 }
 
@@ -74,11 +75,19 @@ const SealOverhead = 16
 // ErrSeal means that a sealed text was changed, or is for another key.
 var ErrSeal = errors.New("can't be opened: changed on the way, or sealed for another key")
 
-// NewEpoch draws the key of epoch number.
-func NewEpoch(rand io.Reader, number uint32) (Epoch, error) {
-	e := Epoch{Number: number}
+// NewEpoch draws an epoch's key and number. Were epochs counted, two copies of
+// a device would give one number to two keys.
+func NewEpoch(rand io.Reader) (Epoch, error) {
+	var e Epoch
+	var number [4]byte
 	if _, err := io.ReadFull(rand, e.Key[:]); err != nil {
 		return e, fmt.Errorf("draw an epoch key: %w", err)
+	}
+	for e.Number == 0 {
+		if _, err := io.ReadFull(rand, number[:]); err != nil {
+			return e, fmt.Errorf("draw an epoch's number: %w", err)
+		}
+		e.Number = binary.BigEndian.Uint32(number[:])
 	}
 	return e, nil
 }

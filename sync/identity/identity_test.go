@@ -128,7 +128,7 @@ func TestEveryRecipientOpensWhatIsSealedAndNobodyElse(t *testing.T) {
 		}
 		keys, to = append(keys, k), append(to, p)
 	}
-	epoch, _ := NewEpoch(rand.Reader, 1)
+	epoch, _ := NewEpoch(rand.Reader)
 	wraps, err := epoch.Wrap(to, []byte("place"))
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +138,7 @@ func TestEveryRecipientOpensWhatIsSealedAndNobodyElse(t *testing.T) {
 		t.Fatalf("sealing added %d bytes", len(sealed)-len("words"))
 	}
 	for _, k := range keys {
-		e, err := OpenEpoch(k, 1, wraps, []byte("place"))
+		e, err := OpenEpoch(k, epoch.Number, wraps, []byte("place"))
 		if err != nil {
 			t.Fatalf("%s: %v", k.Name, err)
 		}
@@ -146,11 +146,11 @@ func TestEveryRecipientOpensWhatIsSealedAndNobodyElse(t *testing.T) {
 			t.Fatalf("%s reads %q, %v", k.Name, words, err)
 		}
 	}
-	if _, err := OpenEpoch(keys[0], 1, wraps, []byte("another place")); !errors.Is(err, ErrSeal) {
+	if _, err := OpenEpoch(keys[0], epoch.Number, wraps, []byte("another place")); !errors.Is(err, ErrSeal) {
 		t.Fatalf("wraps moved to another place: %v", err)
 	}
 	stranger, _ := NewRecipientKey(rand.Reader, "stranger")
-	if _, err := OpenEpoch(stranger, 1, wraps, []byte("place")); !errors.Is(err, ErrSeal) {
+	if _, err := OpenEpoch(stranger, epoch.Number, wraps, []byte("place")); !errors.Is(err, ErrSeal) {
 		t.Fatalf("a stranger got %v", err)
 	}
 	for i := range sealed {
@@ -166,7 +166,7 @@ func TestEveryRecipientOpensWhatIsSealedAndNobodyElse(t *testing.T) {
 }
 
 func TestTwoTextsNeverShareAKeyStream(t *testing.T) {
-	e, _ := NewEpoch(rand.Reader, 1)
+	e, _ := NewEpoch(rand.Reader)
 	zero := make([]byte, 64)
 	a := e.Seal([]byte("h1"), zero)[SealOverhead:]
 	b := e.Seal([]byte("h2"), zero)[SealOverhead:]

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"baraza.example/sync/batch"
+	"baraza.example/sync/canon"
 	"baraza.example/sync/central"
 	"baraza.example/sync/identity"
 )
@@ -15,6 +16,7 @@ type Author struct {
 	*identity.Identity
 	Consultation batch.Consultation
 	Incarnation  uint64
+	Epoch        uint32 // number of the one that its texts are sealed under
 
 	t    testing.TB
 	last map[batch.Lane]batch.Have
@@ -27,7 +29,7 @@ func NewAuthor(t testing.TB, consultation, name string) *Author {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Author{Identity: id, Consultation: batch.ConsultationOf(consultation), Incarnation: 1<<63 + 5, t: t, last: map[batch.Lane]batch.Have{}}
+	return &Author{Identity: id, Consultation: batch.ConsultationOf(consultation), Incarnation: 1<<63 + 5, Epoch: 1, t: t, last: map[batch.Lane]batch.Have{}}
 }
 
 // Clone is a copy of the device as it stands, as a copied folder is.
@@ -64,10 +66,16 @@ func (a *Author) Register(token [16]byte) batch.Record {
 	return a.Sign(a.Header(batch.Control, batch.KindRegistration, 0), batch.NewRegistration(a.Card, token))
 }
 
+// Begin is the record of the author's epoch, with keys for nobody.
+func (a *Author) Begin() batch.Record {
+	a.t.Helper()
+	return a.Sign(a.Header(batch.Control, batch.KindEpoch, 0), canon.Encode(batch.EpochKeys{Number: a.Epoch, Recipients: []byte{}, Wraps: []identity.Wrap{}}))
+}
+
 // Text is a response that nobody can open: enough for who only carries it.
 func (a *Author) Text(payload string) batch.Record {
 	a.t.Helper()
-	return a.Sign(a.Header(batch.Text, batch.KindResponse, 1), []byte(payload))
+	return a.Sign(a.Header(batch.Text, batch.KindResponse, a.Epoch), []byte(payload))
 }
 
 // Attachment makes the record of a file and its sealed leaves.
@@ -89,7 +97,8 @@ func (a *Author) Attachment(e identity.Epoch, m batch.Manifest, plain []byte) (b
 	return r, leaves
 }
 
-// Take is r as a listener hands it to a store, checked.
+// Take is r as a listener hands it to a store, checked. Only what is checked of
+// epochs is left out: [Sealed] has it, too.
 func Take(t testing.TB, r batch.Record, at int64, path ...batch.Stop) central.Received {
 	t.Helper()
 	got := central.Received{Carried: batch.Carried{Record: r, Path: path}, Time: at}
@@ -106,6 +115,25 @@ func Take(t testing.TB, r batch.Record, at int64, path ...batch.Stop) central.Re
 			t.Fatal(err)
 		}
 		got.Leaves = &l
+	}
+	return got
+}
+
+// Sealed is Take with the epochs that r needs or brings.
+func Sealed(t testing.TB, r batch.Record) central.Received {
+	t.Helper()
+	got := Take(t, r, 1)
+	switch r.Kind {
+	case batch.KindEpoch:
+		keys, err := batch.ReadEpochKeys(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Opens = keys.Number
+	case batch.KindAttachment:
+		got.Sealed = got.Leaves.Epoch
+	default:
+		got.Sealed = r.Header.Epoch
 	}
 	return got
 }

@@ -24,6 +24,8 @@ type Memory struct {
 	arrived     []*central.Stored
 	byID        map[batch.RecordID]*central.Stored
 	chains      map[batch.Chain]batch.Have
+	entries     map[entryKey]batch.Have
+	epochs      map[epochKey]bool
 	origins     map[identity.ID]batch.Registration
 	log         []batch.RecordID
 	hashes      [][32]byte
@@ -31,6 +33,17 @@ type Memory struct {
 	tokens      []central.Token
 	attachments map[batch.RecordID]*attachment
 	order       []batch.RecordID // of attachments, by arrival
+}
+
+type entryKey struct {
+	batch.Chain
+	batch.Seq
+}
+
+type epochKey struct {
+	origin      identity.ID
+	incarnation uint64
+	number      uint32
 }
 
 type attachment struct {
@@ -44,6 +57,8 @@ func NewMemory() *Memory {
 	return &Memory{
 		byID:        map[batch.RecordID]*central.Stored{},
 		chains:      map[batch.Chain]batch.Have{},
+		entries:     map[entryKey]batch.Have{},
+		epochs:      map[epochKey]bool{},
 		origins:     map[identity.ID]batch.Registration{},
 		attachments: map[batch.RecordID]*attachment{},
 	}
@@ -78,10 +93,17 @@ func (m *Memory) put(r central.Received) central.Placed {
 	if refusal := central.Next(m.chains[r.Chain], r.Record); refusal != nil {
 		return central.Placed{Refusal: refusal}
 	}
+	if r.Sealed != 0 && !m.epochs[epochKey{r.Origin, r.Incarnation, r.Sealed}] {
+		return central.Placed{Refusal: central.NoEpoch(r)}
+	}
 	s := &central.Stored{Carried: r.Carried, Time: r.Time, Index: -1, Tries: 1, Roads: []central.Road{road}}
 	m.arrived = append(m.arrived, s)
 	m.byID[r.ID] = s
 	m.chains[r.Chain] = r.Have()
+	m.entries[entryKey{r.Chain, r.Seq}] = r.Have()
+	if r.Opens != 0 {
+		m.epochs[epochKey{r.Origin, r.Incarnation, r.Opens}] = true
+	}
 	if r.Registration != nil {
 		m.origins[r.Origin] = *r.Registration
 	}
@@ -103,6 +125,17 @@ func (m *Memory) Have(ctx context.Context, chains []batch.Chain) ([]batch.Have, 
 		}
 	}
 	return haves, ctx.Err()
+}
+
+// At implements central.Store.
+func (m *Memory) At(ctx context.Context, c batch.Chain, seq batch.Seq) (batch.Have, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	h, held := m.entries[entryKey{c, seq}]
+	if !held {
+		return h, central.ErrNotFound
+	}
+	return h, ctx.Err()
 }
 
 // copyOf is what leaves the store: its roads may grow meanwhile.

@@ -18,6 +18,8 @@ func Store(t *testing.T, open func(t *testing.T) central.Store) {
 		"ARecordIsTakenOnce":                   takenOnce,
 		"AGapIsRefused":                        gapRefused,
 		"AForkIsRefused":                       forkRefused,
+		"ASealedRecordNeedsItsEpoch":           epochNeeded,
+		"AnEntryIsFoundByItsPlace":             entryAt,
 		"ARefusalDoesNotStopOtherChains":       refusalIsLocal,
 		"ChainsDoNotMix":                       chainsDoNotMix,
 		"WritersOfTheSameRecordsCountThemOnce": concurrentWriters,

@@ -15,7 +15,7 @@ import (
 
 func (f *fixture) attach(a *Author, size int) (batch.Record, []batch.Leaf) {
 	f.Helper()
-	e, err := identity.NewEpoch(rand.Reader, 1)
+	e, err := identity.NewEpoch(rand.Reader)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func lacking(t *testing.T, f *fixture) {
 }
 
 func (f *fixture) attachEmpty(a *Author) {
-	e, _ := identity.NewEpoch(rand.Reader, 1)
+	e, _ := identity.NewEpoch(rand.Reader)
 	r, _ := a.Attachment(e, batch.Manifest{Name: "empty.txt"}, nil)
 	f.put(r)
 	if n, err := f.LeavesHeld(f.ctx, r.ID); err != nil || n != 0 {

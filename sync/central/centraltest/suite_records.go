@@ -289,3 +289,63 @@ func registrations(t *testing.T, f *fixture) {
 		t.Errorf("after a refused registration: %v", err)
 	}
 }
+
+// epochNeeded is a cloned device whose copies each began an epoch: the texts of
+// the one can't be opened with the keys of the other.
+func epochNeeded(t *testing.T, f *fixture) {
+	take := func(rs ...batch.Record) []central.Placed {
+		t.Helper()
+		var all []central.Received
+		for _, r := range rs {
+			all = append(all, Sealed(t, r))
+		}
+		placed, err := f.Put(f.ctx, all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return placed
+	}
+	a := NewAuthor(t, "c", "a")
+	b := a.Clone()
+	b.Epoch = 2
+	other := b.Text("under the other copy's epoch")
+	begin, mine := a.Begin(), a.Text("1")
+	if p := take(mine, begin, mine); p[0].Refusal == nil || p[0].Refusal.Code != batch.RefusedGap || !p[1].New || !p[2].New {
+		t.Errorf("before, with and after its epoch: %+v", p)
+	}
+	p := take(other)
+	expectRefusal(t, p[0], other, batch.RefusedFork) // its place is taken, whatever it is sealed under
+	next := a.Clone()
+	next.Epoch = b.Epoch
+	for name, r := range map[string]batch.Record{"a text": next.Text("2"), "a file": must(next.Attachment(identity.Epoch{Number: b.Epoch}, batch.Manifest{}, nil))} {
+		if p := take(r); p[0].Refusal == nil || p[0].Refusal.Code != batch.RefusedGap {
+			t.Errorf("%s under an epoch that has not come: %+v", name, p[0])
+		}
+	}
+	restored := a.Clone()
+	restored.Incarnation, restored.last = 3, map[batch.Lane]batch.Have{}
+	if p := take(restored.Text("1")); p[0].Refusal == nil || p[0].Refusal.Code != batch.RefusedGap {
+		t.Errorf("under an epoch of another incarnation: %+v", p[0])
+	}
+	f.Store.Close()
+	f.Store = f.open(t)
+	if p := take(mine, a.Text("2")); p[0].New || !p[1].New {
+		t.Errorf("after a restart: %+v", p)
+	}
+}
+
+func must(r batch.Record, _ []batch.Leaf) batch.Record { return r }
+
+func entryAt(t *testing.T, f *fixture) {
+	a := NewAuthor(t, "c", "a")
+	one, two := a.Text("1"), a.Text("2")
+	f.put(one, two)
+	for _, r := range []batch.Record{one, two} {
+		if h, err := f.At(f.ctx, r.Chain, r.Seq); err != nil || h != r.Have() {
+			t.Errorf("at %d: %+v, %v", r.Seq, h, err)
+		}
+	}
+	if _, err := f.At(f.ctx, one.Chain, 3); !errors.Is(err, central.ErrNotFound) {
+		t.Errorf("beyond the end: %v", err)
+	}
+}

@@ -46,6 +46,13 @@ CREATE TABLE origins (
 	proof       {bytes} NOT NULL
 );
 
+CREATE TABLE epochs ( -- whose record is held
+	origin      {bytes} NOT NULL,
+	incarnation BIGINT NOT NULL,
+	number      BIGINT NOT NULL,
+	PRIMARY KEY (origin, incarnation, number)
+);
+
 CREATE TABLE tokens (
 	token     {bytes} PRIMARY KEY,
 	note      TEXT NOT NULL,

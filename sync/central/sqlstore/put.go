@@ -53,6 +53,10 @@ func (p *putting) put(ctx context.Context, r central.Received) (central.Placed, 
 	}
 	refusal := central.Next(last, r.Record)
 	if refusal == nil {
+		held, err := p.epoch(ctx, r)
+		if err != nil || !held {
+			return central.Placed{Refusal: central.NoEpoch(r)}, err
+		}
 		p.heads[r.Chain] = r.Have()
 		return central.Placed{New: true}, p.add(ctx, r)
 	}
@@ -67,6 +71,16 @@ func (p *putting) put(ctx context.Context, r central.Received) (central.Placed, 
 	}
 	_, err = p.tx.ExecContext(ctx, `INSERT INTO roads (record, try, arrived, path) VALUES ($1, $2, $3, $4)`, r.ID[:], tries, r.Time, pathBytes(r.Path))
 	return central.Placed{}, err
+}
+
+// epoch reports whether the epoch that r is sealed under is held.
+func (p *putting) epoch(ctx context.Context, r central.Received) (held bool, err error) {
+	if r.Sealed == 0 {
+		return true, nil
+	}
+	err = p.tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM epochs WHERE origin = $1 AND incarnation = $2 AND number = $3)`,
+		r.Origin[:], int64(r.Incarnation), int64(r.Sealed)).Scan(&held)
+	return held, err
 }
 
 func pathBytes(path []batch.Stop) []byte {
@@ -91,6 +105,12 @@ func (p *putting) add(ctx context.Context, r central.Received) error {
 			return err
 		}
 	}
+	if r.Opens != 0 {
+		if _, err := p.tx.ExecContext(ctx, `INSERT INTO epochs (origin, incarnation, number) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+			r.Origin[:], int64(r.Incarnation), int64(r.Opens)); err != nil {
+			return err
+		}
+	}
 	if l := r.Leaves; l != nil {
 		sums := make([]byte, 0, 16*len(l.Leaves))
 		for _, sum := range l.Leaves {
@@ -111,10 +131,14 @@ type queryer interface {
 
 // head returns the last entry of a chain, zero if none is held.
 func head(ctx context.Context, q queryer, c batch.Chain) (batch.Have, error) {
+	return entry(c, q.QueryRowContext(ctx, `SELECT seq, id FROM records WHERE origin = $1 AND incarnation = $2 AND lane = $3 ORDER BY seq DESC LIMIT 1`,
+		c.Origin[:], int64(c.Incarnation), c.Lane))
+}
+
+func entry(c batch.Chain, row *sql.Row) (batch.Have, error) {
 	var seq int64
 	var id []byte
-	err := q.QueryRowContext(ctx, `SELECT seq, id FROM records WHERE origin = $1 AND incarnation = $2 AND lane = $3 ORDER BY seq DESC LIMIT 1`,
-		c.Origin[:], int64(c.Incarnation), c.Lane).Scan(&seq, &id)
+	err := row.Scan(&seq, &id)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return batch.Have{}, nil
@@ -127,6 +151,19 @@ func head(ctx context.Context, q queryer, c batch.Chain) (batch.Have, error) {
 }
 
 var errDamaged = errors.New("a row of the store is damaged")
+
+// At implements central.Store.
+func (s *Store) At(ctx context.Context, c batch.Chain, seq batch.Seq) (batch.Have, error) {
+	h, err := entry(c, s.reader.QueryRowContext(ctx, `SELECT seq, id FROM records WHERE origin = $1 AND incarnation = $2 AND lane = $3 AND seq = $4`,
+		c.Origin[:], int64(c.Incarnation), c.Lane, int64(seq)))
+	if err != nil {
+		return h, fmt.Errorf("read an entry of a chain: %w", err)
+	}
+	if h.Seq == 0 {
+		return h, central.ErrNotFound
+	}
+	return h, nil
+}
 
 // Have implements central.Store.
 func (s *Store) Have(ctx context.Context, chains []batch.Chain) ([]batch.Have, error) {

@@ -73,7 +73,7 @@ func NewAuthor(t testing.TB, c identity.Centre, token [16]byte) *Author {
 	t.Helper()
 	me, err := identity.New(rand.Reader, "an organisation", "a device")
 	ok(t, err)
-	epoch, err := identity.NewEpoch(rand.Reader, 1)
+	epoch, err := identity.NewEpoch(rand.Reader)
 	ok(t, err)
 	a := &Author{t: t, Identity: me, Incarnation: 7, centre: c, epoch: epoch,
 		Leaves: map[batch.RecordID][][]byte{}, Files: map[batch.RecordID]File{}, last: map[batch.Lane]batch.Have{}}

@@ -77,10 +77,12 @@ func (in InboxUnderTest) mustAccept(t testing.TB, a *Author) {
 func (in InboxUnderTest) have(t testing.TB, a *Author) map[batch.Chain]batch.Have {
 	t.Helper()
 	var chains []batch.Chain
+	var tails []batch.Tail
 	for _, lane := range []batch.Lane{batch.Control, batch.Text, batch.Previews, batch.Attachments} {
-		chains = append(chains, batch.Chain{Origin: a.Identity.ID(), Incarnation: a.Incarnation, Lane: lane})
+		c := batch.Chain{Origin: a.Identity.ID(), Incarnation: a.Incarnation, Lane: lane}
+		chains, tails = append(chains, c), append(tails, batch.Tail{Chain: c, First: 1, Top: a.last[lane]})
 	}
-	have, err := in.Have(t.Context(), chains)
+	have, err := in.Have(t.Context(), tails)
 	ok(t, err)
 	out := map[batch.Chain]batch.Have{}
 	for _, h := range have {

@@ -102,13 +102,19 @@ func (k *Keeper) Missing(a *Author) error {
 }
 
 // Have implements exchange.Inbox.
-func (k *Keeper) Have(_ context.Context, chains []batch.Chain) (have []batch.Have, err error) {
+func (k *Keeper) Have(_ context.Context, tails []batch.Tail) (have []batch.Have, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, c := range chains {
-		if rs := k.chains[c]; len(rs) > 0 {
-			have = append(have, rs[len(rs)-1].Have())
+	for _, t := range tails {
+		rs := k.chains[t.Chain]
+		if len(rs) == 0 {
+			continue
 		}
+		h := rs[len(rs)-1].Have()
+		if i := slices.IndexFunc(rs, func(r batch.Carried) bool { return r.Seq == t.Top.Seq }); i >= 0 && rs[i].Have() != t.Top {
+			h = rs[i].Have()
+		}
+		have = append(have, h)
 	}
 	return have, nil
 }
@@ -247,13 +253,20 @@ func (k *Keeper) Wants(_ context.Context, origins []identity.ID, most int) (want
 }
 
 // Custody implements exchange.Inbox.
-func (k *Keeper) Custody(ctx context.Context, chains []batch.Chain) (*batch.Custody, error) {
+func (k *Keeper) Custody(_ context.Context, chains []batch.Chain) (*batch.Custody, error) {
 	if k.Hub == nil {
 		return nil, nil
 	}
-	held, err := k.Have(ctx, chains)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var held []batch.Have
+	for _, c := range chains {
+		if rs := k.chains[c]; len(rs) > 0 {
+			held = append(held, rs[len(rs)-1].Have())
+		}
+	}
 	c := batch.SignCustody(k.Hub, batch.Custody{Name: "test hub", Held: held, Time: 1})
-	return &c, err
+	return &c, nil
 }
 
 // Receipts implements exchange.Inbox.

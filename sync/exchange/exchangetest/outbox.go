@@ -219,7 +219,7 @@ func outboxRefused(t *testing.T, out OutboxUnderTest, root Root) {
 	if err := out.Delivered(t.Context(), peer, []batch.Have{tails[0].Top}); err != nil {
 		t.Errorf("delivered: %v", err)
 	}
-	if err := out.Diverged(t.Context(), last.Top); err != nil {
+	if _, err := out.Diverged(t.Context(), peer, last.Top); err != nil {
 		t.Errorf("a fork: %v", err)
 	}
 	for _, tail := range out.tails(t) { // made anew or not, what is offered can be read

@@ -85,11 +85,11 @@ func (s *Sender) Holds(_ context.Context, h batch.Have) (bool, error) {
 }
 
 // Diverged implements exchange.Outbox.
-func (s *Sender) Diverged(_ context.Context, h batch.Have) error {
+func (s *Sender) Diverged(_ context.Context, _ exchange.Peer, h batch.Have) (again bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Forks = append(s.Forks, h)
-	return nil
+	return true, nil
 }
 
 // Delivered implements exchange.Outbox.
