@@ -33,5 +33,8 @@ func (w *Workspace) MakeContributionReady(ctx context.Context, c *contribution.C
 	s := submission{Kind: batch.KindContribution, Tag: tag, Made: now, Content: batch.Content{
 		InstanceID: c.ID, Revision: 1, Ready: now, Language: c.Language, Name: c.Title, Body: body,
 	}}
-	return w.makeReady(ctx, s, func(tx *storage.Tx) error { return w.tables.contributions.In(tx).Delete(c.ID) })
+	if err := w.freeze(ctx, s, func(tx *storage.Tx) error { return w.tables.contributions.In(tx).Delete(c.ID) }); err != nil {
+		return Item{}, err
+	}
+	return w.sealed(ctx, s.name())
 }

@@ -9,6 +9,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"baraza.example/forms"
 	"baraza.example/forms/session"
@@ -32,6 +34,7 @@ type Response struct {
 	form  Form
 	tag   string
 	files map[string]batch.File
+	made  bool // ready
 }
 
 // Start begins a response to a form. tag, which may be empty, lets a program
@@ -77,9 +80,18 @@ func (w *Workspace) sessionOptions(form Form, languages []string) session.Option
 	return o
 }
 
+// ErrFinished means that a response was made ready already, perhaps in another
+// window: it is not changed any more.
+var ErrFinished = errors.New("this response is finished: it was made ready already")
+
 // Save has the draft on the disk when it returns.
 func (r *Response) Save(ctx context.Context) error {
-	return r.w.tables.drafts.Put(ctx, r.InstanceID(), draft{r.Draft(), r.tag, r.files})
+	return r.w.store.Update(ctx, func(tx *storage.Tx) error {
+		if err := r.w.unmade(tx, submissionName(r.InstanceID(), 1)); err != nil {
+			return err
+		}
+		return r.w.tables.drafts.In(tx).Put(r.InstanceID(), draft{r.Draft(), r.tag, r.files})
+	})
 }
 
 // Attach keeps a file and answers the question at ref with its name. The file
@@ -122,30 +134,46 @@ func (r *Response) Unattached() []forms.Ref {
 	return found
 }
 
+// maxFileName is what file systems take, with room for a number.
+const maxFileName = 200 // bytes
+
 // freeName makes a file's name safe in an answer and unlike the others'.
 func (r *Response) freeName(name string) string {
 	name = strings.Map(func(c rune) rune {
-		if c < ' ' || strings.ContainsRune(`/\:*?"<>|`, c) {
+		if unicode.IsControl(c) || strings.ContainsRune(`/\:*?"<>|`, c) {
 			return '_'
 		}
 		return c
 	}, path.Base(strings.ReplaceAll(name, `\`, "/")))
-	if name == "." || name == "" {
+	if strings.Trim(name, ". ") == "" {
 		name = "file"
 	}
-	free := name
+	ext := path.Ext(name)
+	if len(ext) > maxFileName/4 {
+		ext = ""
+	}
+	stem := strings.TrimSuffix(name, ext)
+	for len(stem)+len(ext) > maxFileName {
+		_, last := utf8.DecodeLastRuneInString(stem)
+		stem = stem[:len(stem)-last]
+	}
+	free := stem + ext
 	for i := 2; ; i++ {
 		if _, taken := r.files[free]; !taken {
 			return free
 		}
-		ext := path.Ext(name)
-		free = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ext), i, ext)
+		free = fmt.Sprintf("%s-%d%s", stem, i, ext)
 	}
 }
 
 // MakeReady finishes the response: it is frozen as it is, and sealed and signed
-// as soon as it is known for whom. Violations mean that nothing was changed.
+// as soon as it is known for whom. Violations mean that nothing was changed. A
+// second call returns what the first one made.
 func (r *Response) MakeReady(ctx context.Context, language string) (Item, []session.Violation, error) {
+	if r.made {
+		item, err := r.w.sealed(ctx, submissionName(r.InstanceID(), 1))
+		return item, nil, err
+	}
 	done, violations := r.Finalize()
 	if len(violations) > 0 {
 		return Item{}, violations, nil
@@ -161,9 +189,11 @@ func (r *Response) MakeReady(ctx context.Context, language string) (Item, []sess
 		}
 		s.Content.Files = append(s.Content.Files, file)
 	}
-	item, err := r.w.makeReady(ctx, s, func(tx *storage.Tx) error {
-		return r.w.tables.drafts.In(tx).Delete(r.InstanceID())
-	})
+	if err := r.w.freeze(ctx, s, func(tx *storage.Tx) error { return r.w.tables.drafts.In(tx).Delete(r.InstanceID()) }); err != nil {
+		return Item{}, nil, err
+	}
+	r.made = true
+	item, err := r.w.sealed(ctx, s.name())
 	return item, nil, err
 }
 

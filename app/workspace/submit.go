@@ -39,35 +39,73 @@ const (
 )
 
 func (s submission) name() string {
-	return fmt.Sprintf("%s/%d", s.Content.InstanceID, s.Content.Revision)
+	return submissionName(s.Content.InstanceID, s.Content.Revision)
 }
 
-// makeReady freezes s in one transaction with change, and seals it where the
-// recipients are known.
-func (w *Workspace) makeReady(ctx context.Context, s submission, change func(*storage.Tx) error) (Item, error) {
+func submissionName(instanceID string, revision uint32) string {
+	return fmt.Sprintf("%s/%d", instanceID, revision)
+}
+
+// ErrTooLong means that a text fits no record. Nothing was changed.
+var ErrTooLong = fmt.Errorf("this is too long to be sent as one text (at most %d KB); put a part of it into an attachment", maxSealed>>10)
+
+// maxSealed leaves room in a record for its header, the author's key and the
+// signature. What is larger must not be frozen: it could never be sealed, nor
+// what comes after it.
+const maxSealed = batch.MaxRecord - 4<<10
+
+// freeze makes s ready in one transaction with change: it is not changed any
+// more, and waits to be sealed.
+func (w *Workspace) freeze(ctx context.Context, s submission, change func(*storage.Tx) error) error {
 	if w.self == nil {
-		return Item{}, ErrNotSetUp
+		return ErrNotSetUp
+	}
+	if len(s.Content.Encode()) > maxSealed {
+		return ErrTooLong
 	}
 	for _, f := range s.Content.Files {
 		a, err := w.leaves(ctx, f)
 		if err != nil {
-			return Item{}, err
+			return err
 		}
 		s.Attachments = append(s.Attachments, a)
 	}
 	err := w.store.Update(ctx, func(tx *storage.Tx) error {
+		if err := w.unmade(tx, s.name()); err != nil {
+			return err
+		}
 		if err := change(tx); err != nil {
 			return err
 		}
 		return w.tables.submissions.In(tx).Put(keyFrozen+s.name(), s)
 	})
 	if err != nil {
-		return Item{}, fmt.Errorf("make ready: %w", err)
+		return fmt.Errorf("make ready: %w", err)
 	}
+	return nil
+}
+
+// unmade returns ErrFinished if the submission of this name was made already.
+func (w *Workspace) unmade(tx *storage.Tx, name string) error {
+	for _, prefix := range []string{keyFrozen, keySealed} {
+		_, err := w.tables.submissions.In(tx).Get(prefix + name)
+		if err == nil {
+			return ErrFinished
+		}
+		if !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// sealed seals what is frozen, where the recipients are known, and describes
+// the submission of this name.
+func (w *Workspace) sealed(ctx context.Context, name string) (Item, error) {
 	if err := w.sealFrozen(ctx); err != nil {
 		return Item{}, err
 	}
-	return w.Item(ctx, s.name())
+	return w.Item(ctx, name)
 }
 
 // leaves draws the key of an attachment and sums up its sealed leaves.

@@ -56,6 +56,8 @@ func sayStore(err error) string {
 		return "this folder was written by a newer version of the program; use that one or a later one. Nothing was changed."
 	case errors.Is(err, storage.ErrKeysMissing):
 		return "the keys of this folder are missing: put its files “keys” and “kek” back as they were. Nothing was changed; without them nobody can read it."
+	case errors.Is(err, storage.ErrTooLarge):
+		return "a text is too long to be kept in one piece: shorten it, or put a part of it into an attachment. What was saved before is safe."
 	case errors.Is(err, storage.ErrPassphraseNeeded):
 		return "this folder is locked with a passphrase; open it with the app. Nothing was changed."
 	}
