@@ -94,6 +94,16 @@ func (r *Response) Save(ctx context.Context) error {
 	})
 }
 
+// Saving takes the draft as it stands now. The function it returns has that
+// draft on the disk when it returns and may be called from another goroutine,
+// so that a window never waits for the disk.
+func (r *Response) Saving() func(context.Context) error {
+	taken := draft{r.Draft(), r.tag, maps.Clone(r.files)}
+	return func(ctx context.Context) error {
+		return r.w.tables.drafts.Put(ctx, taken.Draft.InstanceID, taken)
+	}
+}
+
 // Attach keeps a file and answers the question at ref with its name. The file
 // is sealed on the disk before Attach returns.
 func (r *Response) Attach(ctx context.Context, ref forms.Ref, name string, content io.Reader) error {
@@ -205,4 +215,18 @@ func (r *Response) Discard(ctx context.Context) error {
 // Files lists the attachments, by name.
 func (r *Response) Files() []batch.File {
 	return slices.SortedFunc(maps.Values(r.files), func(a, b batch.File) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// Drafts lists the responses that are still being written, the one touched
+// last first.
+func (w *Workspace) Drafts(ctx context.Context) ([]session.Draft, error) {
+	var found []session.Draft
+	for d, err := range w.tables.drafts.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, d.Value.Draft)
+	}
+	slices.SortStableFunc(found, func(a, b session.Draft) int { return b.Changed.Compare(a.Changed) })
+	return found, nil
 }

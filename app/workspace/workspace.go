@@ -56,6 +56,7 @@ type tables struct {
 	contributions *storage.Collection[contribution.Contribution]
 	submissions   *storage.Collection[submission]
 	sealing       *storage.Collection[sealing]
+	settings      *storage.Collection[Settings]
 }
 
 // ErrNotSetUp means that nobody has said yet whose device this is.
@@ -92,6 +93,7 @@ func Open(ctx context.Context, dir string, o Options) (*Workspace, error) {
 		contributions: storage.NewCollection[contribution.Contribution](store, storage.KindText),
 		submissions:   storage.NewCollection[submission](store, storage.KindResponse),
 		sealing:       storage.NewCollection[sealing](store, storage.KindEpoch),
+		settings:      storage.NewCollection[Settings](store, storage.KindSettings),
 	}
 	if err := w.load(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())

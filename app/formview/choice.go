@@ -1,0 +1,185 @@
+package formview
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// A Choice is one line to pick, with words that wrap: a ring with a dot where
+// one may be picked, a box with a tick where several may.
+type Choice struct {
+	widget.BaseWidget
+	Value    string
+	OnPick   func()
+	OnFocus  func()
+	several  bool
+	picked   bool
+	disabled bool
+	focused  bool
+	hovered  bool
+	label    *widget.Label
+}
+
+// NewChoice makes a line that is not picked.
+func NewChoice(value, label string, several bool) *Choice {
+	c := &Choice{Value: value, several: several, label: wrapped(label)}
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// Label is the words of the line.
+func (c *Choice) Label() string { return c.label.Text }
+
+// Picked says whether the line is marked.
+func (c *Choice) Picked() bool { return c.picked }
+
+// SetPicked marks the line or takes the mark away.
+func (c *Choice) SetPicked(picked bool) {
+	if c.picked != picked {
+		c.picked = picked
+		c.Refresh()
+	}
+}
+
+func (c *Choice) pick() {
+	if c.OnPick != nil && !c.disabled {
+		c.OnPick()
+	}
+}
+
+// Tapped implements [fyne.Tappable].
+func (c *Choice) Tapped(*fyne.PointEvent) {
+	if canvas := fyne.CurrentApp().Driver().CanvasForObject(c); canvas != nil && !fyne.CurrentDevice().IsMobile() {
+		canvas.Focus(c)
+	}
+	c.pick()
+}
+
+// FocusGained implements [fyne.Focusable].
+func (c *Choice) FocusGained() {
+	c.focused = true
+	c.Refresh()
+	if c.OnFocus != nil {
+		c.OnFocus()
+	}
+}
+
+// FocusLost implements [fyne.Focusable].
+func (c *Choice) FocusLost() { c.focused = false; c.Refresh() }
+
+// TypedRune implements [fyne.Focusable].
+func (c *Choice) TypedRune(r rune) {
+	if r == ' ' {
+		c.pick()
+	}
+}
+
+// TypedKey implements [fyne.Focusable]: Return picks, too.
+func (c *Choice) TypedKey(e *fyne.KeyEvent) {
+	canvas := fyne.CurrentApp().Driver().CanvasForObject(c)
+	switch e.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		c.pick()
+	case fyne.KeyDown:
+		canvas.FocusNext()
+	case fyne.KeyUp:
+		canvas.FocusPrevious()
+	}
+}
+
+// MouseIn implements [desktop.Hoverable].
+func (c *Choice) MouseIn(*desktop.MouseEvent) { c.hovered = true; c.Refresh() }
+
+// MouseMoved implements [desktop.Hoverable].
+func (c *Choice) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut implements [desktop.Hoverable].
+func (c *Choice) MouseOut() { c.hovered = false; c.Refresh() }
+
+// CreateRenderer implements [fyne.Widget].
+func (c *Choice) CreateRenderer() fyne.WidgetRenderer {
+	r := &choiceRenderer{c: c, ground: canvas.NewRectangle(color.Transparent), frame: canvas.NewRectangle(color.Transparent), dot: canvas.NewRectangle(color.Transparent), tick: canvas.NewImageFromResource(nil)}
+	r.tick.FillMode = canvas.ImageFillContain
+	r.Refresh()
+	return r
+}
+
+type choiceRenderer struct {
+	c                  *Choice
+	ground, frame, dot *canvas.Rectangle
+	tick               *canvas.Image
+}
+
+func (r *choiceRenderer) mark() float32 { return theme.TextSize() * 1.25 }
+
+func (r *choiceRenderer) Layout(size fyne.Size) {
+	m, pad := r.mark(), theme.Padding()
+	r.ground.Resize(size)
+	left := 2 * pad
+	r.c.label.Resize(fyne.NewSize(size.Width-left-m, size.Height))
+	r.c.label.Move(fyne.NewPos(left+m, 0))
+	top := theme.InnerPadding() + (theme.TextSize()*1.3-m)/2
+	r.frame.Resize(fyne.NewSquareSize(m))
+	r.frame.Move(fyne.NewPos(left, top))
+	inner := m * 0.5
+	r.dot.Resize(fyne.NewSquareSize(inner))
+	r.dot.Move(fyne.NewPos(left+(m-inner)/2, top+(m-inner)/2))
+	r.tick.Resize(fyne.NewSquareSize(m * 0.9))
+	r.tick.Move(fyne.NewPos(left+m*0.05, top+m*0.05))
+}
+
+func (r *choiceRenderer) MinSize() fyne.Size {
+	m := r.c.label.MinSize()
+	return fyne.NewSize(m.Width+r.mark()+2*theme.Padding(), max(m.Height, r.mark()+2*theme.InnerPadding()))
+}
+
+func (r *choiceRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.ground, r.frame, r.dot, r.tick, r.c.label}
+}
+
+func (r *choiceRenderer) Refresh() {
+	c := r.c
+	v := fyne.CurrentApp().Settings().ThemeVariant()
+	colour := func(name fyne.ThemeColorName) color.Color { return c.Theme().Color(name, v) }
+	r.ground.FillColor, r.ground.StrokeWidth = color.Transparent, 0
+	r.ground.CornerRadius = theme.InputRadiusSize()
+	switch {
+	case c.focused:
+		r.ground.FillColor = colour(theme.ColorNameFocus)
+		r.ground.StrokeColor, r.ground.StrokeWidth = colour(theme.ColorNamePrimary), 2
+	case c.hovered:
+		r.ground.FillColor = colour(theme.ColorNameHover)
+	}
+	edge, fill := colour(theme.ColorNameInputBorder), colour(theme.ColorNameInputBackground)
+	if c.picked {
+		edge = colour(theme.ColorNamePrimary)
+	}
+	r.frame.StrokeWidth, r.frame.StrokeColor, r.frame.FillColor = 2, edge, fill
+	r.dot.FillColor = colour(theme.ColorNamePrimary)
+	if c.several {
+		r.frame.CornerRadius = 4
+		r.dot.Hide()
+		r.tick.Resource = theme.NewPrimaryThemedResource(theme.ConfirmIcon())
+		r.tick.Hidden = !c.picked
+	} else {
+		r.frame.CornerRadius = r.mark() / 2
+		r.dot.CornerRadius = r.mark() / 4
+		r.dot.Hidden = !c.picked
+		r.tick.Hide()
+	}
+	c.label.Importance = widget.MediumImportance
+	if c.disabled {
+		c.label.Importance = widget.LowImportance
+	}
+	r.Layout(c.Size())
+	for _, o := range r.Objects() {
+		o.Refresh()
+	}
+}
+
+func (r *choiceRenderer) Destroy() {}

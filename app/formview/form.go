@@ -1,0 +1,300 @@
+// Package formview draws a form that is being filled in: one page at a time,
+// with a control for each question. It shows the state of a session and reports
+// answers to it; it decides nothing.
+//
+// Sizes are Fyne's units and grow with the theme's text. Everything here belongs
+// to the goroutine that draws. Start at [NewForm].
+package formview
+
+import (
+	"errors"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"baraza.example/forms"
+	"baraza.example/forms/session"
+)
+
+// Options are what a form takes from its surroundings.
+type Options struct {
+	Say Say
+	// Attach is called when a person wants to answer the question with a file.
+	Attach func(forms.Ref)
+	// Changed is called after each answer.
+	Changed func()
+	// Language is the one a person reads, as the form's headings name it, and
+	// NameOf how a language is called; words in another one get a badge.
+	Language string
+	NameOf   func(language string) string
+}
+
+// A Form shows one page of a session at a time.
+type Form struct {
+	session *session.Session
+	o       Options
+	around  *surroundings
+	page    Page
+	fields  map[forms.Ref]*field
+	order   []*field
+	groups  map[forms.Ref]*fyne.Container // shown while relevant
+	repeats map[forms.Ref]int             // instances as drawn
+	checked bool                          // what is missing is shown, too
+	body    *fyne.Container
+	cancel  func()
+}
+
+// NewForm draws s; close it when it isn't shown any more.
+func NewForm(s *session.Session, o Options) *Form {
+	f := &Form{session: s, o: o, body: NewStack(2), around: &surroundings{say: o.Say}}
+	f.around.page = NewScroll(NewColumn(f.body))
+	f.cancel = s.Subscribe(f.update)
+	return f
+}
+
+// Close ends watching the session.
+func (f *Form) Close() { f.cancel() }
+
+// Object is what to put on the screen.
+func (f *Form) Object() fyne.CanvasObject { return f.around.page }
+
+// Show draws a page, anew if it stands there already.
+func (f *Form) Show(p Page) {
+	f.page = p
+	f.build()
+	f.around.page.Top()
+}
+
+// Check shows beside each question what Validate finds, the missing too, from
+// now on.
+func (f *Form) Check() {
+	f.checked = true
+	f.judgeAll()
+}
+
+// Reveal moves to the question at ref on the page that is shown, and gives its
+// control the focus.
+func (f *Form) Reveal(ref forms.Ref) {
+	d := f.fields[ref]
+	if d == nil {
+		return
+	}
+	f.around.page.Settle()
+	f.around.page.Reveal(d.box)
+	canvas := fyne.CurrentApp().Driver().CanvasForObject(f.around.page)
+	if canvas == nil {
+		return
+	}
+	switch c := d.control.(type) {
+	case *Text:
+		canvas.Focus(c.parts[0])
+	case *Pick:
+		if c.find != nil {
+			canvas.Focus(c.find)
+		} else if len(c.rows) > 0 {
+			canvas.Focus(c.rows[0])
+		}
+	}
+}
+
+func (f *Form) build() {
+	f.around.frozen = true
+	f.fields, f.groups, f.repeats, f.order = map[forms.Ref]*field{}, map[forms.Ref]*fyne.Container{}, map[forms.Ref]int{}, nil
+	f.body.RemoveAll()
+	for _, ref := range f.page.refs {
+		if n, ok := f.session.Node(ref); ok {
+			f.add(f.body, n, 0)
+		}
+	}
+	f.around.frozen = false
+	if f.checked {
+		f.judgeAll()
+	}
+	f.around.settle()
+}
+
+// add draws n and what stands in it below what into holds.
+func (f *Form) add(into *fyne.Container, n session.Node, depth int) {
+	switch e := n.Element.(type) {
+	case *forms.Question:
+		if e.Control == forms.Hidden {
+			return
+		}
+		d := newField(f, n)
+		f.fields[n.Ref] = d
+		f.order = append(f.order, d)
+		into.Add(d.box)
+	default:
+		box := NewStack(2)
+		if n.Label != "" && !n.Instance {
+			box.Add(f.heading(n.Label, depth))
+		}
+		if n.Hint != "" {
+			box.Add(quiet(n.Hint))
+		}
+		for i, ref := range n.Children {
+			c, ok := f.session.Node(ref)
+			if !ok {
+				continue
+			}
+			if c.Instance {
+				f.addInstance(box, n, c, i, depth)
+				continue
+			}
+			f.add(box, c, depth+1)
+		}
+		if _, isRepeat := e.(*forms.Repeat); isRepeat && !n.Instance {
+			f.repeats[n.Ref] = len(n.Children)
+			if n.CanAdd {
+				box.Add(f.button("repeat.add", func() { f.addRepeat(n.Ref) }))
+			}
+		}
+		box.Hidden = !n.Relevant
+		f.groups[n.Ref] = box
+		into.Add(box)
+	}
+}
+
+func (f *Form) addInstance(box *fyne.Container, repeat, n session.Node, i, depth int) {
+	title := wrapped(f.o.Say("repeat.title", "Number", itoa(i+1), "Total", itoa(len(repeat.Children))))
+	title.SizeName = theme.SizeNameSubHeadingText
+	box.Add(title)
+	f.add(box, n, depth+1)
+	if repeat.CanAdd {
+		b := f.button("repeat.remove", func() {
+			if f.session.RemoveRepeat(n.Ref) == nil {
+				f.changed()
+			}
+		})
+		b.Importance = widget.LowImportance
+		box.Add(b)
+	}
+	box.Add(widget.NewSeparator())
+}
+
+func (f *Form) addRepeat(ref forms.Ref) {
+	at, err := f.session.AddRepeat(ref)
+	if err != nil {
+		return // the button stands only where a repeat may grow
+	}
+	f.changed()
+	for _, d := range f.order {
+		if d.ref.Parent() == at {
+			f.Reveal(d.ref)
+			return
+		}
+	}
+}
+
+func (f *Form) button(id string, do func()) *Button {
+	b := NewButton(f.o.Say(id), do)
+	b.OnFocus = func() { f.around.reveal(b) }
+	return b
+}
+
+func (f *Form) heading(words string, depth int) *widget.Label {
+	l := strong(words)
+	l.SizeName = theme.SizeNameHeadingText
+	if depth > 0 {
+		l.SizeName = theme.SizeNameSubHeadingText
+	}
+	return l
+}
+
+// update redraws what a change touched.
+func (f *Form) update(refs []forms.Ref) {
+	for ref, drawn := range f.repeats {
+		if n, ok := f.session.Node(ref); ok && len(n.Children) != drawn {
+			f.build()
+			return
+		}
+	}
+	for _, ref := range refs {
+		n, ok := f.session.Node(ref)
+		if !ok {
+			continue
+		}
+		if d := f.fields[ref]; d != nil {
+			d.display(n)
+		}
+		if g := f.groups[ref]; g != nil {
+			g.Hidden = !n.Relevant
+		}
+	}
+	f.around.settle()
+}
+
+// answer puts a person's answer in. Of what is typed nothing is said before the
+// person leaves the field; what was wrong and isn't any more is cleared at once.
+func (f *Form) answer(d *field, value string, finished bool) {
+	err := f.session.Set(d.ref, value)
+	var v *session.Violation
+	switch {
+	case err == nil:
+		d.complain("")
+	case errors.As(err, &v) && (finished || d.wrong.Visible()):
+		d.complain(f.message(*v))
+	}
+	if f.checked && finished {
+		f.judgeAll()
+	}
+	f.changed()
+}
+
+func (f *Form) changed() {
+	f.around.settle()
+	if f.o.Changed != nil {
+		f.o.Changed()
+	}
+}
+
+// judge says what is wrong with one answer.
+func (f *Form) judge(d *field) {
+	found := f.session.Validate()
+	i := slices.IndexFunc(found, func(v session.Violation) bool { return v.Ref == d.ref })
+	if i < 0 || found[i].Kind == session.ViolatesRequired && !f.checked {
+		d.complain("")
+	} else {
+		d.complain(f.message(found[i]))
+	}
+	f.around.settle()
+}
+
+func (f *Form) judgeAll() {
+	wrong := map[forms.Ref]string{}
+	for _, v := range f.session.Validate() {
+		wrong[v.Ref] = f.message(v)
+	}
+	for _, d := range f.order {
+		d.complain(wrong[d.ref])
+	}
+	f.around.settle()
+}
+
+// message words a violation: the form's own message, or ours for its kind.
+func (f *Form) message(v session.Violation) string {
+	n, _ := f.session.Node(v.Ref)
+	bind := n.Element.Base().Bind
+	switch {
+	case v.Kind == session.ViolatesRequired && len(bind.RequiredMessage) == 0,
+		v.Kind == session.ViolatesConstraint && len(bind.ConstraintMessage) == 0,
+		v.Kind == session.ViolatesReadOnly, v.Kind == session.ViolatesChoice:
+		return f.o.Say("violation." + string(v.Kind))
+	case v.Kind == session.ViolatesType:
+		return f.o.Say("violation.type." + string(bind.Type))
+	}
+	return v.Message
+}
+
+// Message words a violation as the form shows it.
+func (f *Form) Message(v session.Violation) string { return f.message(v) }
+
+// badge says that a question's words are not in the language asked for.
+func (f *Form) badge(n session.Node) string {
+	if f.o.Language == "" || n.Language == "" || n.Language == f.o.Language || n.Label == "" || f.o.NameOf == nil {
+		return ""
+	}
+	return f.o.Say("field.fallback", "Language", f.o.NameOf(n.Language))
+}

@@ -1,0 +1,126 @@
+package formview
+
+import (
+	"baraza.example/forms"
+	"baraza.example/forms/session"
+)
+
+// A Page is what is asked at one time: a group, or questions that stand
+// together outside one.
+type Page struct {
+	Label string
+	refs  []forms.Ref
+}
+
+// pageLimit is how many questions a group may have and still stand on one page;
+// of a larger one each group within is a page.
+const pageLimit = 24
+
+// Pages lists the pages that have something to show now.
+func (f *Form) Pages() []Page {
+	root := f.session.Root()
+	return f.pagesOf(root, root.Label, nil)
+}
+
+func (f *Form) pagesOf(n session.Node, label string, pages []Page) []Page {
+	loose := false // the last page holds loose questions of n
+	for _, ref := range n.Children {
+		c, ok := f.session.Node(ref)
+		if !ok || !f.asks(c) {
+			continue
+		}
+		_, isQuestion := c.Element.(*forms.Question)
+		_, isRepeat := c.Element.(*forms.Repeat)
+		switch {
+		case isQuestion && loose:
+			last := &pages[len(pages)-1]
+			last.refs = append(last.refs, ref)
+		case isQuestion:
+			if label == "" {
+				label = f.session.Definition().Settings.Title
+			}
+			pages, loose = append(pages, Page{label, []forms.Ref{ref}}), true
+		case !isRepeat && f.count(c) > pageLimit:
+			pages, loose = f.pagesOf(c, c.Label, pages), false
+		default:
+			pages, loose = append(pages, Page{c.Label, []forms.Ref{ref}}), false
+		}
+	}
+	return pages
+}
+
+// asks says whether anything of n is to be seen.
+func (f *Form) asks(n session.Node) bool {
+	if !n.Relevant {
+		return false
+	}
+	if q, ok := n.Element.(*forms.Question); ok {
+		return q.Control != forms.Hidden
+	}
+	if n.CanAdd {
+		return true
+	}
+	for _, ref := range n.Children {
+		if c, ok := f.session.Node(ref); ok && f.asks(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// count is how many questions stand in n, asked now or not.
+func (f *Form) count(n session.Node) int {
+	if q, ok := n.Element.(*forms.Question); ok {
+		if q.Control == forms.Hidden {
+			return 0
+		}
+		return 1
+	}
+	total := 0
+	for _, ref := range n.Children {
+		if c, ok := f.session.Node(ref); ok {
+			total += f.count(c)
+		}
+	}
+	return total
+}
+
+// Answered says how many of the questions asked on a page are answered, and
+// how many are asked and needed but blank.
+func (f *Form) Answered(p Page) (answered, needed int) {
+	var walk func(refs []forms.Ref)
+	walk = func(refs []forms.Ref) {
+		for _, ref := range refs {
+			n, ok := f.session.Node(ref)
+			if !ok || !n.Relevant {
+				continue
+			}
+			q, isQuestion := n.Element.(*forms.Question)
+			switch {
+			case !isQuestion:
+				walk(n.Children)
+			case q.Control == forms.Hidden || q.Control == forms.Note:
+			case n.Value != "":
+				answered++
+			case n.Required:
+				needed++
+			}
+		}
+	}
+	walk(p.refs)
+	return answered, needed
+}
+
+// PageOf is the number of the page that ref stands on, or -1.
+func (f *Form) PageOf(ref forms.Ref) int {
+	for i, p := range f.Pages() {
+		for _, r := range p.refs {
+			for at := ref; at != ""; at = at.Parent() {
+				if at == r || at.Generic() == r {
+					return i
+				}
+			}
+		}
+	}
+	return -1
+}

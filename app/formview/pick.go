@@ -1,0 +1,178 @@
+package formview
+
+import (
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"baraza.example/forms/session"
+)
+
+// longList is from how many choices on a list is searched rather than shown.
+const longList = 24
+
+// shownMatches is how many matches of a search are shown at once.
+const shownMatches = 8
+
+// Pick asks for one or several of a list of choices. A long list is searched
+// by typing; what was picked stays in sight.
+type Pick struct {
+	widget.BaseWidget
+	OnAnswer func(value string)
+
+	around   *surroundings
+	several  bool
+	search   bool
+	optional bool
+	all      []session.Choice
+	value    string
+	rows     []*Choice
+	find     *Entry
+	list     *fyne.Container
+	more     *widget.Label
+	clear    *Button
+	box      *fyne.Container
+}
+
+func newPick(around *surroundings, several, search bool) *Pick {
+	p := &Pick{around: around, several: several, search: search, list: NewStack(0), more: quiet("")}
+	p.clear = NewButton(around.say("pick.clear"), func() { p.answer("") })
+	p.clear.Importance = widget.LowImportance
+	p.clear.OnFocus = func() { around.reveal(p.clear) }
+	p.more.Hide()
+	p.box = NewStack(1, p.list)
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// Display shows the choices of n and which of them are picked.
+func (p *Pick) Display(n session.Node) {
+	p.optional = !n.Required && !n.ReadOnly
+	if p.value == n.Value && slices.Equal(p.all, n.Choices) && len(p.box.Objects) > 1 {
+		return
+	}
+	same := slices.Equal(p.all, n.Choices)
+	p.all, p.value = n.Choices, n.Value
+	if len(p.all) > longList {
+		p.search = true
+	}
+	if !same || p.search || len(p.box.Objects) <= 1 {
+		p.build()
+	}
+	for _, r := range p.rows {
+		r.SetPicked(p.has(r.Value))
+	}
+	p.clear.Hidden = p.several || p.value == "" || !p.optional
+	p.around.settle()
+}
+
+func (p *Pick) has(value string) bool {
+	if !p.several {
+		return p.value == value
+	}
+	return slices.Contains(strings.Fields(p.value), value)
+}
+
+// build makes the rows: all of a short list, of a long one what is picked and
+// what the search finds.
+func (p *Pick) build() {
+	p.rows = nil
+	p.list.RemoveAll()
+	shown, left := p.all, 0
+	if p.search {
+		if p.find == nil {
+			p.find = NewEntry(false)
+			p.find.PlaceHolder = p.around.say("pick.search")
+			p.find.OnChanged = func(string) { p.build(); p.around.settle() }
+			p.find.OnSubmitted = func(string) { p.takeFirst() }
+			p.find.OnFocus = func(gained bool) {
+				if gained {
+					p.around.reveal(p.find)
+				}
+			}
+		}
+		shown, left = p.matches()
+	}
+	for _, c := range shown {
+		row := NewChoice(c.Value, c.Label, p.several)
+		row.OnPick = func() { p.pick(c.Value) }
+		row.OnFocus = func() { p.around.reveal(row) }
+		row.SetPicked(p.has(c.Value))
+		p.rows = append(p.rows, row)
+		p.list.Add(row)
+	}
+	p.box.RemoveAll()
+	if p.search {
+		p.box.Add(p.find)
+		p.more.SetText(p.around.say("pick.more", "Number", itoa(left)))
+		p.more.Hidden = left == 0
+	}
+	p.box.Add(p.list)
+	p.box.Add(p.more)
+	p.box.Add(p.clear)
+}
+
+// matches are the picked choices and the first that fit the search, those that
+// begin with it before those that have it; left is how many are not shown.
+func (p *Pick) matches() (shown []session.Choice, left int) {
+	query := strings.ToLower(strings.TrimSpace(p.find.Text))
+	var begin, within []session.Choice
+	for _, c := range p.all {
+		label := strings.ToLower(c.Label)
+		switch {
+		case p.has(c.Value):
+			shown = append(shown, c)
+		case query == "":
+			left++
+		case strings.HasPrefix(label, query):
+			begin = append(begin, c)
+		case strings.Contains(label, query):
+			within = append(within, c)
+		}
+	}
+	found := append(begin, within...)
+	if len(found) > shownMatches {
+		left = len(found) - shownMatches
+		found = found[:shownMatches]
+	}
+	return append(shown, found...), left
+}
+
+// takeFirst picks the first match: what Return does in the search.
+func (p *Pick) takeFirst() {
+	for _, r := range p.rows {
+		if !r.Picked() {
+			p.pick(r.Value)
+			return
+		}
+	}
+}
+
+func (p *Pick) pick(value string) {
+	if p.search && p.find.Text != "" {
+		p.find.Text = ""
+		p.find.Refresh()
+	}
+	if !p.several {
+		p.answer(value)
+		return
+	}
+	picked := strings.Fields(p.value)
+	if i := slices.Index(picked, value); i >= 0 {
+		picked = slices.Delete(picked, i, i+1)
+	} else {
+		picked = append(picked, value)
+	}
+	p.answer(strings.Join(picked, " "))
+}
+
+func (p *Pick) answer(value string) {
+	if p.OnAnswer != nil {
+		p.OnAnswer(value)
+	}
+}
+
+// CreateRenderer implements [fyne.Widget].
+func (p *Pick) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(p.box) }

@@ -1,0 +1,105 @@
+package formview
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// A Scroll is a page that moves under the wheel wherever the pointer is, and
+// that follows the focus: see [Scroll.Reveal].
+type Scroll struct {
+	widget.BaseWidget
+	inner   *container.Scroll
+	content fyne.CanvasObject
+}
+
+// NewScroll shows content, which scrolls up and down only.
+func NewScroll(content fyne.CanvasObject) *Scroll {
+	s := &Scroll{inner: container.NewVScroll(content), content: content}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// Reveal moves the page so far that o is seen, its top before its bottom.
+func (s *Scroll) Reveal(o fyne.CanvasObject) {
+	top := s.place(o)
+	s.reveal(top, o.Size().Height)
+}
+
+func (s *Scroll) reveal(top, height float32) {
+	const air = 24
+	view := s.inner.Size().Height
+	offset := s.inner.Offset.Y
+	if below := top + height + air - (offset + view); below > 0 {
+		offset += below
+	}
+	if top-air < offset {
+		offset = top - air
+	}
+	s.inner.ScrollToOffset(fyne.NewPos(0, max(0, offset)))
+}
+
+// place is how far below the top of the content o stands.
+func (s *Scroll) place(o fyne.CanvasObject) float32 {
+	driver := fyne.CurrentApp().Driver()
+	return driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(s.content).Y
+}
+
+// Top goes back to the beginning of the page.
+func (s *Scroll) Top() { s.inner.ScrollToTop() }
+
+// Settle lays the page out again after what it shows grew or shrank.
+func (s *Scroll) Settle() {
+	size := s.inner.Size()
+	if size.Width == 0 {
+		return
+	}
+	at := s.inner.Offset
+	h := fit(s.content, size.Width)
+	s.content.Resize(fyne.NewSize(size.Width, max(h, size.Height)))
+	s.inner.Refresh()
+	s.inner.ScrollToOffset(at)
+}
+
+// MinSize is small: a page may always be scrolled.
+func (s *Scroll) MinSize() fyne.Size { return fyne.NewSize(120, 80) }
+
+// CreateRenderer implements [fyne.Widget].
+func (s *Scroll) CreateRenderer() fyne.WidgetRenderer { return scrollRenderer{s} }
+
+type scrollRenderer struct{ s *Scroll }
+
+func (r scrollRenderer) Layout(size fyne.Size) {
+	r.s.inner.Resize(size)
+	r.s.Settle()
+}
+func (r scrollRenderer) MinSize() fyne.Size           { return r.s.MinSize() }
+func (r scrollRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.s.inner} }
+func (r scrollRenderer) Refresh()                     { r.s.Settle() }
+func (r scrollRenderer) Destroy()                     {}
+
+// A wheel lies over a field and hands the wheel on to the page: a field with
+// several lines would keep it. It takes nothing else.
+type wheel struct {
+	widget.BaseWidget
+	page *Scroll
+}
+
+func newWheel(page *Scroll) *wheel {
+	w := &wheel{page: page}
+	w.ExtendBaseWidget(w)
+	return w
+}
+
+// Scrolled implements [fyne.Scrollable].
+func (w *wheel) Scrolled(e *fyne.ScrollEvent) {
+	if w.page != nil {
+		w.page.inner.Scrolled(e)
+	}
+}
+
+// CreateRenderer implements [fyne.Widget].
+func (w *wheel) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewWithoutLayout())
+}

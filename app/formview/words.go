@@ -1,0 +1,85 @@
+package formview
+
+import (
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Say returns the words of a message in the person's language; args are names
+// and values in turn.
+type Say func(id string, args ...string) string
+
+// surroundings are what a control needs of the page it stands on.
+type surroundings struct {
+	say    Say
+	page   *Scroll // nil on no page
+	frozen bool    // don't lay out: more is to come
+}
+
+func (s *surroundings) settle() {
+	if s.page != nil && !s.frozen {
+		s.page.Settle()
+	}
+}
+
+func (s *surroundings) reveal(o fyne.CanvasObject) {
+	if s.page != nil {
+		s.page.Reveal(o)
+	}
+}
+
+// A Button is a button that tells when it gains the focus.
+type Button struct {
+	widget.Button
+	OnFocus func()
+}
+
+// NewButton makes a button.
+func NewButton(label string, tapped func()) *Button {
+	b := &Button{}
+	b.Text, b.OnTapped = label, tapped
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// FocusGained implements [fyne.Focusable].
+func (b *Button) FocusGained() {
+	b.Button.FocusGained()
+	if b.OnFocus != nil {
+		b.OnFocus()
+	}
+}
+
+// TypedKey implements [fyne.Focusable]: Return presses, too.
+func (b *Button) TypedKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+		b.Tapped(nil)
+		return
+	}
+	b.Button.TypedKey(e)
+}
+
+func wrapped(words string) *widget.Label {
+	l := widget.NewLabel(words)
+	l.Wrapping = fyne.TextWrapWord
+	return l
+}
+
+// quiet is a text that helps and may be passed over.
+func quiet(words string) *widget.Label {
+	l := wrapped(words)
+	l.SizeName = theme.SizeNameCaptionText
+	l.Importance = widget.LowImportance
+	return l
+}
+
+func strong(words string) *widget.Label {
+	l := wrapped(words)
+	l.TextStyle.Bold = true
+	return l
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,138 @@
+package app
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"baraza.example/app/workspace"
+)
+
+// A palette is the colours of one brightness. Text on each ground has a
+// contrast of at least 7 to 1, borders and marks at least 3 to 1.
+type palette map[fyne.ThemeColorName]color.NRGBA
+
+var light = palette{
+	theme.ColorNameBackground:          rgb(0xFBFAF6),
+	theme.ColorNameForeground:          rgb(0x1B2226),
+	theme.ColorNamePlaceHolder:         rgb(0x4C565B),
+	theme.ColorNameDisabled:            rgb(0x566066),
+	theme.ColorNameDisabledButton:      rgb(0xE7E6E0),
+	theme.ColorNameButton:              rgb(0xE9EDEB),
+	theme.ColorNamePrimary:             rgb(0x0A5557),
+	theme.ColorNameForegroundOnPrimary: rgb(0xFFFFFF),
+	theme.ColorNameHyperlink:           rgb(0x0A5557),
+	theme.ColorNameFocus:               rgba(0x0A5557, 0x38),
+	theme.ColorNameHover:               rgba(0x0A5557, 0x14),
+	theme.ColorNamePressed:             rgba(0x0A5557, 0x2C),
+	theme.ColorNameSelection:           rgba(0x0A5557, 0x33),
+	theme.ColorNameInputBackground:     rgb(0xFFFFFF),
+	theme.ColorNameInputBorder:         rgb(0x7C888D),
+	theme.ColorNameSeparator:           rgb(0xD9D9D1),
+	theme.ColorNameScrollBar:           rgba(0x1B2226, 0x77),
+	theme.ColorNameHeaderBackground:    rgb(0xF1F0EA),
+	theme.ColorNameMenuBackground:      rgb(0xF1F0EA),
+	theme.ColorNameOverlayBackground:   rgb(0xFFFFFF),
+	theme.ColorNameShadow:              rgba(0x000000, 0x30),
+	theme.ColorNameError:               rgb(0x9A1B1B),
+	theme.ColorNameForegroundOnError:   rgb(0xFFFFFF),
+	theme.ColorNameSuccess:             rgb(0x14592B),
+	theme.ColorNameForegroundOnSuccess: rgb(0xFFFFFF),
+	theme.ColorNameWarning:             rgb(0x6B4700),
+	theme.ColorNameForegroundOnWarning: rgb(0xFFFFFF),
+}
+
+var dark = palette{
+	theme.ColorNameBackground:          rgb(0x12181B),
+	theme.ColorNameForeground:          rgb(0xECEFEC),
+	theme.ColorNamePlaceHolder:         rgb(0xB2BCBC),
+	theme.ColorNameDisabled:            rgb(0xA3AEAE),
+	theme.ColorNameDisabledButton:      rgb(0x20282B),
+	theme.ColorNameButton:              rgb(0x263034),
+	theme.ColorNamePrimary:             rgb(0x8AD5CE),
+	theme.ColorNameForegroundOnPrimary: rgb(0x0B2524),
+	theme.ColorNameHyperlink:           rgb(0x8AD5CE),
+	theme.ColorNameFocus:               rgba(0x8AD5CE, 0x4C),
+	theme.ColorNameHover:               rgba(0x8AD5CE, 0x1C),
+	theme.ColorNamePressed:             rgba(0x8AD5CE, 0x38),
+	theme.ColorNameSelection:           rgba(0x8AD5CE, 0x44),
+	theme.ColorNameInputBackground:     rgb(0x1B2326),
+	theme.ColorNameInputBorder:         rgb(0x82908F),
+	theme.ColorNameSeparator:           rgb(0x323D40),
+	theme.ColorNameScrollBar:           rgba(0xECEFEC, 0x77),
+	theme.ColorNameHeaderBackground:    rgb(0x192124),
+	theme.ColorNameMenuBackground:      rgb(0x192124),
+	theme.ColorNameOverlayBackground:   rgb(0x1B2326),
+	theme.ColorNameShadow:              rgba(0x000000, 0x70),
+	theme.ColorNameError:               rgb(0xFFB3AB),
+	theme.ColorNameForegroundOnError:   rgb(0x3A0906),
+	theme.ColorNameSuccess:             rgb(0x9BDDAE),
+	theme.ColorNameForegroundOnSuccess: rgb(0x06290F),
+	theme.ColorNameWarning:             rgb(0xF2CE87),
+	theme.ColorNameForegroundOnWarning: rgb(0x2E1F00),
+}
+
+// scale is the type scale and the spacing at 100 %, in Fyne's units. All of it
+// grows with the text.
+var scale = map[fyne.ThemeSizeName]float32{
+	theme.SizeNameText:           16,
+	theme.SizeNameCaptionText:    14,
+	theme.SizeNameSubHeadingText: 19,
+	theme.SizeNameHeadingText:    25,
+	theme.SizeNameLineSpacing:    5,
+	theme.SizeNamePadding:        5,
+	theme.SizeNameInnerPadding:   10,
+	theme.SizeNameInlineIcon:     20,
+	theme.SizeNameInputRadius:    8,
+}
+
+// The bounds of the text size, in percent, and its steps.
+const (
+	minText  = 80
+	maxText  = 200
+	textStep = 20
+)
+
+// look is the theme: one palette, the scale at a text size, and Fyne's own
+// icons. What is not in the tables is as Fyne has it.
+type look struct {
+	fyne.Theme
+	percent int
+	fixed   workspace.Look
+}
+
+func newLook(s workspace.Settings) look {
+	percent := s.TextSize
+	if percent == 0 {
+		percent = 100
+	}
+	return look{theme.DefaultTheme(), min(max(percent, minText), maxText), s.Look}
+}
+
+func (l look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	colours := light
+	if l.fixed == workspace.LookDark || l.fixed == workspace.LookSystem && variant == theme.VariantDark {
+		colours, variant = dark, theme.VariantDark
+	} else {
+		variant = theme.VariantLight
+	}
+	if c, ok := colours[name]; ok {
+		return c
+	}
+	return l.Theme.Color(name, variant)
+}
+
+func (l look) Size(name fyne.ThemeSizeName) float32 {
+	size, ok := scale[name]
+	if !ok {
+		return l.Theme.Size(name)
+	}
+	return size * float32(l.percent) / 100
+}
+
+func rgb(c uint32) color.NRGBA { return rgba(c, 0xFF) }
+
+func rgba(c uint32, alpha uint8) color.NRGBA {
+	return color.NRGBA{R: uint8(c >> 16), G: uint8(c >> 8), B: uint8(c), A: alpha}
+}

@@ -1,0 +1,56 @@
+package workspace
+
+import (
+	"context"
+	"sync"
+
+	"baraza.example/sync/exchange"
+)
+
+// counted is a transport that tells how many bytes went over it.
+type counted struct {
+	exchange.Transport
+	meter *meter
+}
+
+func (t counted) Open(ctx context.Context) (exchange.Conn, error) {
+	conn, err := t.Transport.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return countedConn{conn, t.meter}, nil
+}
+
+type countedConn struct {
+	exchange.Conn
+	meter *meter
+}
+
+func (c countedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.meter.add(0, n)
+	return n, err
+}
+
+func (c countedConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.meter.add(n, 0)
+	return n, err
+}
+
+// A meter adds up what both directions of all runs moved.
+type meter struct {
+	mu       sync.Mutex
+	up, down int64
+	moved    func(up, down int64)
+}
+
+func (m *meter) add(up, down int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.up += int64(up)
+	m.down += int64(down)
+	if m.moved != nil {
+		m.moved(m.up, m.down)
+	}
+}

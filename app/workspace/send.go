@@ -1,0 +1,48 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+
+	"baraza.example/sync/exchange"
+	"baraza.example/sync/httpsync"
+)
+
+// ErrNoRoad means that the invite names no address, or that there is none yet.
+var ErrNoRoad = errors.New("there is no address to send to yet: join with an invite first")
+
+// Pending says what waits to go: records, and their bytes before HTTP and TLS.
+// It is the estimate a person sees before sending.
+func (w *Workspace) Pending(ctx context.Context) (records int, bytes int64, err error) {
+	if w.self == nil {
+		return 0, 0, nil
+	}
+	return w.mail.Pending(ctx)
+}
+
+// Send runs one exchange over the first address of the invite that answers.
+// moved, which may be nil, is told the bytes written and read so far; it is
+// called from other goroutines.
+func (w *Workspace) Send(ctx context.Context, moved func(up, down int64)) (exchange.Report, error) {
+	invite, joined, err := w.Invite(ctx)
+	if err != nil {
+		return exchange.Report{}, err
+	}
+	if !joined || len(invite.Addresses) == 0 {
+		return exchange.Report{}, ErrNoRoad
+	}
+	var report exchange.Report
+	for _, text := range invite.Addresses {
+		var address httpsync.Address
+		if address, err = httpsync.ParseAddress(text); err != nil {
+			continue
+		}
+		client := httpsync.NewClient(address, httpsync.Options{})
+		report, err = w.Exchange(ctx, counted{client, &meter{moved: moved}})
+		client.Close()
+		if err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	return report, err
+}

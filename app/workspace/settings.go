@@ -1,0 +1,41 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+
+	"baraza.example/storage"
+)
+
+// Settings are what a person chose for the screens of this device.
+type Settings struct {
+	Languages []string // of the screens and forms, best first; none is the system's
+	TextSize  int      // percent; 0 is 100
+	Look      Look
+}
+
+// A Look is the brightness of the screens.
+type Look string
+
+// The looks.
+const (
+	LookSystem Look = "" // as the system says
+	LookLight  Look = "light"
+	LookDark   Look = "dark"
+)
+
+const keySettings = "screen"
+
+// Settings returns what was chosen, or the zero value.
+func (w *Workspace) Settings(ctx context.Context) (Settings, error) {
+	s, err := w.tables.settings.Get(ctx, keySettings)
+	if errors.Is(err, storage.ErrNotFound) {
+		return Settings{}, nil
+	}
+	return s, err
+}
+
+// Choose keeps what a person chose.
+func (w *Workspace) Choose(ctx context.Context, s Settings) error {
+	return w.tables.settings.Put(ctx, keySettings, s)
+}
