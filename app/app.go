@@ -1,27 +1,61 @@
 // Package app is the Fyne application. It draws workspace and session state and
-// turns gestures into calls; it decides nothing else. Start at [New].
+// turns gestures into calls; it decides nothing else.
+//
+// Everything here belongs to the goroutine that draws, but for what stands in a
+// job. Sizes are Fyne's units. Start at [New]; each screen is a method show….
 package app
 
 import (
 	"context"
+	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
 
 	"baraza.example/app/workspace"
+	"baraza.example/assets/locale"
+	"baraza.example/forms"
 	"baraza.example/forms/consultation"
 )
+
+// Options are what the application takes from its surroundings. The zero value
+// works.
+type Options struct {
+	Invite  []byte // to join with at the start; may be nil
+	Version string // of the program
+	Folder  string // of the store, to be shown
+}
 
 // An App is the application's window over one workspace.
 type App struct {
 	fyne         fyne.App
 	work         *workspace.Workspace
 	consultation *consultation.Consultation
-	window       fyne.Window
+	o            Options
+	words        *locale.Localizer
+	chosen       workspace.Settings
+	jobs         jobs
+	clock        func() time.Time
+	ctx          context.Context // of all jobs; ends with the window
+
+	window  fyne.Window
+	shell   *shell
+	place   place    // what is shown
+	trail   []place  // what was shown before it
+	running *outbox  // while something is sent
+	filling *filling // the response that was opened last
+}
+
+// A place is a screen that can be shown again: after going back, and when the
+// language, the look or what it shows has changed.
+type place struct {
+	draw  func() screen
+	leave func() // called when another is shown; may be nil
 }
 
 // New makes the application; tests hand it test.NewTempApp's.
-func New(a fyne.App, w *workspace.Workspace, c *consultation.Consultation) *App {
-	return &App{fyne: a, work: w, consultation: c}
+func New(a fyne.App, w *workspace.Workspace, c *consultation.Consultation, o Options) *App {
+	return &App{fyne: a, work: w, consultation: c, o: o, words: locale.New(), jobs: background(), clock: time.Now}
 }
 
 // Run shows the window and returns when it is closed.
@@ -34,12 +68,138 @@ func (a *App) Run(ctx context.Context) error {
 }
 
 func (a *App) open(ctx context.Context) error {
-	items, err := a.work.Items(ctx)
-	if err != nil {
+	ctx, cancel := context.WithCancel(ctx)
+	a.ctx = ctx
+	var err error
+	if a.chosen, err = a.work.Settings(ctx); err != nil {
+		cancel()
 		return err
 	}
-	a.window = a.fyne.NewWindow(a.consultation.Title)
-	a.window.SetContent(home(a.consultation, items))
-	a.window.Resize(fyne.NewSize(760, 620))
+	if len(a.chosen.Languages) == 0 {
+		a.chosen.Languages = []string{systemLanguage()}
+	}
+	a.apply()
+	a.window = a.fyne.NewWindow(a.words.Say("app.name"))
+	a.shell = newShell(a)
+	a.window.SetContent(a.shell.root)
+	a.window.SetPadded(false)
+	a.window.Resize(fyne.NewSize(1000, 700))
+	a.window.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { a.dropped(files) })
+	a.window.SetCloseIntercept(func() {
+		a.leave()
+		cancel()
+		a.window.Close()
+	})
+	a.fyne.Lifecycle().SetOnExitedForeground(func() {
+		if a.place.leave != nil {
+			a.place.leave()
+		}
+	})
+	if _, err := a.work.Card(); err != nil {
+		a.showWelcome()
+	} else {
+		a.showHome()
+		a.joinAtStart()
+	}
 	return nil
+}
+
+// apply makes the choices in a.chosen visible.
+func (a *App) apply() {
+	for _, l := range a.chosen.Languages {
+		if a.words.Use(l) {
+			break
+		}
+	}
+	a.fyne.Settings().SetTheme(newLook(a.chosen))
+}
+
+// choose applies what a person chose and keeps it.
+func (a *App) choose(s workspace.Settings) {
+	a.chosen = s
+	a.apply()
+	a.jobs.run(func() error { return a.work.Choose(a.ctx, s) }, func(err error) { a.shell.trouble(err) })
+	a.shell.renew()
+	a.again()
+}
+
+// languages is the chain in which forms look for their texts.
+func (a *App) languages() []string { return a.words.Language().Chain() }
+
+// form is the built-in consultation's.
+func (a *App) form() (*forms.Definition, error) {
+	f, err := a.work.Form(a.consultation.Form.ID)
+	return f.Definition, err
+}
+
+// go_ shows a screen and remembers the way back.
+func (a *App) goTo(p place) {
+	if a.place.draw != nil {
+		a.leave()
+		a.trail = append(a.trail, a.place)
+	}
+	a.place = p
+	a.again()
+}
+
+// home shows a screen from which there is no way back.
+func (a *App) start(p place) {
+	a.leave()
+	a.trail, a.place = nil, p
+	a.again()
+}
+
+// back shows what was there before.
+func (a *App) back() {
+	if len(a.trail) == 0 {
+		a.showHome()
+		return
+	}
+	a.leave()
+	a.place, a.trail = a.trail[len(a.trail)-1], a.trail[:len(a.trail)-1]
+	a.again()
+}
+
+// again draws the screen anew.
+func (a *App) again() {
+	if a.place.draw != nil {
+		a.shell.show(a.place.draw())
+	}
+}
+
+func (a *App) leave() {
+	if a.place.leave != nil {
+		a.place.leave()
+	}
+}
+
+// dropped takes a file that was let fall on the window: an invite.
+func (a *App) dropped(files []fyne.URI) {
+	if len(files) == 0 {
+		return
+	}
+	file := files[0]
+	var content []byte
+	a.jobs.run(func() (err error) {
+		content, err = readFile(file)
+		return err
+	}, func(err error) {
+		if err != nil {
+			a.shell.say(a.words.Say("error.file_gone", locale.Values{"Name": file.Name()}))
+			return
+		}
+		a.showJoin(string(content))
+	})
+}
+
+// maxInvite bounds what is read of a file that may be an invite.
+const maxInvite = 1 << 20
+
+func readFile(u fyne.URI) ([]byte, error) {
+	r, err := storage.Reader(u)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return readAtMost(r, maxInvite)
 }

@@ -4,69 +4,105 @@ import (
 	"strings"
 	"testing"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
-
 	"baraza.example/app/workspace"
 )
 
-func TestTheFirstWindowShowsTheConsultationAndWhatBecameOfEverything(t *testing.T) {
-	consultation, form, err := workspace.Builtin()
-	if err != nil {
+func TestTheFirstStartTakesTwoScreensAndNoNetwork(t *testing.T) {
+	p := sit(t, t.TempDir(), Options{}, phone)
+	p.sees("Which language do you want to read?", "English", "Français")
+	p.taps("Next")
+	p.sees("Whose device is this?")
+	p.taps("Begin")
+	p.sees("Please write a name.")
+	p.types(0, "Kibera Women's Network")
+	p.taps("Begin")
+	p.sees(p.consultation.Title, "Answer the questionnaire", "Not joined yet", "First round", "to be determined", "2007")
+	if card, err := p.work.Card(); err != nil || card.Org != "Kibera Women's Network" {
+		t.Errorf("the device belongs to %q, %v", card.Org, err)
+	}
+}
+
+func TestTheLanguageChangesEveryScreenAtOnceAndIsRemembered(t *testing.T) {
+	dir := t.TempDir()
+	p := sit(t, dir, Options{}, phone)
+	p.taps("Français — draft")
+	p.sees("Suivant")
+	p.doesNotSee("Next")
+	if err := p.work.Close(); err != nil {
 		t.Fatal(err)
 	}
-	w, err := workspace.Open(t.Context(), t.TempDir(), workspace.Options{Forms: []workspace.Form{form}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	a := New(test.NewTempApp(t), w, consultation)
-	if err := a.open(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	shown := words(a.window.Content())
-	for _, want := range []string{consultation.Title, "First round", "to be determined", "Nothing yet."} {
-		if !strings.Contains(shown, want) {
-			t.Errorf("the window does not show %q", want)
-		}
+	if again := sit(t, dir, Options{}, phone); !strings.Contains(again.shown(), "Suivant") {
+		t.Error("after a restart the words are not French any more")
 	}
 }
 
 func TestEachItemStandsInOneOfThreePlainStates(t *testing.T) {
-	consultation, _, err := workspace.Builtin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var items [3]workspace.Item
-	items[0] = workspace.Item{Title: "one"}
-	items[1] = workspace.Item{Title: "two"}
-	items[1].Delivery.State, items[1].Delivery.Hub = workspace.AtHub, "Radio Amani"
-	items[2] = workspace.Item{Title: "three", Code: "MCKW3-4BH0E"}
-	items[2].Delivery.State = workspace.Received
-	test.NewTempApp(t)
-	shown := words(home(consultation, items[:]))
-	for _, want := range []string{"one\non this device", "two\nat the hub Radio Amani", "three\nreceived · MCKW3-4BH0E"} {
-		if !strings.Contains(shown, want) {
-			t.Errorf("%q is missing in %q", want, shown)
-		}
+	p := known(t, laptop)
+	items := p.sampleItems()
+	o := &outbox{a: p.App, items: items, joined: true, records: 2, bytes: 3420}
+	p.start(place{draw: func() screen { return screen{title: "Outbox", body: o.draw()} }})
+	p.sees("on this device · Waits for an invite", "at the hub Radio Mwalo · Waits for the hub", "received · MCKW3-4BH0E", "About 3 KB will be sent.")
+}
+
+func TestAReceivedItemShowsItsCodeProofAndHistory(t *testing.T) {
+	p := known(t, phone)
+	i := p.sampleItems()[2]
+	p.start(place{draw: func() screen {
+		return screen{title: "x", body: p.item(i, &workspace.Proof{Index: 1204, Size: 1311, Time: i.Made})}
+	}})
+	p.sees("MCKW3-4BH0E", "Entry 1,204 of the log", "of 1,311 entries then", "The proof holds", "Made ready", "At the hub Radio Mwalo", "1 of 1 attachment received")
+}
+
+func TestAHalfInviteIsExplainedAndTheDeviceStaysAsItWas(t *testing.T) {
+	p := known(t, phone)
+	p.showJoin("")
+	p.types(0, "hello")
+	p.taps("Join")
+	p.sees("This is not an invite.")
+	if _, joined, _ := p.work.Invite(t.Context()); joined {
+		t.Error("the device has joined something")
 	}
 }
 
-// words is the text of all labels below o.
-func words(o fyne.CanvasObject) string {
-	switch o := o.(type) {
-	case *widget.Label:
-		return o.Text + "\n"
-	case *fyne.Container:
-		var all string
-		for _, c := range o.Objects {
-			all += words(c)
-		}
-		return all
-	case *container.Scroll:
-		return words(o.Content)
+func TestSendingBeforeJoiningLeadsToTheInvite(t *testing.T) {
+	p := known(t, phone)
+	p.showOutbox()
+	p.sees("Join first", "Nothing is made ready yet.")
+	p.taps("Join with an invite")
+	p.sees("An invite says for whom")
+}
+
+func TestOnAPhoneTheOtherScreensAreInAMenuOnALaptopBeside(t *testing.T) {
+	p := known(t, phone)
+	p.doesNotSee("[Settings]")
+	p.taps("Menu")
+	p.taps("Settings")
+	p.sees("Text size", "200%")
+	l := known(t, laptop)
+	l.sees("[Settings]", "[Outbox]")
+	l.doesNotSee("[Menu]")
+}
+
+func TestTheTextGrowsAndIsRemembered(t *testing.T) {
+	p := known(t, phone)
+	p.showSettings()
+	before := p.fyne.Settings().Theme().Size("text")
+	p.taps("200%")
+	if after := p.fyne.Settings().Theme().Size("text"); after != 2*before {
+		t.Errorf("the text was %v and is %v", before, after)
 	}
-	return ""
+	if s, err := p.work.Settings(t.Context()); err != nil || s.TextSize != 200 {
+		t.Errorf("remembered are %+v, %v", s, err)
+	}
+}
+
+func TestTheAboutPageNamesNobody(t *testing.T) {
+	p := known(t, phone)
+	p.showAbout()
+	p.sees("The store is in order.", "Version")
+	p.doesNotSee("Ujirani")
+	p.taps("Copy")
+	if copied := p.fyne.Clipboard().Content(); !strings.Contains(copied, "Version") || strings.Contains(copied, "Ujirani") {
+		t.Errorf("copied was %q", copied)
+	}
 }

@@ -74,13 +74,7 @@ func (d *field) newControl(q *forms.Question) control {
 		a.OnAnswer = func(v string) { f.answer(d, v, true) }
 		return a
 	}
-	hint := map[forms.DataType]string{
-		forms.Int: "hint.integer", forms.Decimal: "hint.decimal", forms.Date: "hint.date", forms.Time: "hint.time", forms.DateTime: "hint.datetime",
-	}[q.Bind.Type]
-	if hint != "" {
-		hint = around.say(hint)
-	}
-	t := newText(around, slices.Contains(strings.Fields(q.Appearance), "multiline"), hint)
+	t := newText(around, slices.Contains(strings.Fields(q.Appearance), "multiline"), f.example(q))
 	t.OnAnswer = func(v string) { f.answer(d, v, false) }
 	t.OnLeave = func() { f.judge(d) }
 	return t
@@ -94,7 +88,7 @@ func (d *field) display(n session.Node) {
 	d.hint.Hidden = n.Hint == ""
 	var marks []string
 	if n.Required {
-		marks = append(marks, d.form.around.say("field.required"))
+		marks = append(marks, d.form.around.words.Say("fill.required"))
 	}
 	if b := d.form.badge(n); b != "" {
 		marks = append(marks, b)
@@ -108,9 +102,6 @@ func (d *field) display(n session.Node) {
 
 // complain shows what is wrong beside the question; "" takes it away.
 func (d *field) complain(message string) {
-	if message != "" {
-		message = d.form.around.say("field.wrong", "Message", message)
-	}
 	setText(d.wrong, message)
 	d.wrong.Hidden = message == ""
 }

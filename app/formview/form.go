@@ -14,21 +14,18 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"baraza.example/assets/locale"
 	"baraza.example/forms"
 	"baraza.example/forms/session"
 )
 
 // Options are what a form takes from its surroundings.
 type Options struct {
-	Say Say
+	Words *locale.Localizer
 	// Attach is called when a person wants to answer the question with a file.
 	Attach func(forms.Ref)
 	// Changed is called after each answer.
 	Changed func()
-	// Language is the one a person reads, as the form's headings name it, and
-	// NameOf how a language is called; words in another one get a badge.
-	Language string
-	NameOf   func(language string) string
 }
 
 // A Form shows one page of a session at a time.
@@ -48,7 +45,7 @@ type Form struct {
 
 // NewForm draws s; close it when it isn't shown any more.
 func NewForm(s *session.Session, o Options) *Form {
-	f := &Form{session: s, o: o, body: NewStack(2), around: &surroundings{say: o.Say}}
+	f := &Form{session: s, o: o, body: NewStack(2), around: &surroundings{words: o.Words}}
 	f.around.page = NewScroll(NewColumn(f.body))
 	f.cancel = s.Subscribe(f.update)
 	return f
@@ -148,7 +145,7 @@ func (f *Form) add(into *fyne.Container, n session.Node, depth int) {
 		if _, isRepeat := e.(*forms.Repeat); isRepeat && !n.Instance {
 			f.repeats[n.Ref] = len(n.Children)
 			if n.CanAdd {
-				box.Add(f.button("repeat.add", func() { f.addRepeat(n.Ref) }))
+				box.Add(f.button("fill.add_another", func() { f.addRepeat(n.Ref) }))
 			}
 		}
 		box.Hidden = !n.Relevant
@@ -158,12 +155,12 @@ func (f *Form) add(into *fyne.Container, n session.Node, depth int) {
 }
 
 func (f *Form) addInstance(box *fyne.Container, repeat, n session.Node, i, depth int) {
-	title := wrapped(f.o.Say("repeat.title", "Number", itoa(i+1), "Total", itoa(len(repeat.Children))))
+	title := wrapped(f.around.words.Say("fill.position", locale.Values{"Position": i + 1, "Total": len(repeat.Children)}))
 	title.SizeName = theme.SizeNameSubHeadingText
 	box.Add(title)
 	f.add(box, n, depth+1)
 	if repeat.CanAdd {
-		b := f.button("repeat.remove", func() {
+		b := f.button("fill.remove_this", func() {
 			if f.session.RemoveRepeat(n.Ref) == nil {
 				f.changed()
 			}
@@ -188,8 +185,8 @@ func (f *Form) addRepeat(ref forms.Ref) {
 	}
 }
 
-func (f *Form) button(id string, do func()) *Button {
-	b := NewButton(f.o.Say(id), do)
+func (f *Form) button(id locale.ID, do func()) *Button {
+	b := NewButton(f.around.words.Say(id), do)
 	b.OnFocus = func() { f.around.reveal(b) }
 	return b
 }
@@ -235,7 +232,7 @@ func (f *Form) answer(d *field, value string, finished bool) {
 	case err == nil:
 		d.complain("")
 	case errors.As(err, &v) && (finished || d.wrong.Visible()):
-		d.complain(f.message(*v))
+		d.complain(f.Message(*v))
 	}
 	if f.checked && finished {
 		f.judgeAll()
@@ -257,7 +254,7 @@ func (f *Form) judge(d *field) {
 	if i < 0 || found[i].Kind == session.ViolatesRequired && !f.checked {
 		d.complain("")
 	} else {
-		d.complain(f.message(found[i]))
+		d.complain(f.Message(found[i]))
 	}
 	f.around.settle()
 }
@@ -265,7 +262,7 @@ func (f *Form) judge(d *field) {
 func (f *Form) judgeAll() {
 	wrong := map[forms.Ref]string{}
 	for _, v := range f.session.Validate() {
-		wrong[v.Ref] = f.message(v)
+		wrong[v.Ref] = f.Message(v)
 	}
 	for _, d := range f.order {
 		d.complain(wrong[d.ref])
@@ -273,28 +270,44 @@ func (f *Form) judgeAll() {
 	f.around.settle()
 }
 
-// message words a violation: the form's own message, or ours for its kind.
-func (f *Form) message(v session.Violation) string {
+// Message words a violation: by the form's own message, or by ours for its kind.
+func (f *Form) Message(v session.Violation) string {
 	n, _ := f.session.Node(v.Ref)
-	bind := n.Element.Base().Bind
+	words := f.around.words
+	q, ok := n.Element.(*forms.Question)
 	switch {
-	case v.Kind == session.ViolatesRequired && len(bind.RequiredMessage) == 0,
-		v.Kind == session.ViolatesConstraint && len(bind.ConstraintMessage) == 0,
-		v.Kind == session.ViolatesReadOnly, v.Kind == session.ViolatesChoice:
-		return f.o.Say("violation." + string(v.Kind))
-	case v.Kind == session.ViolatesType:
-		return f.o.Say("violation.type." + string(bind.Type))
+	case !ok:
+		return v.Message
+	case v.Kind == session.ViolatesConstraint && len(q.Bind.ConstraintMessage) > 0, v.Kind == session.ViolatesRequired && len(q.Bind.RequiredMessage) > 0:
+		return v.Message
+	case v.Kind == session.ViolatesRequired:
+		return words.Say("review.missing")
+	case v.Kind == session.ViolatesReadOnly:
+		return words.Say("fill.read_only")
 	}
-	return v.Message
+	message := words.Say("review.not_accepted")
+	if e := f.example(q); e != "" {
+		message += ": " + e
+	}
+	return message
 }
 
-// Message words a violation as the form shows it.
-func (f *Form) Message(v session.Violation) string { return f.message(v) }
+// example says how an answer of q's type is written.
+func (f *Form) example(q *forms.Question) string {
+	switch q.Bind.Type {
+	case forms.Int, forms.Decimal:
+		return f.around.words.Say("fill.number_hint")
+	case forms.Date:
+		return f.around.words.Say("fill.date_hint")
+	}
+	return ""
+}
 
 // badge says that a question's words are not in the language asked for.
 func (f *Form) badge(n session.Node) string {
-	if f.o.Language == "" || n.Language == "" || n.Language == f.o.Language || n.Label == "" || f.o.NameOf == nil {
+	found, ok := locale.Named(n.Language)
+	if !ok || n.Label == "" || found.Code == f.around.words.Language().Code {
 		return ""
 	}
-	return f.o.Say("field.fallback", "Language", f.o.NameOf(n.Language))
+	return f.around.words.Say("translation.fallback", locale.Values{"Language": found.Name})
 }

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
+	"baraza.example/assets/locale"
 	"baraza.example/forms/session"
 )
 
@@ -36,9 +37,14 @@ type Pick struct {
 	box      *fyne.Container
 }
 
+// NewPick asks for one of a list, outside a form.
+func NewPick(words *locale.Localizer, page *Scroll) *Pick {
+	return newPick(&surroundings{words: words, page: page}, false, false)
+}
+
 func newPick(around *surroundings, several, search bool) *Pick {
 	p := &Pick{around: around, several: several, search: search, list: NewStack(0), more: quiet("")}
-	p.clear = NewButton(around.say("pick.clear"), func() { p.answer("") })
+	p.clear = NewButton(around.words.Say("fill.clear"), func() { p.answer("") })
 	p.clear.Importance = widget.LowImportance
 	p.clear.OnFocus = func() { around.reveal(p.clear) }
 	p.more.Hide()
@@ -84,7 +90,7 @@ func (p *Pick) build() {
 	if p.search {
 		if p.find == nil {
 			p.find = NewEntry(false)
-			p.find.PlaceHolder = p.around.say("pick.search")
+			p.find.PlaceHolder = p.around.words.Say("fill.search")
 			p.find.OnChanged = func(string) { p.build(); p.around.settle() }
 			p.find.OnSubmitted = func(string) { p.takeFirst() }
 			p.find.OnFocus = func(gained bool) {
@@ -106,7 +112,7 @@ func (p *Pick) build() {
 	p.box.RemoveAll()
 	if p.search {
 		p.box.Add(p.find)
-		p.more.SetText(p.around.say("pick.more", "Number", itoa(left)))
+		p.more.SetText(p.around.words.Count("screen.more_choices", left))
 		p.more.Hidden = left == 0
 	}
 	p.box.Add(p.list)

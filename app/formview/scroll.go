@@ -103,3 +103,8 @@ func (w *wheel) Scrolled(e *fyne.ScrollEvent) {
 func (w *wheel) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.NewWithoutLayout())
 }
+
+// UnderWheel lets the wheel over a field move the page.
+func UnderWheel(page *Scroll, field fyne.CanvasObject) fyne.CanvasObject {
+	return container.NewStack(field, newWheel(page))
+}

@@ -22,8 +22,8 @@ const MaxField = 10_000
 type Entry struct {
 	widget.Entry
 	OnFocus func(gained bool)
-	// OnPaste is asked before text longer than a field is put in; true means
-	// that it was dealt with.
+	// OnPaste is asked before text is pasted; true means that it was dealt
+	// with.
 	OnPaste func(text string) bool
 	OnMove  func() // the caret moved
 }
@@ -71,8 +71,7 @@ func (e *Entry) FocusLost() {
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 	switch s := s.(type) {
 	case *fyne.ShortcutPaste:
-		text := s.Clipboard.Content()
-		if utf8.RuneCountInString(text)+utf8.RuneCountInString(e.Text) > MaxField && e.OnPaste != nil && e.OnPaste(text) {
+		if e.OnPaste != nil && e.OnPaste(s.Clipboard.Content()) {
 			return
 		}
 	case *desktop.CustomShortcut:
@@ -139,7 +138,7 @@ func (t *Text) show(value string) {
 		t.box.Add(container.NewStack(p, newWheel(t.around.page)))
 	}
 	if len(pieces) > 1 {
-		t.note.SetText(t.around.say("text.split", "Number", itoa(len(pieces)), "Limit", itoa(MaxField)))
+		t.note.SetText(t.around.words.Say("fill.long_text"))
 		t.box.Add(t.note)
 	}
 	t.around.settle()
@@ -174,7 +173,7 @@ func (t *Text) newPart() *Entry {
 	}
 	e.OnMove = func() { t.follow(e) }
 	e.OnPaste = func(text string) bool {
-		if !t.multiline {
+		if !t.multiline || utf8.RuneCountInString(text)+utf8.RuneCountInString(e.Text) <= MaxField {
 			return false
 		}
 		at := 0

@@ -22,12 +22,12 @@ type Upload struct {
 
 func newUpload(around *surroundings) *Upload {
 	u := &Upload{around: around, name: wrapped("")}
-	u.choose = NewButton(around.say("upload.choose"), func() {
+	u.choose = NewButton(around.words.Say("action.choose_file"), func() {
 		if u.OnAttach != nil {
 			u.OnAttach()
 		}
 	})
-	u.remove = NewButton(around.say("upload.remove"), func() {
+	u.remove = NewButton(around.words.Say("action.remove"), func() {
 		if u.OnAnswer != nil {
 			u.OnAnswer("")
 		}
@@ -45,9 +45,9 @@ func newUpload(around *surroundings) *Upload {
 func (u *Upload) Display(n session.Node) {
 	setText(u.name, n.Value)
 	u.name.Hidden, u.remove.Hidden = n.Value == "", n.Value == ""
-	label := u.around.say("upload.choose")
+	label := u.around.words.Say("action.choose_file")
 	if n.Value != "" {
-		label = u.around.say("upload.other")
+		label = u.around.words.Say("screen.other_file")
 	}
 	if u.choose.Text != label {
 		u.choose.SetText(label)
@@ -66,7 +66,7 @@ type Acknowledge struct {
 }
 
 func newAcknowledge(around *surroundings) *Acknowledge {
-	a := &Acknowledge{row: NewChoice("OK", around.say("acknowledge"), true)}
+	a := &Acknowledge{row: NewChoice("OK", around.words.Say("screen.acknowledge"), true)}
 	a.row.OnFocus = func() { around.reveal(a.row) }
 	a.row.OnPick = func() {
 		value := "OK"

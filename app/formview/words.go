@@ -1,20 +1,16 @@
 package formview
 
 import (
-	"strconv"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
-)
 
-// Say returns the words of a message in the person's language; args are names
-// and values in turn.
-type Say func(id string, args ...string) string
+	"baraza.example/assets/locale"
+)
 
 // surroundings are what a control needs of the page it stands on.
 type surroundings struct {
-	say    Say
+	words  *locale.Localizer
 	page   *Scroll // nil on no page
 	frozen bool    // don't lay out: more is to come
 }
@@ -81,5 +77,3 @@ func strong(words string) *widget.Label {
 	l.TextStyle.Bold = true
 	return l
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -17,6 +17,18 @@ const (
 	Received = storage.Received
 )
 
+// An Event is a step in the life of an item; see Item.Delivery.History.
+type Event = storage.Event
+
+// What happened in an Event.
+const (
+	EventReady     = storage.EventReady
+	EventDelivered = storage.EventDelivered
+	EventCustody   = storage.EventCustody
+	EventRefused   = storage.EventRefused
+	EventReceived  = storage.EventReceived
+)
+
 // An Item is a response or contribution that was made ready, with what became
 // of it.
 type Item struct {

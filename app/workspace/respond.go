@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
@@ -34,7 +35,7 @@ type Response struct {
 	form  Form
 	tag   string
 	files map[string]batch.File
-	made  bool // ready
+	made  *atomic.Bool // ready
 }
 
 // Start begins a response to a form. tag, which may be empty, lets a program
@@ -48,7 +49,7 @@ func (w *Workspace) Start(ctx context.Context, formID, tag string, languages ...
 	if err != nil {
 		return nil, fmt.Errorf("start form %q: %w", formID, err)
 	}
-	r := &Response{Session: s, w: w, form: form, tag: tag, files: map[string]batch.File{}}
+	r := &Response{Session: s, w: w, form: form, tag: tag, files: map[string]batch.File{}, made: new(atomic.Bool)}
 	return r, r.Save(ctx)
 }
 
@@ -69,7 +70,7 @@ func (w *Workspace) Resume(ctx context.Context, instanceID string, languages ...
 	if d.Files == nil {
 		d.Files = map[string]batch.File{}
 	}
-	return &Response{Session: s, w: w, form: form, tag: d.Tag, files: d.Files}, nil
+	return &Response{Session: s, w: w, form: form, tag: d.Tag, files: d.Files, made: new(atomic.Bool)}, nil
 }
 
 func (w *Workspace) sessionOptions(form Form, languages []string) session.Options {
@@ -85,41 +86,61 @@ func (w *Workspace) sessionOptions(form Form, languages []string) session.Option
 var ErrFinished = errors.New("this response is finished: it was made ready already")
 
 // Save has the draft on the disk when it returns.
-func (r *Response) Save(ctx context.Context) error {
-	return r.w.store.Update(ctx, func(tx *storage.Tx) error {
-		if err := r.w.unmade(tx, submissionName(r.InstanceID(), 1)); err != nil {
-			return err
-		}
-		return r.w.tables.drafts.In(tx).Put(r.InstanceID(), draft{r.Draft(), r.tag, r.files})
-	})
-}
+func (r *Response) Save(ctx context.Context) error { return r.Saving()(ctx) }
 
 // Saving takes the draft as it stands now. The function it returns has that
 // draft on the disk when it returns and may be called from another goroutine,
 // so that a window never waits for the disk.
 func (r *Response) Saving() func(context.Context) error {
 	taken := draft{r.Draft(), r.tag, maps.Clone(r.files)}
+	id := taken.Draft.InstanceID
 	return func(ctx context.Context) error {
-		return r.w.tables.drafts.Put(ctx, taken.Draft.InstanceID, taken)
+		return r.w.store.Update(ctx, func(tx *storage.Tx) error {
+			if err := r.w.unmade(tx, submissionName(id, 1)); err != nil {
+				return err
+			}
+			return r.w.tables.drafts.In(tx).Put(id, taken)
+		})
 	}
 }
 
 // Attach keeps a file and answers the question at ref with its name. The file
 // is sealed on the disk before Attach returns.
 func (r *Response) Attach(ctx context.Context, ref forms.Ref, name string, content io.Reader) error {
-	hash, size, err := r.w.store.Blobs().Put(ctx, io.LimitReader(content, batch.MaxAttachment+1))
+	kept, err := r.w.Keep(ctx, name, content)
 	if err != nil {
-		return fmt.Errorf("keep attachment %q: %w", name, err)
-	}
-	if size > batch.MaxAttachment {
-		return errors.Join(fmt.Errorf("attachment %q is larger than %d MB", name, batch.MaxAttachment>>20), r.w.store.Blobs().Delete(ctx, hash))
-	}
-	name = r.freeName(name)
-	if err := r.Set(ref, name); err != nil {
 		return err
 	}
-	r.files[name] = batch.File{Name: name, Hash: hash, Size: size}
+	if err := r.Attached(ref, kept); err != nil {
+		return err
+	}
 	return r.Save(ctx)
+}
+
+// A Kept is a file that is sealed on the disk and belongs to no answer yet.
+type Kept struct{ file batch.File }
+
+// Keep seals a file on the disk. It touches no response, so that a window may
+// go on while a large file is read.
+func (w *Workspace) Keep(ctx context.Context, name string, content io.Reader) (Kept, error) {
+	hash, size, err := w.store.Blobs().Put(ctx, io.LimitReader(content, batch.MaxAttachment+1))
+	if err != nil {
+		return Kept{}, fmt.Errorf("keep attachment %q: %w", name, err)
+	}
+	if size > batch.MaxAttachment {
+		return Kept{}, errors.Join(fmt.Errorf("attachment %q is larger than %d MB", name, batch.MaxAttachment>>20), w.store.Blobs().Delete(ctx, hash))
+	}
+	return Kept{batch.File{Name: name, Hash: hash, Size: size}}, nil
+}
+
+// Attached answers the question at ref with a file that was kept.
+func (r *Response) Attached(ref forms.Ref, k Kept) error {
+	k.file.Name = r.freeName(k.file.Name)
+	if err := r.Set(ref, k.file.Name); err != nil {
+		return err
+	}
+	r.files[k.file.Name] = k.file
+	return nil
 }
 
 // Unattached lists the questions that are answered with the name of a file
@@ -180,31 +201,45 @@ func (r *Response) freeName(name string) string {
 // as soon as it is known for whom. Violations mean that nothing was changed. A
 // second call returns what the first one made.
 func (r *Response) MakeReady(ctx context.Context, language string) (Item, []session.Violation, error) {
-	if r.made {
+	if r.made.Load() {
 		item, err := r.w.sealed(ctx, submissionName(r.InstanceID(), 1))
 		return item, nil, err
 	}
-	done, violations := r.Finalize()
+	finish, violations := r.Finishing(language)
 	if len(violations) > 0 {
 		return Item{}, violations, nil
+	}
+	item, err := finish(ctx)
+	return item, nil, err
+}
+
+// Finishing is MakeReady in two halves: it takes the response as it stands, and
+// the function it returns, which may be called from another goroutine, makes it
+// ready.
+func (r *Response) Finishing(language string) (func(context.Context) (Item, error), []session.Violation) {
+	done, violations := r.Finalize()
+	if len(violations) > 0 {
+		return nil, violations
 	}
 	s := submission{Kind: batch.KindResponse, Tag: r.tag, Made: done.Finished.Unix(), Content: batch.Content{
 		InstanceID: done.InstanceID, Revision: 1, Ready: done.Finished.Unix(), Language: language,
 		FormID: done.FormID, Version: done.Version, Name: done.InstanceName, Body: done.XML,
 	}}
-	for _, name := range done.Attachments {
-		file, ok := r.files[name]
-		if !ok {
-			return Item{}, nil, fmt.Errorf("attachment %q is not on this device any more", name)
+	files := maps.Clone(r.files)
+	return func(ctx context.Context) (Item, error) {
+		for _, name := range done.Attachments {
+			file, ok := files[name]
+			if !ok {
+				return Item{}, fmt.Errorf("attachment %q is not on this device any more", name)
+			}
+			s.Content.Files = append(s.Content.Files, file)
 		}
-		s.Content.Files = append(s.Content.Files, file)
-	}
-	if err := r.w.freeze(ctx, s, func(tx *storage.Tx) error { return r.w.tables.drafts.In(tx).Delete(r.InstanceID()) }); err != nil {
-		return Item{}, nil, err
-	}
-	r.made = true
-	item, err := r.w.sealed(ctx, s.name())
-	return item, nil, err
+		if err := r.w.freeze(ctx, s, func(tx *storage.Tx) error { return r.w.tables.drafts.In(tx).Delete(done.InstanceID) }); err != nil {
+			return Item{}, err
+		}
+		r.made.Store(true)
+		return r.w.sealed(ctx, s.name())
+	}, nil
 }
 
 // Discard deletes the draft.

@@ -46,3 +46,22 @@ func (w *Workspace) Send(ctx context.Context, moved func(up, down int64)) (excha
 	}
 	return report, err
 }
+
+// A Proof is what a receipt proves, in figures: the record is entry Index of the
+// centre's log, which had Size entries at Time, by the centre's clock.
+type Proof struct {
+	Index, Size, Time int64
+}
+
+// Proof returns the figures of an item's receipt, nil while there is none.
+// Receipts are checked before they are kept.
+func (w *Workspace) Proof(ctx context.Context, i Item) (*Proof, error) {
+	if w.self == nil || i.Code == "" {
+		return nil, nil
+	}
+	r, found, err := w.Receipt(ctx, i.Record)
+	if err != nil || !found {
+		return nil, err
+	}
+	return &Proof{Index: r.Index, Size: r.Checkpoint.Size, Time: r.Checkpoint.Time}, nil
+}

@@ -159,10 +159,10 @@ func (s *Session) setChain(asked []string) {
 		add(a)
 	}
 	add(def.Settings.DefaultLanguage)
+	add("") // what stands in no language is the author's own, and goes before translations
 	for _, l := range s.languages {
 		add(l)
 	}
-	add("")
 }
 
 // languageCode takes "sw" from "Kiswahili (sw)".

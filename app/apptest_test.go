@@ -1,0 +1,181 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"baraza.example/app/formview"
+	"baraza.example/app/workspace"
+)
+
+// A person sits before the window: they see words, tap, type and press keys.
+type person struct {
+	*App
+	t     *testing.T
+	dir   string
+	later []func() // what waits for its time
+}
+
+// sit opens the application on the store in dir, in a window of the size. Jobs
+// run at once; what waits for a time waits for [person.aSecondPasses].
+func sit(t *testing.T, dir string, o Options, size fyne.Size) *person {
+	t.Helper()
+	consultation, form, err := workspace.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := workspace.Open(t.Context(), dir, workspace.Options{Forms: []workspace.Form{form}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	p := &person{App: New(test.NewTempApp(t), w, consultation, o), t: t, dir: dir}
+	p.jobs = jobs{
+		away: func(f func()) { f() },
+		here: func(f func()) { f() },
+		after: func(_ time.Duration, f func()) func() {
+			p.later = append(p.later, f)
+			return func() {}
+		},
+	}
+	if err := p.open(context.WithoutCancel(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	p.window.Resize(size)
+	return p
+}
+
+var (
+	phone  = fyne.NewSize(360, 640)
+	laptop = fyne.NewSize(1366, 768)
+)
+
+// known sits down at a device whose name is known already.
+func known(t *testing.T, size fyne.Size) *person {
+	t.Helper()
+	p := sit(t, t.TempDir(), Options{}, size)
+	if err := p.work.SetUp(t.Context(), "Ujirani Cooperative", ""); err != nil {
+		t.Fatal(err)
+	}
+	p.showHome()
+	return p
+}
+
+func (p *person) aSecondPasses() {
+	due := p.later
+	p.later = nil
+	for _, f := range due {
+		f()
+	}
+}
+
+// visit calls do for everything that is to be seen, in the order of drawing.
+func visit(o fyne.CanvasObject, do func(fyne.CanvasObject)) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	do(o)
+	switch o := o.(type) {
+	case *fyne.Container:
+		for _, c := range o.Objects {
+			visit(c, do)
+		}
+	case fyne.Widget:
+		for _, c := range test.WidgetRenderer(o).Objects() {
+			visit(c, do)
+		}
+	}
+}
+
+// shown is the text of everything to be seen.
+func (p *person) shown() string {
+	var b strings.Builder
+	visit(p.window.Content(), func(o fyne.CanvasObject) {
+		switch o := o.(type) {
+		case *widget.Label:
+			b.WriteString(o.Text + "\n")
+		case *formview.Button:
+			b.WriteString("[" + o.Text + "]\n")
+		case *formview.Entry:
+			b.WriteString("<" + o.Text + ">\n")
+		}
+	})
+	return b.String()
+}
+
+func (p *person) sees(words ...string) {
+	p.t.Helper()
+	shown := p.shown()
+	for _, w := range words {
+		if !strings.Contains(shown, w) {
+			p.t.Errorf("%q is not to be seen in\n%s", w, shown)
+		}
+	}
+}
+
+func (p *person) doesNotSee(words ...string) {
+	p.t.Helper()
+	shown := p.shown()
+	for _, w := range words {
+		if strings.Contains(shown, w) {
+			p.t.Errorf("%q is to be seen in\n%s", w, shown)
+		}
+	}
+}
+
+// taps presses the first button, line or choice with the words.
+func (p *person) taps(words string) {
+	p.t.Helper()
+	var found fyne.Tappable
+	visit(p.window.Content(), func(o fyne.CanvasObject) {
+		if found != nil {
+			return
+		}
+		switch o := o.(type) {
+		case *formview.Button:
+			if o.Text == words && !o.Disabled() {
+				found = o
+			}
+		case *line:
+			if strings.HasPrefix(o.title.Text, words) {
+				found = o
+			}
+		case *formview.Choice:
+			if o.Label() == words {
+				found = o
+			}
+		}
+	})
+	if found == nil {
+		p.t.Fatalf("there is nothing to tap called %q in\n%s", words, p.shown())
+	}
+	test.Tap(found)
+}
+
+// field is the n-th field to type in.
+func (p *person) field(n int) *formview.Entry {
+	p.t.Helper()
+	var all []*formview.Entry
+	visit(p.window.Content(), func(o fyne.CanvasObject) {
+		if e, ok := o.(*formview.Entry); ok {
+			all = append(all, e)
+		}
+	})
+	if n >= len(all) {
+		p.t.Fatalf("there are %d fields in\n%s", len(all), p.shown())
+	}
+	return all[n]
+}
+
+func (p *person) types(n int, text string) {
+	p.t.Helper()
+	f := p.field(n)
+	p.window.Canvas().Focus(f)
+	test.Type(f, text)
+}

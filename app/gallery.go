@@ -1,0 +1,158 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"io/fs"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"baraza.example/app/formview"
+	"baraza.example/app/workspace"
+	"baraza.example/assets"
+	"baraza.example/forms/contribution"
+	"baraza.example/forms/session"
+)
+
+// A sample is a screen of the gallery.
+type sample struct {
+	name string
+	show func()
+}
+
+// RunGallery shows every screen with sample data. The workspace is filled with
+// it: hand in one that nobody needs.
+func (a *App) RunGallery(ctx context.Context) error {
+	if err := a.open(ctx); err != nil {
+		return err
+	}
+	samples, err := a.gallery()
+	if err != nil {
+		return err
+	}
+	list := formview.NewStack(0)
+	for _, s := range samples {
+		b := action(s.name, s.show)
+		b.Alignment, b.Importance = widget.ButtonAlignLeading, widget.LowImportance
+		list.Add(b)
+	}
+	a.window.SetContent(container.NewBorder(nil, nil, container.NewVScroll(list), nil, a.shell.root))
+	samples[0].show()
+	a.window.Resize(fyne.NewSize(1200, 760))
+	a.window.ShowAndRun()
+	return nil
+}
+
+// gallery fills the workspace with samples and lists the screens.
+func (a *App) gallery() ([]sample, error) {
+	ctx := a.ctx
+	if err := a.work.SetUp(ctx, "Ujirani Cooperative", "sample"); err != nil {
+		return nil, err
+	}
+	r, err := a.sampleResponse(ctx, "radio-kiswahili.json")
+	if err != nil {
+		return nil, err
+	}
+	text, err := sampleContribution()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.work.SaveContribution(ctx, text); err != nil {
+		return nil, err
+	}
+	items := a.sampleItems()
+	fill := func(page int, review bool) func() {
+		return func() {
+			a.fill(r, nil)
+			f := a.filling
+			f.open(page)
+			if review {
+				f.review()
+			}
+		}
+	}
+	with := func(i workspace.Item, p *workspace.Proof) func() {
+		return func() {
+			a.start(place{draw: func() screen { return screen{title: a.itemTitle(i), body: a.item(i, p)} }})
+		}
+	}
+	proof := &workspace.Proof{Index: 1204, Size: 1311, Time: items[2].Made + 7200}
+	outboxWith := func(o *outbox) func() {
+		return func() {
+			o.a = a
+			a.start(place{draw: func() screen { return screen{title: a.words.Say("nav.outbox"), body: o.draw()} }})
+		}
+	}
+	return []sample{
+		{"welcome", a.showWelcome},
+		{"name", a.showName},
+		{"home", a.showHome},
+		{"page-first", fill(0, false)},
+		{"page-long-answer", fill(1, false)},
+		{"page-choices", fill(7, false)},
+		{"page-profile", fill(8, false)},
+		{"page-repeat", fill(11, false)},
+		{"review", fill(13, true)},
+		{"contribution", func() { a.write(text) }},
+		{"outbox", outboxWith(&outbox{items: items, joined: true, records: 2, bytes: 3420})},
+		{"outbox-sending", outboxWith(&outbox{items: items, joined: true, running: &sending{cancel: func() {}, total: 3420, up: 1200, down: 311}})},
+		{"item-on-device", with(items[0], nil)},
+		{"item-at-hub", with(items[1], nil)},
+		{"item-received", with(items[2], proof)},
+		{"join", func() { a.showJoin("") }},
+		{"settings", a.showSettings},
+		{"about", a.showAbout},
+		{"menu", a.showMenu},
+	}, nil
+}
+
+func (a *App) sampleResponse(ctx context.Context, name string) (*workspace.Response, error) {
+	raw, err := fs.ReadFile(assets.Samples, "answers/"+name)
+	if err != nil {
+		return nil, err
+	}
+	var answers map[string]any
+	if err := json.Unmarshal(raw, &answers); err != nil {
+		return nil, err
+	}
+	r, err := a.work.Start(ctx, a.consultation.Form.ID, "", a.languages()...)
+	if err != nil {
+		return nil, err
+	}
+	delete(answers, "consent_translation") // so that the review has something to say
+	if err := session.Fill(r.Session, answers); err != nil {
+		return nil, err
+	}
+	return r, r.Save(ctx)
+}
+
+func sampleContribution() (*contribution.Contribution, error) {
+	raw, err := fs.ReadFile(assets.Samples, "contributions/remote-statements.json")
+	if err != nil {
+		return nil, err
+	}
+	text, err := contribution.New(contribution.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return text, json.Unmarshal(raw, text)
+}
+
+// sampleItems stand in the three plain states.
+func (a *App) sampleItems() []workspace.Item {
+	made := a.clock().Add(-26 * time.Hour).Unix()
+	items := []workspace.Item{
+		{Title: "Ujirani Cooperative — KE", Made: made},
+		{Title: "Fishers of Nansole — UG", Made: made, Code: "7Q2MX-4KD0B"},
+		{Title: "Statements from a distance", Made: made, Code: "MCKW3-4BH0E", Attached: 1, AttachedOK: 1},
+	}
+	items[1].Delivery.State, items[1].Delivery.Hub = workspace.AtHub, "Radio Mwalo"
+	items[1].Record[0] = 1
+	items[1].Delivery.History = []workspace.Event{{What: workspace.EventReady, Time: made}, {What: workspace.EventCustody, Where: "Radio Mwalo", Time: made + 3600}}
+	items[2].Delivery.State = workspace.Received
+	items[2].Delivery.History = append(items[1].Delivery.History, workspace.Event{What: workspace.EventReceived, Time: made + 7200})
+	return items
+}
