@@ -3,6 +3,8 @@ package session_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -60,6 +62,33 @@ func TestAnInstanceOfAnotherProgramIsRead(t *testing.T) {
 		if in.Answers[i] != want[i] {
 			t.Errorf("%+v, want %+v", in.Answers[i], want[i])
 		}
+	}
+}
+
+func TestTheExampleOfTheInstancePageIsADraft(t *testing.T) {
+	page, err := os.ReadFile("../../docs/protocol/instance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```\n")
+	example, _, ok := strings.Cut(rest, "\n```")
+	if !ok || !strings.Contains(string(page), fmt.Sprintf("(one line, %d bytes)", len(example))) {
+		t.Fatalf("the example has %d bytes", len(example))
+	}
+	def := formstest.Read(t, `
+		| survey   | type         | name   | label |
+		|          | text         | home   | Home? |
+		|          | begin repeat | member | M     |
+		|          | text         | name   | Name  |
+		|          | end repeat   |        |       |
+		| settings | form_id      | version |
+		|          | home         | 3       |`)
+	s, err := session.Resume(def, session.Draft{XML: []byte(example)}, session.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(s.Draft().XML); got != example {
+		t.Errorf("got %s", got)
 	}
 }
 

@@ -60,17 +60,8 @@ func compile(def *forms.Definition) (*program, error) {
 	if def == nil || def.Root == nil {
 		return nil, errors.New("the form has no questions")
 	}
-	p := &program{def: def, byRef: map[forms.Ref]*plan{}, texts: map[string][]piece{}}
-	c := &compiler{prog: p}
-	p.root = c.plan(def.Root, nil)
-	for _, pl := range p.all {
-		c.expressions(pl)
-	}
-	c.rank()
-	if err := forms.Usable(c.found); err != nil {
-		return nil, err
-	}
-	return p, nil
+	c := newCompiler(def)
+	return c.prog, forms.Usable(c.found)
 }
 
 // Check says what keeps def from being filled in beyond what reading it
@@ -79,22 +70,25 @@ func Check(def *forms.Definition) []forms.Diagnostic {
 	if def.Root == nil {
 		return nil
 	}
-	p := &program{def: def, byRef: map[forms.Ref]*plan{}, texts: map[string][]piece{}}
-	c := &compiler{prog: p}
-	p.root = c.plan(def.Root, nil)
-	for _, pl := range p.all {
-		c.expressions(pl)
-	}
-	c.rank()
-	return c.found
+	return newCompiler(def).found
 }
 
-// A compiler is one call of compile.
+// A compiler is one definition being compiled.
 type compiler struct {
 	prog   *program
 	found  []forms.Diagnostic
 	effort int // against maxEffort
 	cycles int // found
+}
+
+func newCompiler(def *forms.Definition) *compiler {
+	c := &compiler{prog: &program{def: def, byRef: map[forms.Ref]*plan{}, texts: map[string][]piece{}}}
+	c.prog.root = c.plan(def.Root, nil)
+	for _, p := range c.prog.all {
+		c.expressions(p)
+	}
+	c.rank()
+	return c
 }
 
 func (c *compiler) plan(e forms.Element, parent *plan) *plan {

@@ -24,7 +24,8 @@ type node struct {
 	value    string
 	relevant bool
 	kids     []xpath.Node // Children, kept until the structure or relevance changes
-	fresh    bool         // kids is up to date
+	fresh    bool         // kids is up to date; of a range they are the instances that count
+	alone    []xpath.Node // n itself
 }
 
 // build makes the nodes of a plan, literal defaults filled in. A repeat
@@ -191,15 +192,34 @@ func (n *node) Children() []xpath.Node {
 		switch {
 		case !c.relevant:
 		case c.isRange:
-			for _, i := range c.instances() {
-				n.kids = append(n.kids, i)
-			}
+			n.kids = append(n.kids, n.ChildrenNamed(c.plan.c.Name)...)
 		default:
 			n.kids = append(n.kids, c)
 		}
 	}
 	n.fresh = true
 	return n.kids
+}
+
+// ChildrenNamed implements [xpath.Named].
+func (n *node) ChildrenNamed(name string) []xpath.Node {
+	c := n.childNamed(name)
+	switch {
+	case c == nil || !c.relevant:
+		return nil
+	case !c.isRange:
+		if c.alone == nil {
+			c.alone = []xpath.Node{c}
+		}
+		return c.alone
+	case !c.fresh:
+		c.kids = make([]xpath.Node, 0, c.visible)
+		for _, i := range c.instances() {
+			c.kids = append(c.kids, i)
+		}
+		c.fresh = true
+	}
+	return c.kids
 }
 
 // Attributes implements [xpath.Node]; the instance has none that forms read.

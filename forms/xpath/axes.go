@@ -14,7 +14,11 @@ func (ev *evaluation) along(to []Node, a axis, t test, n Node) []Node {
 	case self:
 		to = ev.offer(to, t, Element, n)
 	case child:
-		for _, c := range n.Children() {
+		children := n.Children
+		if named, ok := n.(Named); ok && t.kind == testName && t.local != "*" {
+			children = func() []Node { return named.ChildrenNamed(t.name()) }
+		}
+		for _, c := range children() {
 			to = ev.offer(to, t, Element, c)
 		}
 	case parent:
