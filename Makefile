@@ -12,7 +12,7 @@ RACED   := $(patsubst %,./%/...,$(wildcard app storage sync)) ./forms/session
 # How long "make soak" fuzzes each decoder.
 FUZZTIME ?= 30s
 
-.PHONY: run test check build soak static fast race
+.PHONY: fonts run test check build soak static fast race
 
 run:
 	$(PURE) $(GO) run ./cmd/barazad demo
@@ -38,6 +38,11 @@ static:
 
 race:
 	CGO_ENABLED=1 $(GO) test $(TAGS) -race -short -timeout 20m $(RACED)
+
+# The fonts of the screen from Debian's; the result is committed. Four minutes.
+fonts:
+	@scripts/setup.sh fonts
+	/usr/bin/python3 scripts/fonts.py /usr/share/fonts/truetype/noto assets/fonts
 
 # What doesn't fit into "make test": each decoder is fuzzed, and the tests that
 # draw seeds draw many more (they read BARAZA_SOAK).

@@ -11,11 +11,12 @@ import (
 	"io/fs"
 )
 
-//go:embed consultation/consultation.toml consultation/questionnaire
+//go:embed consultation/consultation.toml consultation/questionnaire consultation/translations
 var consultation embed.FS
 
 // Consultation is the folder that forms/consultation reads: the description,
-// and in "questionnaire" the sheets of the form and its list of countries.
+// in "questionnaire" the sheets of the form and its list of countries, and in
+// "translations" what there is of the form in other languages.
 var Consultation = folder(consultation, "consultation")
 
 //go:embed locales
@@ -24,6 +25,15 @@ var locales embed.FS
 // Locales is the words of the program in its languages, and languages.toml,
 // which says what is known of each language; assets/locale reads it.
 var Locales = folder(locales, "locales")
+
+//go:embed fonts
+var fonts embed.FS
+
+// Fonts is the fonts of the screen, BarazaSans-Regular.ttf and
+// BarazaSans-Bold.ttf: Noto Sans of many scripts merged into one by "make
+// fonts", with its licence, OFL.txt. It is a function, so that programs without
+// a screen don't carry four megabytes.
+func Fonts() fs.FS { return folder(fonts, "fonts") }
 
 //go:embed samples
 var samples embed.FS

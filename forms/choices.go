@@ -14,4 +14,6 @@ type Choice struct {
 	Label Text
 	Media map[string]Text   // as in [Common]
 	Extra map[string]string // further columns, by heading
+
+	Unreviewed []string // as in [Common]
 }

@@ -105,6 +105,10 @@ type Common struct {
 	Appearance string
 	Bind       Bind
 	Place      Place // where the author wrote it
+
+	// Unreviewed names the languages in which Label is a translation that nobody
+	// has checked; screens mark it.
+	Unreviewed []string
 }
 
 // Base returns c itself, so that embedding it makes an Element.

@@ -2,6 +2,7 @@
 # Makes sure that what the named steps need is on this machine:
 #
 #	scripts/setup.sh gcc        a C compiler and its headers (race detector)
+#	scripts/setup.sh fonts      what "make fonts" merges, and with what
 #
 # Says nothing when nothing is missing. What is missing is installed as a
 # Debian package where that is allowed (root, or sudo); otherwise the command
@@ -25,6 +26,10 @@ has_c_compiler() {
 for step in "$@"; do
 	case $step in
 	gcc) has_c_compiler || need gcc libc6-dev ;;
+	fonts)
+		[ -e /usr/share/fonts/truetype/noto/NotoSansArabic-Bold.ttf ] || need fonts-noto-core
+		/usr/bin/python3 -c 'import fontTools' 2>/dev/null || need python3-fonttools
+		;;
 	*)
 		echo "setup.sh: no such step: $step" >&2
 		exit 2

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 
 	"baraza.example/assets"
 	"baraza.example/forms"
 	"baraza.example/forms/consultation"
+	"baraza.example/forms/translate"
 	"baraza.example/forms/xlsform"
 )
 
@@ -40,7 +42,45 @@ func Builtin() (*consultation.Consultation, Form, error) {
 		return nil, Form{}, fmt.Errorf("read the built-in form: %w", err)
 	}
 	f, err := NewForm(wb, folder)
-	return c, f, err
+	if err != nil {
+		return nil, Form{}, err
+	}
+	return c, f, translated(f.Definition)
+}
+
+// translations is the folder of catalogues beside the consultation, a file for
+// each language.
+const translations = "translations"
+
+// translated adds the languages that ship with the program to its form.
+func translated(def *forms.Definition) error {
+	names, err := fs.Glob(assets.Consultation, translations+"/*.json")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(assets.Consultation, name)
+		if err != nil {
+			return err
+		}
+		c, err := translate.Decode(data)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		c.Apply(def) // a text that no longer fits is shown in the next language
+	}
+	return nil
+}
+
+// BuiltinTranslation returns the catalogue that ships with the program for its
+// own form in the language with this code; it wraps [fs.ErrNotExist] when there
+// is none.
+func BuiltinTranslation(code string) (translate.Catalogue, error) {
+	data, err := fs.ReadFile(assets.Consultation, path.Join(translations, code+".json"))
+	if err != nil {
+		return translate.Catalogue{}, err
+	}
+	return translate.Decode(data)
 }
 
 // NewForm reads a workbook; its faults come joined into one error.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"strings"
 
 	"baraza.example/forms"
@@ -10,25 +11,28 @@ import (
 // that a screen, a page or a script may read. It is a snapshot: read it again
 // through [Session.Node] after a change.
 type Node struct {
-	Ref      forms.Ref     // with positions inside repeats
-	Element  forms.Element // what the form says of it
-	Label    string        // in the session's language, ${…} output filled in
-	Hint     string
-	Language string // the language Label was found in; another than asked means a fallback
-	Value    string // "" is blank; a select of several is space-separated
-	Relevant bool   // its own and all its ancestors'
-	Required bool
-	ReadOnly bool
-	Instance bool        // one of the instances of a repeat; the repeat itself has them as Children
-	CanAdd   bool        // of a repeat: AddRepeat is allowed
-	Choices  []Choice    // filtered, in the order to show
-	Children []forms.Ref // of groups, repeats (their instances) and instances
+	Ref         forms.Ref     // with positions inside repeats
+	Element     forms.Element // what the form says of it
+	Label       string        // in the session's language, ${…} output filled in
+	Hint        string
+	Language    string // the language Label was found in; another than asked means a fallback
+	NeedsReview bool   // Label is a translation that nobody has checked
+	Value       string // "" is blank; a select of several is space-separated
+	Relevant    bool   // its own and all its ancestors'
+	Required    bool
+	ReadOnly    bool
+	Instance    bool        // one of the instances of a repeat; the repeat itself has them as Children
+	CanAdd      bool        // of a repeat: AddRepeat is allowed
+	Choices     []Choice    // filtered, in the order to show
+	Children    []forms.Ref // of groups, repeats (their instances) and instances
 }
 
 // A Choice is one item a person may pick.
 type Choice struct {
-	Value string
-	Label string
+	Value       string
+	Label       string
+	Language    string // the language Label was found in
+	NeedsReview bool   // Label is a translation that nobody has checked
 }
 
 // Root returns the node of the whole form.
@@ -56,18 +60,24 @@ func (s *Session) snapshot(n *node) Node {
 	}
 	words, language := n.plan.c.Label.In(s.chain...)
 	out.Label, out.Language = s.output(at, words), language
+	out.NeedsReview = slices.Contains(n.plan.c.Unreviewed, language)
 	out.Hint = s.words(at, n.plan.c.Hint)
 	out.ReadOnly = at.readOnly()
 	if n.plan.q != nil {
 		out.Required = n.relevant && n.isRequired()
 		for _, item := range s.choices(n) {
-			out.Choices = append(out.Choices, Choice{Value: item.choice.Value, Label: s.words(n, item.choice.Label)})
+			out.Choices = append(out.Choices, s.choice(n, item.choice))
 		}
 	}
 	for _, c := range n.below() {
 		out.Children = append(out.Children, c.ref())
 	}
 	return out
+}
+
+func (s *Session) choice(n *node, c *forms.Choice) Choice {
+	words, language := c.Label.In(s.chain...)
+	return Choice{Value: c.Value, Label: s.output(n, words), Language: language, NeedsReview: slices.Contains(c.Unreviewed, language)}
 }
 
 // words returns a text in the session's language.
