@@ -1,6 +1,7 @@
 package exchange_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -287,5 +288,37 @@ func TestWhatWasAcknowledgedBeforeACutIsRemembered(t *testing.T) {
 	}
 	if again := complete(t, s, k, exchange.Options{}); again.Leaves >= 100 || again.Leaves+r.Leaves < 90 {
 		t.Errorf("%d leaves before the cut, %d after", r.Leaves, again.Leaves)
+	}
+}
+
+// Its first records are sent before anybody knows of the other copy, and in the
+// text lane none stands at their place.
+func TestNothingOfACopyIsKeptOnceOneOfItsRecordsWasRefused(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	k := exchangetest.NewKeeper(root, nil)
+	a := exchangetest.NewAuthor(t, root.Card, root.Token)
+	b := a.Clone()
+	a.Make(batch.Control, batch.KindEpoch, func(batch.Header) []byte { return []byte("the one's keys") })
+	b.Make(batch.Control, batch.KindEpoch, func(batch.Header) []byte { return []byte("the other's keys") })
+	b.Respond("under the other's keys")
+	if _, err := k.Accept(t.Context(), exchange.Peer{}, a.Records, nil); err != nil {
+		t.Fatal(err)
+	}
+	var frames []byte
+	offers, err := exchangetest.NewSender(b).Offers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames = append(frames, stream(hello(), batch.Frame{Type: batch.FrameOffer, Offer: offers[0]})...)
+	for _, r := range b.Records {
+		frames = batch.Frame{Type: batch.FrameRecord, Record: r}.Append(frames)
+	}
+	frames = batch.Frame{Type: batch.FrameBye}.Append(frames)
+	r, err := k.Serve(t.Context(), script{bytes.NewReader(frames)})
+	if err != nil || len(r.Refused) != 2 || r.Refused[0].Code != batch.RefusedFork || r.Refused[1].Code != batch.RefusedFork {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if err := k.Missing(a); err != nil {
+		t.Error(err)
 	}
 }

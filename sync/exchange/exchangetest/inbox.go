@@ -30,6 +30,7 @@ func Inbox(t *testing.T, open func(t *testing.T) InboxUnderTest) {
 		{"takes a registration first", inboxRegistration},
 		{"refuses gaps and goes on with other chains", inboxGap},
 		{"refuses forks", inboxFork},
+		{"shows what stands where a copy offers another record", inboxShowsFork},
 		{"refuses what its author did not sign", inboxForged},
 		{"starts a chain where receipts end, if it is a hub", inboxFirst},
 		{"wants leaves until it has them", inboxLeaves},
@@ -153,6 +154,26 @@ func inboxFork(t *testing.T, in InboxUnderTest) {
 	}
 	if have := in.have(t, a); have[mine.Chain] != mine.Have() {
 		t.Errorf("holds %v, wanted %v", have[mine.Chain], mine.Have())
+	}
+}
+
+// inboxShowsFork is a copy that has fewer records than the other, whose last
+// entry would tell it nothing of its own.
+func inboxShowsFork(t *testing.T, in InboxUnderTest) {
+	a := in.author(t)
+	b := a.Clone()
+	mine := a.Respond("mine")
+	a.Respond("and more")
+	in.mustAccept(t, a)
+	other := b.Respond("other")
+	if have := in.have(t, b); have[other.Chain] != mine.Have() {
+		t.Errorf("a copy with %v is shown %v, wanted %v", other.Have(), have[other.Chain], mine.Have())
+	}
+	b = a.Clone()
+	last := b.Records[len(b.Records)-1]
+	b.last[batch.Text] = mine.Have() // set back, and in the same history
+	if have := in.have(t, b); have[last.Chain] != last.Have() {
+		t.Errorf("a store that was set back is shown %v, wanted %v", have[last.Chain], last.Have())
 	}
 }
 
