@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -81,16 +82,20 @@ func visit(o fyne.CanvasObject, do func(fyne.CanvasObject)) {
 		return
 	}
 	do(o)
+	for _, c := range children(o) {
+		visit(c, do)
+	}
+}
+
+// children are what is drawn in o.
+func children(o fyne.CanvasObject) (all []fyne.CanvasObject) {
 	switch o := o.(type) {
 	case *fyne.Container:
-		for _, c := range o.Objects {
-			visit(c, do)
-		}
+		all = o.Objects
 	case fyne.Widget:
-		for _, c := range test.WidgetRenderer(o).Objects() {
-			visit(c, do)
-		}
+		all = test.WidgetRenderer(o).Objects()
 	}
+	return slices.DeleteFunc(slices.Clone(all), func(c fyne.CanvasObject) bool { return c == nil || !c.Visible() })
 }
 
 // shown is the text of everything to be seen.

@@ -102,7 +102,7 @@ func (f *filling) draw() screen {
 	s := screen{title: f.a.draftTitle(f.response.Draft())}
 	if f.outlined && !f.a.shell.frame.wide {
 		s.body = f.outline()
-		s.bar = container.NewBorder(nil, nil, nil, primary(say("action.close"), func() { f.outlined = false; f.a.again() }))
+		s.bar = newBar(nil, nil, primary(say("action.close"), func() { f.outlined = false; f.a.again() }), false)
 		return s
 	}
 	f.form.Show(pages[f.page])
@@ -119,7 +119,7 @@ func (f *filling) draw() screen {
 	if f.a.shell.frame.wide {
 		where.Disable()
 	}
-	s.bar = container.NewBorder(nil, nil, previous, next, container.NewCenter(where))
+	s.bar = newBar(previous, where, next, false)
 	return s
 }
 
@@ -222,7 +222,7 @@ func (f *filling) drawReview() screen {
 		}
 	}
 	return screen{title: say("review.title"), body: page(column...),
-		bar: container.NewBorder(nil, nil, action(say("nav.back"), f.a.back), ready)}
+		bar: newBar(action(say("nav.back"), f.a.back), nil, ready, false)}
 }
 
 // back leaves the review for a question.

@@ -74,7 +74,7 @@ const recent = 4
 func (a *App) home(m mine) fyne.CanvasObject {
 	say := a.words.Say
 	c := a.consultation
-	top := formview.NewStack(1, heading(c.Title))
+	top := formview.NewStack(1, subheading(say("consultation.about")))
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(c.Introduction), "\n\n") {
 		top.Add(wrapped(paragraph))
 	}
@@ -92,7 +92,7 @@ func (a *App) home(m mine) fyne.CanvasObject {
 		doing.Add(quiet(say("join.not_joined")))
 		doing.Add(buttons(action(say("join.title"), func() { a.showJoin("") })))
 	}
-	column := []fyne.CanvasObject{top, doing}
+	column := []fyne.CanvasObject{heading(c.Title), doing}
 	if lines := a.lines(m, recent); len(lines) > 0 {
 		all := formview.NewStack(1.5, subheading(say("screen.mine")))
 		for _, l := range lines {
@@ -103,7 +103,7 @@ func (a *App) home(m mine) fyne.CanvasObject {
 		}
 		column = append(column, all)
 	}
-	column = append(column, a.timeline(c))
+	column = append(column, top, a.timeline(c))
 	return page(column...)
 }
 

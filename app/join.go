@@ -19,7 +19,7 @@ func (a *App) showJoin(text string) {
 		entry.Wrapping = fyne.TextWrapBreak
 		entry.PlaceHolder = say("join.paste_here")
 		entry.SetText(typed)
-		entry.OnChanged = func(s string) { typed = s }
+		entry.OnText = func(s string) { typed = s }
 		join := func() {
 			a.join([]byte(typed), func(words string) { result = words; a.again() })
 		}

@@ -61,9 +61,7 @@ func newShell(a *App) *shell {
 
 // renew says everything again, in the language there is now.
 func (s *shell) renew() {
-	if s.saved.Text == "" || s.a.place.draw == nil {
-		s.saved.SetText("")
-	}
+	s.saved.SetText(s.a.words.Say("screen.all_saved"))
 	s.setWaiting(s.waits)
 }
 
@@ -87,21 +85,16 @@ func (s *shell) arrange() {
 	s.header.Objects = nil
 	back := formview.NewButton(say("nav.back"), s.a.back)
 	back.Icon, back.Importance = theme.NavigateBackIcon(), widget.LowImportance
-	row := container.NewBorder(nil, nil, nil, nil, s.title)
-	if !s.shown.bare {
-		var left fyne.CanvasObject
-		if len(s.a.trail) > 0 {
-			left = back
-		}
-		var right fyne.CanvasObject
-		if !s.frame.wide {
-			menu := formview.NewButton(say("nav.menu"), s.a.showMenu)
-			menu.Icon, menu.Importance = theme.MenuIcon(), widget.LowImportance
-			right = menu
-		}
-		row = container.NewBorder(nil, nil, left, right, s.title)
+	var left, right fyne.CanvasObject
+	if len(s.a.trail) > 0 && !s.shown.bare {
+		left = back
 	}
-	s.header.Objects = []fyne.CanvasObject{row}
+	if !s.frame.wide && !s.shown.bare {
+		menu := formview.NewButton(say("nav.menu"), s.a.showMenu)
+		menu.Icon, menu.Importance = theme.MenuIcon(), widget.LowImportance
+		right = menu
+	}
+	s.header.Objects = []fyne.CanvasObject{newBar(left, s.title, right, true)}
 	s.rail.Objects = nil
 	if s.frame.wide && !s.shown.bare {
 		ways := formview.NewStack(0, s.a.ways()...)
@@ -195,11 +188,13 @@ func (s *shell) count() {
 
 func (s *shell) setWaiting(n int) {
 	s.waits = n
-	words := s.a.words.Say("send.nothing")
-	if n > 0 {
-		words = s.a.words.Count("outbox.waiting", n)
-	}
-	if !s.frame.wide { // the number alone fits beside the other
+	words := s.a.words.Count("outbox.waiting", n)
+	switch {
+	case n == 0 && s.frame.wide:
+		words = s.a.words.Say("send.nothing")
+	case n == 0:
+		words = s.a.words.Say("nav.outbox")
+	case !s.frame.wide: // the number alone fits beside the other
 		words = s.a.words.Count("screen.waiting", n)
 	}
 	s.waiting.SetText(words)
@@ -251,6 +246,7 @@ func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	high := float32(0)
 	if len(f.s.bar.Objects) > 0 {
+		bar.Resize(fyne.NewSize(width, bar.MinSize().Height)) // it has its rows at its width
 		high = bar.MinSize().Height
 		bar.Resize(fyne.NewSize(width, high))
 		bar.Move(fyne.NewPos(left, size.Height-low-high))
@@ -338,8 +334,8 @@ func page(objects ...fyne.CanvasObject) *formview.Scroll {
 }
 
 // buttons stand side by side where they fit, below each other else.
-func buttons(objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(layout.NewRowWrapLayout(), objects...)
+func buttons(objects ...fyne.CanvasObject) fyne.CanvasObject {
+	return inset(container.New(layout.NewRowWrapLayout(), objects...))
 }
 
 func action(label string, do func()) *formview.Button { return formview.NewButton(label, do) }

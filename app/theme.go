@@ -128,7 +128,13 @@ func (l look) Size(name fyne.ThemeSizeName) float32 {
 	if !ok {
 		return l.Theme.Size(name)
 	}
-	return size * float32(l.percent) / 100
+	grown := size * float32(l.percent) / 100
+	if name == theme.SizeNameHeadingText || name == theme.SizeNameSubHeadingText {
+		// Large text needs no larger headings: they break in the middle of words.
+		most := max(size, scale[theme.SizeNameText]*float32(l.percent)/100)
+		return min(grown, max(most, size*1.2))
+	}
+	return grown
 }
 
 func rgb(c uint32) color.NRGBA { return rgba(c, 0xFF) }

@@ -60,7 +60,7 @@ func (a *App) showName() {
 		say := a.words.Say
 		name := formview.NewEntry(false)
 		name.SetText(typed)
-		name.OnChanged = func(s string) { typed = s }
+		name.OnText = func(s string) { typed = s }
 		name.PlaceHolder = say("start.name_hint")
 		begin := func() { a.setUp(strings.TrimSpace(typed)) }
 		name.OnSubmitted = func(string) { begin() }

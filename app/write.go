@@ -103,7 +103,7 @@ func (w *writing) draw() screen {
 	column.Add(w.choices("screen.publication", "publication", &publication, func() { w.text.Publication = contribution.Publication(publication) }))
 	return screen{
 		title: w.a.textTitle(w.text.Title), body: w.scroll,
-		bar: container.NewBorder(nil, nil, action(say("nav.back"), w.a.back), primary(say("action.make_ready"), w.makeReady)),
+		bar: newBar(action(say("nav.back"), w.a.back), nil, primary(say("action.make_ready"), w.makeReady), false),
 	}
 }
 
@@ -120,7 +120,7 @@ func (w *writing) entry(multiline bool, text string, changed func(string)) (*for
 	e := formview.NewEntry(multiline)
 	e.SetText(text)
 	scroll, height := w.scroll, e.MinSize().Height
-	e.OnChanged = func(s string) {
+	e.OnText = func(s string) {
 		changed(s)
 		w.changed()
 		if h := e.MinSize().Height; h != height {

@@ -100,6 +100,9 @@ func (f *Form) build() {
 	f.around.frozen = true
 	f.fields, f.groups, f.repeats, f.order = map[forms.Ref]*field{}, map[forms.Ref]*fyne.Container{}, map[forms.Ref]int{}, nil
 	f.body.RemoveAll()
+	if f.page.loose {
+		f.body.Add(f.heading(f.page.Label, 0))
+	}
 	for _, ref := range f.page.refs {
 		if n, ok := f.session.Node(ref); ok {
 			f.add(f.body, n, 0)

@@ -10,6 +10,7 @@ import (
 type Page struct {
 	Label string
 	refs  []forms.Ref
+	loose bool // questions outside a group, below a heading of the page's own
 }
 
 // pageLimit is how many questions a group may have and still stand on one page;
@@ -39,11 +40,11 @@ func (f *Form) pagesOf(n session.Node, label string, pages []Page) []Page {
 			if label == "" {
 				label = f.session.Definition().Settings.Title
 			}
-			pages, loose = append(pages, Page{label, []forms.Ref{ref}}), true
+			pages, loose = append(pages, Page{label, []forms.Ref{ref}, true}), true
 		case !isRepeat && f.count(c) > pageLimit:
 			pages, loose = f.pagesOf(c, c.Label, pages), false
 		default:
-			pages, loose = append(pages, Page{c.Label, []forms.Ref{ref}}), false
+			pages, loose = append(pages, Page{c.Label, []forms.Ref{ref}, false}), false
 		}
 	}
 	return pages

@@ -91,7 +91,7 @@ func (p *Pick) build() {
 		if p.find == nil {
 			p.find = NewEntry(false)
 			p.find.PlaceHolder = p.around.words.Say("fill.search")
-			p.find.OnChanged = func(string) { p.build(); p.around.settle() }
+			p.find.OnText = func(string) { p.build(); p.around.settle() }
 			p.find.OnSubmitted = func(string) { p.takeFirst() }
 			p.find.OnFocus = func(gained bool) {
 				if gained {

@@ -83,5 +83,5 @@ func (c column) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	for _, o := range objects {
 		size = size.Max(o.MinSize())
 	}
-	return size.AddWidthHeight(2*c.margin(), 2*c.margin())
+	return fyne.NewSize(0, size.Height+2*c.margin()) // it fits any width: words wrap
 }

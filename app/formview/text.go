@@ -25,27 +25,89 @@ type Entry struct {
 	// OnPaste is asked before text is pasted; true means that it was dealt
 	// with.
 	OnPaste func(text string) bool
-	OnMove  func() // the caret moved
+	OnMove  func()            // the caret moved
+	OnText  func(text string) // the text was changed
+
+	single bool // Return does not begin a line
+	rows   int
+	probe  *widget.Label // tells how many lines the text has
 }
 
-// NewEntry makes a field; one with several lines grows with its text.
+// The lines that a field shows at least.
+const (
+	singleRows   = 1
+	severalRows  = 4
+	probedAtMost = 4 * MaxField // a text much longer scrolls within its field
+)
+
+// NewEntry makes a field that grows with its text. In one without several
+// lines Return does not begin one; what is long wraps all the same.
 func NewEntry(multiline bool) *Entry {
-	e := &Entry{}
-	e.MultiLine = multiline
-	e.Scroll = container.ScrollNone
+	e := &Entry{single: !multiline, rows: singleRows, probe: wrapped("")}
+	e.MultiLine = true
+	e.Wrapping = fyne.TextWrapWord
 	if multiline {
-		e.Wrapping = fyne.TextWrapWord
-		e.SetMinRowsVisible(4)
-	} else {
-		e.Scroll = container.ScrollHorizontalOnly
+		e.rows = severalRows
 	}
+	e.SetMinRowsVisible(e.rows)
 	e.ExtendBaseWidget(e)
+	e.OnChanged = func(text string) {
+		e.grow()
+		if e.OnText != nil {
+			e.OnText(text)
+		}
+	}
 	e.OnCursorChanged = func() {
 		if e.OnMove != nil {
 			e.OnMove()
 		}
 	}
 	return e
+}
+
+// Resize implements [fyne.CanvasObject].
+func (e *Entry) Resize(size fyne.Size) {
+	narrower := size.Width != e.Size().Width
+	e.Entry.Resize(size)
+	if narrower {
+		e.grow()
+	}
+}
+
+// grow makes the field as high as its text.
+func (e *Entry) grow() {
+	width := e.Size().Width
+	if width == 0 || len(e.Text) > probedAtMost {
+		return
+	}
+	height := func(text string) float32 {
+		e.probe.Resize(fyne.NewSize(width-theme.Padding(), 1))
+		e.probe.SetText(text)
+		return e.probe.MinSize().Height
+	}
+	one, two := height("x"), height("x\nx")
+	rows := 1 + int((height(e.Text)-one)/(two-one)+0.5)
+	least := severalRows
+	if e.single {
+		least = singleRows
+	}
+	if rows = max(rows, least); rows != e.rows {
+		e.rows = rows
+		e.SetMinRowsVisible(rows)
+	}
+}
+
+// TypedKey implements [fyne.Focusable]: in a field of one line Return goes on.
+func (e *Entry) TypedKey(k *fyne.KeyEvent) {
+	if e.single && (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter) {
+		if e.OnSubmitted != nil {
+			e.OnSubmitted(e.Text)
+		} else if canvas := fyne.CurrentApp().Driver().CanvasForObject(e); canvas != nil {
+			canvas.FocusNext()
+		}
+		return
+	}
+	e.Entry.TypedKey(k)
 }
 
 // AcceptsTab says that Tab moves on to the next field.
@@ -74,13 +136,24 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 		if e.OnPaste != nil && e.OnPaste(s.Clipboard.Content()) {
 			return
 		}
+		if e.single {
+			e.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: oneLine{s.Clipboard}})
+			return
+		}
 	case *desktop.CustomShortcut:
-		if s.KeyName == fyne.KeyTab && s.Modifier == fyne.KeyModifierControl && e.MultiLine {
+		if s.KeyName == fyne.KeyTab && s.Modifier == fyne.KeyModifierControl && !e.single {
 			e.TypedRune('\t')
 			return
 		}
 	}
 	e.Entry.TypedShortcut(s)
+}
+
+// oneLine is a clipboard whose lines stand behind each other.
+type oneLine struct{ fyne.Clipboard }
+
+func (c oneLine) Content() string {
+	return strings.Join(strings.FieldsFunc(c.Clipboard.Content(), func(r rune) bool { return r == '\n' || r == '\r' }), " ")
 }
 
 // Text asks for words, a number or a date, typed. A long text stands in several
@@ -148,7 +221,7 @@ func (t *Text) newPart() *Entry {
 	e := NewEntry(t.multiline)
 	e.PlaceHolder = t.hint
 	height := float32(0)
-	e.OnChanged = func(text string) {
+	e.OnText = func(text string) {
 		if t.showing {
 			return
 		}
@@ -201,7 +274,7 @@ func (t *Text) follow(e *Entry) {
 	}
 	line := theme.TextSize() + theme.LineSpacing()*2
 	top := t.around.page.place(e)
-	if e.MultiLine {
+	if !e.single {
 		top += float32(e.CursorRow) * line
 	}
 	t.around.page.reveal(top, line*2)

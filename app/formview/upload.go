@@ -2,6 +2,8 @@ package formview
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"baraza.example/forms/session"
@@ -36,7 +38,7 @@ func newUpload(around *surroundings) *Upload {
 	for _, b := range []*Button{u.choose, u.remove} {
 		b.OnFocus = func() { around.reveal(b) }
 	}
-	u.box = NewStack(1, u.name, u.choose, u.remove)
+	u.box = NewStack(1, u.name, container.New(layout.NewRowWrapLayout(), u.choose, u.remove))
 	u.ExtendBaseWidget(u)
 	return u
 }

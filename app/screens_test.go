@@ -1,0 +1,94 @@
+package app
+
+import (
+	"flag"
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"baraza.example/app/workspace"
+)
+
+var pictures = flag.String("pictures", "", "folder to write a picture of every screen to")
+
+// TestEveryScreenFitsItsWindow shows each screen of the gallery on a phone and
+// on a laptop, at the smallest and the largest text, light and dark, and looks
+// whether any words stick out at the side. With -pictures it draws them:
+//
+//	go test -tags ci ./app -run EveryScreen -pictures ../docs/screens
+func TestEveryScreenFitsItsWindow(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		size    fyne.Size
+		chosen  workspace.Settings
+		picture bool
+	}{
+		{"phone-light", phone, workspace.Settings{Look: workspace.LookLight}, true},
+		{"phone-dark", phone, workspace.Settings{Look: workspace.LookDark}, true},
+		{"phone-200", phone, workspace.Settings{Look: workspace.LookLight, TextSize: 200}, false},
+		{"phone-80", phone, workspace.Settings{TextSize: 80}, false},
+		{"laptop-light", laptop, workspace.Settings{Look: workspace.LookLight}, true},
+		{"laptop-dark", laptop, workspace.Settings{Look: workspace.LookDark}, true},
+		{"laptop-200", laptop, workspace.Settings{Look: workspace.LookLight, TextSize: 200}, false},
+		{"phone-french", phone, workspace.Settings{Look: workspace.LookLight, Languages: []string{"fr"}}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := sit(t, t.TempDir(), Options{Version: "0.1.0"}, c.size)
+			samples, err := p.gallery()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(c.chosen.Languages) == 0 {
+				c.chosen.Languages = []string{"en"}
+			}
+			p.choose(c.chosen)
+			for _, s := range samples {
+				s.show()
+				p.window.Resize(c.size)
+				p.fits(s.name)
+				if *pictures != "" && (c.picture || testing.Verbose()) {
+					p.draws(filepath.Join(*pictures, c.name), s.name)
+				}
+			}
+		})
+	}
+}
+
+// fits says which words stick out of the window at the side.
+func (p *person) fits(name string) {
+	p.t.Helper()
+	width := p.window.Canvas().Size().Width
+	var walk func(o fyne.CanvasObject, at fyne.Position)
+	walk = func(o fyne.CanvasObject, at fyne.Position) {
+		for _, c := range children(o) {
+			where := at.Add(c.Position())
+			if l, ok := c.(*widget.Label); ok && l.Text != "" && (where.X < -1 || where.X+c.Size().Width > width+1) {
+				p.t.Errorf("%s: %q reaches from %.0f to %.0f of %.0f", name, l.Text, where.X, where.X+c.Size().Width, width)
+			}
+			walk(c, where)
+		}
+	}
+	walk(p.window.Content(), p.window.Content().Position())
+}
+
+func (p *person) draws(folder, name string) {
+	p.t.Helper()
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	f, err := os.Create(filepath.Join(folder, fmt.Sprintf("%s.png", name)))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := png.Encode(f, p.window.Canvas().Capture()); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		p.t.Fatal(err)
+	}
+}
