@@ -217,11 +217,10 @@ func centralServe(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	defer public.Close()
-	pages, inside, err := f.serveDesk(*desk, *deskKeys, store, keys.Centre.Name, certificate, log)
+	inside, err := f.serveDesk(*desk, *deskKeys, store, keys.Centre.Name, certificate, log)
 	if err != nil {
 		return err
 	}
-	defer pages.Close()
 	defer inside.Close()
 	fmt.Fprintf(io.out, "centre %q\n  public  %s\n  desk    %s%s\n", keys.Centre.Name, public.Address, inside.Address.URL, f.deskRemark(*deskKeys))
 	<-ctx.Done()

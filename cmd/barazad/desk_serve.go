@@ -22,28 +22,23 @@ import (
 )
 
 // serveDesk serves the desk's pages. Their listener has no key unless it is
-// given one, by --key or --desk-keys. The caller closes both.
-func (f *deskFlags) serveDesk(addr string, folderKeys bool, store *sqlstore.Store, centre string, cert *tls.Certificate, log *slog.Logger) (*central.DeskPages, *httpsync.Listener, error) {
+// given one, by --key or --desk-keys. The caller closes it.
+func (f *deskFlags) serveDesk(addr string, folderKeys bool, store *sqlstore.Store, centre string, cert *tls.Certificate, log *slog.Logger) (*httpsync.Listener, error) {
 	d := &central.Desk{Store: store}
 	var err error
 	if d.Forms, err = f.forms(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if folderKeys || len(f.keys) > 0 {
 		if d.Keys, err = f.recipients(); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	if onThisMachine(addr) {
 		cert = nil // what is said on the loopback interface needs no TLS
 	}
 	pages := central.NewDeskPages(central.DeskPagesOptions{Desk: d, Accounts: store, Centre: centre, TLS: cert != nil, Logger: log})
-	inside, err := httpsync.Listen(addr, cert, pages.Handler(), log)
-	if err != nil {
-		pages.Close()
-		return nil, nil, err
-	}
-	return pages, inside, nil
+	return httpsync.Listen(addr, cert, pages.Handler(), log)
 }
 
 // deskRemark says in a few words what the desk can do.

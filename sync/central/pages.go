@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 
 	"baraza.example/sync/batch"
 	"baraza.example/sync/identity"
@@ -40,7 +39,6 @@ type DeskPages struct {
 	accounts Accounts
 	centre   string
 	sessions *scs.SessionManager
-	kept     *memstore.MemStore
 	tries    *tries
 	hashing  chan struct{}
 	nobody   Account // verified where there is no such account, so that both take as long
@@ -55,13 +53,9 @@ const (
 	sessionLife = 12 * time.Hour
 )
 
-// NewDeskPages returns the pages; Close ends them.
-//
-// Sessions are kept in memory alone: a desk that was stopped has forgotten its
-// keys, so it is right that people show anew who they are, and no token lies in
-// a backup of the database.
+// NewDeskPages returns the pages, with nobody logged in.
 func NewDeskPages(o DeskPagesOptions) *DeskPages {
-	p := &DeskPages{desk: o.Desk, accounts: o.Accounts, centre: o.Centre, kept: memstore.New(), hashing: make(chan struct{}, maxHashing),
+	p := &DeskPages{desk: o.Desk, accounts: o.Accounts, centre: o.Centre, hashing: make(chan struct{}, maxHashing),
 		now: o.Now, logger: o.Logger, look: theLook()}
 	if p.now == nil {
 		p.now = time.Now
@@ -73,17 +67,12 @@ func NewDeskPages(o DeskPagesOptions) *DeskPages {
 	v := verifier{argonTime, argonMemory, argonThreads, make([]byte, argonSalt), make([]byte, argonHash)}
 	_, _ = rand.Read(v.hash) // never fails (crypto/rand)
 	p.nobody.Verifier = v.String()
-	s := scs.New()
-	s.Store, s.HashTokenInStore = p.kept, true
-	s.IdleTimeout, s.Lifetime = sessionIdle, sessionLife
-	s.Cookie = scs.SessionCookie{Name: "desk", Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: o.TLS}
-	s.ErrorFunc = p.fail
-	p.sessions = s
+	// Not scs.New, which starts a goroutine for a store of its own.
+	p.sessions = &scs.SessionManager{Store: &sessions{kept: map[string]keptSession{}}, HashTokenInStore: true, Codec: scs.GobCodec{},
+		IdleTimeout: sessionIdle, Lifetime: sessionLife, ErrorFunc: p.fail,
+		Cookie: scs.SessionCookie{Name: "desk", Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: o.TLS}}
 	return p
 }
-
-// Close forgets who is logged in.
-func (p *DeskPages) Close() { p.kept.StopCleanup() }
 
 // Handler serves the pages, and GET /received.json as [Desk.Handler] does.
 func (p *DeskPages) Handler() http.Handler {

@@ -3,10 +3,12 @@ package central
 import (
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"baraza.example/forms"
+	"baraza.example/forms/contribution"
 )
 
 // An itemView is one submission as its page shows it.
@@ -72,22 +74,25 @@ func (v *itemView) arrange() {
 			v.place(&rest, a, nil)
 		}
 	}
-	if len(rest.Answers) > 0 {
-		v.Sections = append(v.Sections, rest)
-	}
+	v.Sections = append(v.Sections, rest)
+	v.prune()
 }
 
-// walk takes the answers of a group out of byRef. Groups without a label belong
-// to the one around them.
+// walk takes the answers of a group out of byRef. What a group asks after its
+// parts stands under its own title once more.
 func (v *itemView) walk(g *forms.Group, byRef map[forms.Ref][]Answer) {
 	s := sectionView{Part: g.Ref.Parent().Parent() != ""}
 	s.Title, s.Language = g.Label.In(chainFor(v.Form, v.Language)...)
 	s.Language = languageTag(s.Language)
-	at := len(v.Sections)
 	v.Sections = append(v.Sections, s)
+	at := len(v.Sections) - 1
 	for _, e := range g.Children {
 		switch e := e.(type) {
 		case *forms.Question:
+			if at != len(v.Sections)-1 {
+				at = len(v.Sections)
+				v.Sections = append(v.Sections, sectionView{Title: s.Title, Language: s.Language, Part: true})
+			}
 			answers := byRef[e.Ref]
 			delete(byRef, e.Ref)
 			for _, a := range answers {
@@ -103,10 +108,19 @@ func (v *itemView) walk(g *forms.Group, byRef map[forms.Ref][]Answer) {
 			v.repeat(e, byRef)
 		}
 	}
-	// A heading stays where something stands below it.
-	if len(v.Sections) == at+1 && len(v.Sections[at].Answers) == 0 || s.Title == "" && len(v.Sections[at].Answers) == 0 {
-		v.Sections = append(v.Sections[:at], v.Sections[at+1:]...)
+}
+
+// prune leaves out titles with nothing below them.
+func (v *itemView) prune() {
+	var kept []sectionView // from the last one
+	for _, s := range slices.Backward(v.Sections) {
+		parts := !s.Part && s.Title != "" && len(kept) > 0 && kept[len(kept)-1].Part
+		if len(s.Answers) > 0 || parts {
+			kept = append(kept, s)
+		}
 	}
+	slices.Reverse(kept)
+	v.Sections = kept
 }
 
 // repeat makes a section for each time that a repeat was filled.
@@ -166,6 +180,8 @@ func (v *itemView) place(s *sectionView, a Answer, q *forms.Question) {
 		if v.ShowContacts {
 			s.Answers = append(s.Answers, shown)
 		}
+	case a.Ref.Name() == publicationQuestion && a.Value == v.Publication && usualLevel(a.Value):
+		// It stands above the others, in the words of all pages.
 	case consent(a.Path):
 		v.Allowed = append(v.Allowed, shown)
 	case q != nil && q.Control == forms.Hidden:
@@ -198,6 +214,15 @@ func alwaysAsked(form *forms.Definition, q *forms.Question) bool {
 func consent(path string) bool {
 	steps := strings.Split(path, "/")
 	return steps[0] == "consent" || strings.HasSuffix(steps[len(steps)-1], "_consent") || strings.HasSuffix(steps[len(steps)-1], "_readback")
+}
+
+// usualLevel reports whether the pages have words of their own for a level.
+func usualLevel(level string) bool {
+	switch contribution.Publication(level) {
+	case contribution.Full, contribution.Anonymous, contribution.Summary, contribution.Closed:
+		return true
+	}
+	return false
 }
 
 // serveFile hands out an attachment. What is in it came from a stranger: it is
