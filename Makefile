@@ -22,7 +22,7 @@ build:
 
 # Everything: under 35 minutes on two cores with nothing cached.
 test:
-	@scripts/setup.sh gcc
+	@scripts/setup.sh gcc chromium
 	@$(MAKE) --no-print-directory static
 	$(PURE) $(GO) test $(TAGS) -timeout 20m ./...
 	@$(MAKE) --no-print-directory race

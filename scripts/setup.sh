@@ -3,6 +3,7 @@
 #
 #	scripts/setup.sh gcc        a C compiler and its headers (race detector)
 #	scripts/setup.sh fonts      what "make fonts" merges, and with what
+#	scripts/setup.sh chromium   a browser (tests of the desk's pages)
 #
 # Says nothing when nothing is missing. What is missing is installed as a
 # Debian package where that is allowed (root, or sudo); otherwise the command
@@ -30,6 +31,7 @@ for step in "$@"; do
 		[ -e /usr/share/fonts/truetype/noto/NotoSansArabic-Bold.ttf ] || need fonts-noto-core
 		/usr/bin/python3 -c 'import fontTools' 2>/dev/null || need python3-fonttools
 		;;
+	chromium) command -v chromium >/dev/null 2>&1 || need chromium ;;
 	*)
 		echo "setup.sh: no such step: $step" >&2
 		exit 2
