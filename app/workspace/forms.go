@@ -33,19 +33,39 @@ func Builtin() (*consultation.Consultation, Form, error) {
 	if err != nil {
 		return nil, Form{}, fmt.Errorf("read the built-in consultation: %w", err)
 	}
-	folder, err := fs.Sub(assets.Consultation, c.Form.Folder)
+	folder, wb, err := sheets(c)
 	if err != nil {
 		return nil, Form{}, err
-	}
-	wb, err := xlsform.OpenCSV(folder)
-	if err != nil {
-		return nil, Form{}, fmt.Errorf("read the built-in form: %w", err)
 	}
 	f, err := NewForm(wb, folder)
 	if err != nil {
 		return nil, Form{}, err
 	}
 	return c, f, translated(f.Definition)
+}
+
+// sheets is the folder of the built-in form, and the form as its author wrote it.
+func sheets(c *consultation.Consultation) (fs.FS, xlsform.Workbook, error) {
+	folder, err := fs.Sub(assets.Consultation, c.Form.Folder)
+	if err != nil {
+		return nil, xlsform.Workbook{}, err
+	}
+	wb, err := xlsform.OpenCSV(folder)
+	if err != nil {
+		return nil, wb, fmt.Errorf("read the built-in form: %w", err)
+	}
+	return folder, wb, nil
+}
+
+// BuiltinSheets is the form that ships with the programs without the
+// translations that [Builtin] adds.
+func BuiltinSheets() (xlsform.Workbook, error) {
+	c, err := consultation.Read(assets.Consultation)
+	if err != nil {
+		return xlsform.Workbook{}, fmt.Errorf("read the built-in consultation: %w", err)
+	}
+	_, wb, err := sheets(c)
+	return wb, err
 }
 
 // translations is the folder of catalogues beside the consultation, a file for

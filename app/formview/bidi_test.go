@@ -1,0 +1,98 @@
+package formview
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"baraza.example/assets/locale"
+)
+
+// seen is a line as a reader sees it, from left to right: Fyne draws the
+// pieces between marks one after the other and turns Arabic letters round.
+func seen(line string) string {
+	var b strings.Builder
+	for piece := range strings.SplitSeq(line, string(leftMark)) {
+		letters := []rune(piece)
+		if slices.ContainsFunc(letters, rightToLeft) {
+			slices.Reverse(letters)
+		}
+		b.WriteString(string(letters))
+	}
+	return b.String()
+}
+
+func always(string) bool { return true }
+
+func back(s string) string {
+	r := []rune(s)
+	slices.Reverse(r)
+	return string(r)
+}
+
+func TestNumbersAndNamesStandInTheRightPlaceWithinArabic(t *testing.T) {
+	rtl, ltr := locale.RightToLeft, locale.LeftToRight
+	for _, c := range []struct {
+		name, words string
+		direction   locale.Direction
+		want        string
+	}{
+		{"a number at the end", "القرار 141", rtl, "141 " + back("القرار")},
+		{"brackets and a year", "القرار 141 (أنطاليا، 2006)", rtl, "(2006 " + back("أنطاليا،") + ") 141 " + back("القرار")},
+		{"Latin within", "أنشطة ITU المتصلة", rtl, back("المتصلة") + " ITU " + back("أنشطة")},
+		{"Latin first", "WSIS والاتحاد", rtl, back("والاتحاد") + " WSIS"},
+		{"two Latin words", "قال Radio Amani نعم", rtl, back("نعم") + " Radio Amani " + back("قال")},
+		{"Arabic within English", "Resolution 141 (القرار 141) adopted", ltr, "Resolution 141 (141 " + back("القرار") + ") adopted"},
+		{"Arabic alone", "السلام عليكم", rtl, back("السلام عليكم")},
+		{"Hebrew", "שלום 12 עולם", rtl, back("עולם") + " 12 " + back("שלום")},
+	} {
+		if got := seen(InOrder(c.words, c.direction, always)); got != c.want {
+			t.Errorf("%s: one sees %q, and should see %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestLatinTextIsLeftAlone(t *testing.T) {
+	const words = "Resolution 141 (Antalya, 2006)\n  twice"
+	if got := InOrder(words, locale.LeftToRight, func(string) bool { return false }); got != words {
+		t.Errorf("it became %q", got)
+	}
+}
+
+func TestLinesBreakBeforeTheyAreTurned(t *testing.T) {
+	fits := func(line string) bool { return utf8.RuneCountInString(line) <= 12 }
+	got := strings.Split(InOrder("القرار 141 بشأن ITU و WSIS", locale.RightToLeft, fits), "\n")
+	want := []string{"141 " + back("القرار"), back("و") + " ITU " + back("بشأن"), "WSIS"}
+	if len(got) != len(want) {
+		t.Fatalf("%d lines: %q", len(got), got)
+	}
+	for i := range want {
+		if seen(got[i]) != want[i] {
+			t.Errorf("line %d: %q, want %q", i+1, seen(got[i]), want[i])
+		}
+	}
+}
+
+// FuzzInOrder: no letter is lost or added, whatever is typed.
+func FuzzInOrder(f *testing.F) {
+	f.Add("القرار 141 (أنطاليا، 2006) بشأن ITU")
+	f.Add("\u202eabc\u2066אב\u2069 12,5")
+	f.Fuzz(func(t *testing.T, words string) {
+		if !utf8.ValidString(words) || len(words) > 1000 {
+			return
+		}
+		letters := func(s string) string {
+			out := slices.DeleteFunc([]rune(s), func(r rune) bool {
+				_, bracket := mirrored[r]
+				return bracket || r == leftMark || r == rightMark || strings.TrimSpace(string(r)) == ""
+			})
+			slices.Sort(out)
+			return string(out)
+		}
+		got := InOrder(words, locale.RightToLeft, always)
+		if letters(got) != letters(words) {
+			t.Errorf("%q became %q", words, got)
+		}
+	})
+}
