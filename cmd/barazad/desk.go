@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,11 +57,41 @@ func (f *deskFlags) desk(ctx context.Context) (*central.Desk, error) {
 // forms are those that labels are taken from.
 func (f *deskFlags) forms() ([]*forms.Definition, error) {
 	_, builtin, err := workspace.Builtin()
-	if err != nil || *f.form == "" {
-		return []*forms.Definition{builtin.Definition}, err
+	if err != nil {
+		return nil, err
 	}
-	own, err := loadForm(*f.form)
-	return []*forms.Definition{own.Definition, builtin.Definition}, err
+	defs := []*forms.Definition{withChoices(builtin)}
+	if *f.form != "" {
+		own, err := loadForm(*f.form)
+		if err != nil {
+			return nil, err
+		}
+		defs = append([]*forms.Definition{withChoices(own)}, defs...)
+	}
+	return defs, nil
+}
+
+// withChoices is a form's definition with the choices of its files in it, so that
+// labels can stand for values. A file that can't be read leaves the values.
+func withChoices(form workspace.Form) *forms.Definition {
+	def := *form.Definition
+	def.Lists = maps.Clone(def.Lists)
+	for e := range def.All() {
+		q, ok := e.(*forms.Question)
+		if !ok {
+			continue
+		}
+		list, ok := def.Lists[q.List]
+		if !ok || list.File == "" || len(list.Choices) > 0 || form.Files == nil {
+			continue
+		}
+		if data, err := fs.ReadFile(form.Files, list.File); err == nil {
+			if list, err = forms.ReadChoices(list, data, q.Parameters["value"], q.Parameters["label"]); err == nil {
+				def.Lists[q.List] = list
+			}
+		}
+	}
+	return &def
 }
 
 func (f *deskFlags) recipients() ([]identity.RecipientKey, error) {

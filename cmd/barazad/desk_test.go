@@ -281,6 +281,9 @@ func TestTheDeskFitsItsReaders(t *testing.T) {
 	b.do(chromedp.Navigate(r.desk + "/?kind=response"))
 	b.open("— TN")
 	b.fits("response")
+	if !strings.Contains(b.text(), "تونس") {
+		t.Error("the country is not named, in the author's language, as the form's file has it")
+	}
 	if got := evaluate[string](b, `(e => [e.lang, e.dir, getComputedStyle(e).direction].join(" "))([...document.querySelectorAll(".open dd[lang]")][0])`); got != "ar rtl rtl" {
 		t.Errorf("the Arabic original is marked %q", got)
 	}
