@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
 
 	"baraza.example/app"
@@ -82,6 +83,8 @@ func window(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
+	// FyneApp.toml says the same, but is read by the packager alone.
+	fyneapp.SetMetadata(fyne.AppMetadata{ID: "example.baraza", Name: "Baraza", Version: version, Migrations: map[string]bool{"fyneDo": true}})
 	a := app.New(fyneapp.NewWithID("example.baraza"), w, consultation, app.Options{Invite: o.invite, Version: version, Folder: o.dir})
 	if o.gallery {
 		return a.RunGallery(ctx)

@@ -132,19 +132,21 @@ func (a *App) form() (*forms.Definition, error) {
 	return f.Definition, err
 }
 
-// go_ shows a screen and remembers the way back.
+// goTo shows a screen and remembers the way back.
 func (a *App) goTo(p place) {
 	if a.place.draw != nil {
 		a.leave()
 		a.trail = append(a.trail, a.place)
 	}
+	a.shell.note.Hide()
 	a.place = p
 	a.again()
 }
 
-// home shows a screen from which there is no way back.
+// start shows a screen from which there is no way back.
 func (a *App) start(p place) {
 	a.leave()
+	a.shell.note.Hide()
 	a.trail, a.place = nil, p
 	a.again()
 }
@@ -156,6 +158,7 @@ func (a *App) back() {
 		return
 	}
 	a.leave()
+	a.shell.note.Hide()
 	a.place, a.trail = a.trail[len(a.trail)-1], a.trail[:len(a.trail)-1]
 	a.again()
 }

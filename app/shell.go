@@ -67,7 +67,6 @@ func (s *shell) renew() {
 
 func (s *shell) show(c screen) {
 	s.shown = c
-	s.note.Hide()
 	s.title.SetText(c.title)
 	s.body.Objects = []fyne.CanvasObject{c.body}
 	s.bar.Objects = nil

@@ -163,6 +163,14 @@ func (w *writing) paragraph(i int) fyne.CanvasObject {
 // paste puts long text, or text of several paragraphs, into paragraphs. Nothing
 // of it is left out but the empty lines between them.
 func (w *writing) paste(i int, e *formview.Entry, text string) bool {
+	whole := len(text)
+	for _, p := range w.text.Paragraphs {
+		whole += len(p.Text)
+	}
+	if whole > contribution.MaxBytes { // no record could carry it: the text stays where it came from
+		w.a.shell.say(w.a.words.Say("error.text_too_long", locale.Values{"Size": w.a.words.Size(contribution.MaxBytes)}))
+		return true
+	}
 	var split contribution.Contribution
 	split.SetText(text, w.a.clock())
 	var pieces []string

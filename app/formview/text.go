@@ -10,12 +10,17 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"baraza.example/assets/locale"
 	"baraza.example/forms/session"
 )
 
 // MaxField is how many characters one field holds. Beyond it typing gets slow,
 // so longer texts stand in several fields.
 const MaxField = 10_000
+
+// MaxAnswer is how many bytes one answer takes by pasting, all its fields
+// together. More would not fit the record that carries the response.
+const MaxAnswer = 1 << 20
 
 // An Entry is a field to type in. Tab leaves it, Ctrl+Tab types one; it tells
 // when it gains or loses the focus, and what is pasted before it is put in.
@@ -86,7 +91,11 @@ func (e *Entry) grow() {
 		return e.probe.MinSize().Height
 	}
 	one, two := height("x"), height("x\nx")
-	rows := 1 + int((height(e.Text)-one)/(two-one)+0.5)
+	text := e.Text
+	if text == "" {
+		text = e.PlaceHolder
+	}
+	rows := 1 + int((height(text)-one)/(two-one)+0.5)
 	least := severalRows
 	if e.single {
 		least = singleRows
@@ -249,6 +258,13 @@ func (t *Text) newPart() *Entry {
 		if !t.multiline || utf8.RuneCountInString(text)+utf8.RuneCountInString(e.Text) <= MaxField {
 			return false
 		}
+		whole := t.value()
+		if len(whole)+len(text) > MaxAnswer { // it stays where it came from
+			t.note.SetText(t.around.words.Say("error.text_too_long", locale.Values{"Size": t.around.words.Size(MaxAnswer)}))
+			t.box.Add(t.note)
+			t.around.settle()
+			return true
+		}
 		at := 0
 		for _, p := range t.parts {
 			if p == e {
@@ -257,7 +273,6 @@ func (t *Text) newPart() *Entry {
 			}
 			at += len(p.Text)
 		}
-		whole := t.value()
 		t.show(whole[:at] + text + whole[at:])
 		if t.OnAnswer != nil {
 			t.OnAnswer(t.value())

@@ -1,7 +1,11 @@
 package formview
 
 import (
+	"image/color"
+	"slices"
+
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -31,6 +35,7 @@ func (s *surroundings) reveal(o fyne.CanvasObject) {
 type Button struct {
 	widget.Button
 	OnFocus func()
+	focused bool
 }
 
 // NewButton makes a button.
@@ -41,9 +46,49 @@ func NewButton(label string, tapped func()) *Button {
 	return b
 }
 
+// CreateRenderer implements [fyne.Widget]: with a ring around what has the
+// focus, for a change of colour alone is easily missed.
+func (b *Button) CreateRenderer() fyne.WidgetRenderer {
+	r := &buttonRenderer{WidgetRenderer: b.Button.CreateRenderer(), b: b, ring: canvas.NewRectangle(color.Transparent)}
+	r.Refresh()
+	return r
+}
+
+type buttonRenderer struct {
+	fyne.WidgetRenderer
+	b    *Button
+	ring *canvas.Rectangle
+}
+
+func (r *buttonRenderer) Layout(size fyne.Size) {
+	r.WidgetRenderer.Layout(size)
+	r.ring.Resize(size)
+}
+
+func (r *buttonRenderer) Objects() []fyne.CanvasObject {
+	return append(slices.Clone(r.WidgetRenderer.Objects()), r.ring)
+}
+
+func (r *buttonRenderer) Refresh() {
+	r.WidgetRenderer.Refresh()
+	r.ring.StrokeWidth, r.ring.CornerRadius = 3, theme.InputRadiusSize()
+	r.ring.StrokeColor = theme.Color(theme.ColorNameForeground)
+	r.ring.Hidden = !r.b.focused
+	r.ring.Refresh()
+}
+
+// FocusLost implements [fyne.Focusable].
+func (b *Button) FocusLost() {
+	b.focused = false
+	b.Button.FocusLost()
+	b.Refresh()
+}
+
 // FocusGained implements [fyne.Focusable].
 func (b *Button) FocusGained() {
+	b.focused = true
 	b.Button.FocusGained()
+	b.Refresh()
 	if b.OnFocus != nil {
 		b.OnFocus()
 	}

@@ -1,0 +1,62 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+)
+
+func TestAContributionIsWrittenKeptAndMadeReady(t *testing.T) {
+	p := known(t, phone)
+	p.taps("Write a contribution")
+	p.types(0, "What the lake needs")
+	p.types(2, "Prices first.")
+	p.aSecondPasses()
+	p.sees("Saved on this device at", "<Ujirani Cooperative>")
+	if err := p.work.Close(); err != nil { // as if the power were cut
+		t.Fatal(err)
+	}
+	again := sit(t, p.dir, Options{}, laptop)
+	again.taps("What the lake needs")
+	again.sees("<Prices first.>", "Paragraph 1")
+	again.taps("Make ready")
+	again.sees("Please choose whether it may be published.")
+	again.taps("Yes, with the name of the organisation or group")
+	again.taps("Add a paragraph")
+	again.taps("Make ready")
+	again.sees("What the lake needs", "on this device", "Waits for an invite")
+	items, err := again.work.Items(t.Context())
+	if err != nil || len(items) != 1 {
+		t.Errorf("made ready are %v, %v", items, err)
+	}
+}
+
+func TestPastedTextIsPutIntoParagraphsAndSaid(t *testing.T) {
+	p := known(t, phone)
+	p.taps("Write a contribution")
+	clipboard := p.fyne.Clipboard()
+	text := strings.Repeat(strings.Repeat("One thing after the other. ", 40)+"\n\n", 900) // 1 MB
+	clipboard.SetContent(text)
+	p.field(2).TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
+	p.sees("What you pasted was put into 900 paragraphs. Nothing was left out.", "Paragraphs 1 to 20 of 900")
+	p.aSecondPasses()
+	p.sees("Saved on this device at")
+	for c, err := range p.work.Contributions(t.Context()) {
+		if err != nil || len(c.Value.Paragraphs) != 900 {
+			t.Errorf("kept are %d paragraphs, %v", len(c.Value.Paragraphs), err)
+		}
+	}
+}
+
+func TestATextThatNoRecordCouldCarryIsRefusedAndWhatStandsThereStays(t *testing.T) {
+	p := known(t, phone)
+	p.taps("Write a contribution")
+	p.types(2, "Prices first.")
+	clipboard := p.fyne.Clipboard()
+	clipboard.SetContent(strings.Repeat("One thing after the other.\n\n", 200_000)) // 5 MB
+	p.field(2).TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
+	p.sees("The text is longer than one record carries", "<Prices first.>")
+	p.aSecondPasses()
+	p.sees("Saved on this device at")
+}
