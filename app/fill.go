@@ -150,14 +150,6 @@ func (f *filling) outline() fyne.CanvasObject {
 	return formview.NewScroll(container.NewPadded(box))
 }
 
-// goTo opens the page of a question and gives it the focus.
-func (f *filling) goTo(ref forms.Ref) {
-	if page := f.form.PageOf(ref); page >= 0 {
-		f.open(page)
-		f.form.Reveal(ref)
-	}
-}
-
 // attach asks for a file and answers the question with it.
 func (f *filling) attach(ref forms.Ref) {
 	dialog.ShowFileOpen(func(r fyne.URIReadCloser, err error) {
