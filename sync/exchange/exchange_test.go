@@ -275,20 +275,29 @@ func TestWhatArrivesDuringACommitGoesIntoTheNext(t *testing.T) {
 }
 
 func TestWhatWasAcknowledgedBeforeACutIsRemembered(t *testing.T) {
-	root := exchangetest.NewRoot(t)
-	k, a := exchangetest.NewKeeper(root, nil), author(t, root)
-	a.Attach(100 * batch.LeafSize)
-	s := exchangetest.NewSender(a)
-	r, err, _, _ := meet(t, s, k, exchange.Options{}, 300_000, -1)
-	if err == nil || r.Sent != 5 || r.Leaves == 0 || r.Complete {
-		t.Fatalf("%+v: %v", r, err)
+	const leaves, cut = 100, 300_000
+	for range 50 { // a busy machine may be cut before it has read an acknowledgement
+		root := exchangetest.NewRoot(t)
+		k, a := exchangetest.NewKeeper(root, nil), author(t, root)
+		a.Attach(leaves * batch.LeafSize)
+		s := exchangetest.NewSender(a)
+		r, err, _, _ := meet(t, s, k, exchange.Options{}, cut, -1)
+		if err == nil || r.Complete {
+			t.Fatalf("%+v: %v", r, err)
+		}
+		if r.Sent < 5 || r.Leaves == 0 {
+			continue
+		}
+		if known := s.Known[k.Self().ID]; len(known) != 3 {
+			t.Errorf("remembers %v", known)
+		}
+		// Some may be durable whose acknowledgement the cut has caught.
+		if again := complete(t, s, k, exchange.Options{}); again.Leaves > leaves-r.Leaves || again.Leaves < leaves-cut/batch.LeafSize {
+			t.Errorf("%d leaves acknowledged before the cut, %d sent after it", r.Leaves, again.Leaves)
+		}
+		return
 	}
-	if known := s.Known[k.Self().ID]; len(known) != 3 {
-		t.Errorf("remembers %v", known)
-	}
-	if again := complete(t, s, k, exchange.Options{}); again.Leaves >= 100 || again.Leaves+r.Leaves < 90 {
-		t.Errorf("%d leaves before the cut, %d after", r.Leaves, again.Leaves)
-	}
+	t.Fatal("nothing was acknowledged before the cut, fifty times")
 }
 
 // Its first records are sent before anybody knows of the other copy, and in the
