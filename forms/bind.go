@@ -13,6 +13,8 @@ type Bind struct {
 	ReadOnly          string
 	Preload           string // jr:preload: "timestamp", "date", "property", "uid"
 	PreloadParams     string // jr:preloadParams: "start", "end", "deviceid" …
+	SaveTo            string // entities:saveto: the property of the entity that takes the value
+	Attrs             []Attr // others: "odk:length", "orx:max-pixels" …
 }
 
 // DataType is a type of the ODK XForms specification.

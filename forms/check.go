@@ -64,13 +64,14 @@ func Check(d *Definition) []Diagnostic {
 		seen := map[string]*Common{}
 		for _, child := range ChildrenOf(e) {
 			cc := child.Base()
-			first, twice := seen[strings.ToLower(cc.Name)]
+			full := strings.ToLower(cc.Prefix + ":" + cc.Name)
+			first, twice := seen[full]
 			if twice {
 				report(cc, "duplicate-name", "name", "the name %q is taken by row %d of the same group", cc.Name, first.Place.Row)
 				found[len(found)-1].Warning = first.Name != cc.Name // they differ in case: XML tells them apart
 				continue
 			}
-			seen[strings.ToLower(cc.Name)] = cc
+			seen[full] = cc
 		}
 		if q, ok := e.(*Question); ok && q.List != "" {
 			if _, ok := d.Lists[q.List]; !ok {

@@ -6,12 +6,14 @@ type ChoiceList struct {
 	File    string   // "countries.csv" for select_one_from_file, else empty
 	Columns []string // names of the extra columns, for choice filters
 	Choices []Choice // of a file: empty until [ReadChoices] has read it
+	Inline  bool     // the choices stand in the one control that offers them, in no instance
 }
 
 // A Choice is one item of a list.
 type Choice struct {
 	Value string
 	Label Text
+	Short Text              // as in [Common]
 	Media map[string]Text   // as in [Common]
 	Extra map[string]string // further columns, by heading
 

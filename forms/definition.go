@@ -17,8 +17,28 @@ import (
 type Definition struct {
 	Settings  Settings
 	Root      *Group                // the primary instance; its Name is the root node's
-	Lists     map[string]ChoiceList // choices sheet and secondary instances, by list name
+	Lists     map[string]ChoiceList // choices sheet and secondary instances of its shape, by list name
 	Languages []string              // as headings name them, e.g. "English (en)"; "" is the unnamed language
+
+	// Instances are the secondary instances that are no list of choices in the
+	// shape of [ChoiceList], in order; no two instances and lists share a name.
+	Instances []Instance
+	// Itext holds the texts that expressions ask for by id (jr:itext), by id;
+	// those of elements and choices stand with these.
+	Itext map[string]*Itext
+	// Body is the order in which things are asked where it isn't that of Root:
+	// groups that have no node, questions that are asked twice or elsewhere.
+	// nil means the order of Root.
+	Body []*Block
+	// Actions happen on events of the whole form; those of groups, repeats and
+	// questions stand with these.
+	Actions []Action
+	// Namespaces are the prefixes that names and expressions use beyond those
+	// every form has (h, jr, orx, odk, xsd, ev, entities), with their URIs.
+	Namespaces map[string]string
+	// ModelAttrs are attributes of the model: "odk:xforms-version",
+	// "entities:entities-version".
+	ModelAttrs []Attr
 }
 
 // All yields every element in document order, the root first.
@@ -84,7 +104,15 @@ type Settings struct {
 	DefaultLanguage string
 	InstanceName    string // XPath expression, ${names} already replaced
 	Style           string // "pages", "theme-grid" …
-	SubmissionURL   string // kept for round trips; Baraza does not send there
+
+	// What the submission element says. It is kept for round trips; Baraza does
+	// not send there.
+	SubmissionURL    string
+	SubmissionMethod string // "post", "form-data-post" … or empty
+	PublicKey        string // base64RsaPublicKey
+	AutoSend         string // orx:auto-send
+	AutoDelete       string // orx:auto-delete
+	Namespace        string // of the root node (xmlns), or empty
 }
 
 // An Element is a *Group, a *Repeat or a *Question.
@@ -97,14 +125,18 @@ type Element interface {
 type Common struct {
 	Name       string
 	Prefix     string // namespace prefix in the instance XML where it has one: "orx" for meta
-	Ref        Ref
+	Ref        Ref // names without their prefix, unless a sibling has the same name
 	Label      Text
 	Hint       Text
 	Guidance   Text
+	Short      Text            // a label for where there is little room (itext form "short")
 	Media      map[string]Text // file names by form: "image", "audio", "video", "big-image"
 	Appearance string
 	Bind       Bind
-	Place      Place // where the author wrote it
+	Attributes []*Attribute // of the node; of Root without id and version
+	Attrs      []Attr       // of the control beyond those that have a field here
+	Actions    []Action     // that stand in the control
+	Place      Place        // where the author wrote it
 
 	// Unreviewed names the languages in which Label is a translation that nobody
 	// has checked; screens mark it.
@@ -123,8 +155,18 @@ type Group struct {
 // A Repeat is a group that a person may fill several times.
 type Repeat struct {
 	Common
-	Count    string // XPath of jr:count, or empty
+	Count       string // XPath of jr:count, or empty
+	NoAddRemove bool   // jr:noAddRemove: a person may neither add nor remove instances
+	// Template says that the form has a jr:template, which the defaults of
+	// Children are taken from; otherwise they are those of the first instance.
+	Template bool
+	// Initial are the instances a response starts with, where it isn't one with
+	// the defaults of Children; not nil and empty means none.
+	Initial  []*Tree
+	Attrs    []Attr // of the repeat element; Common has those of the group around it
 	Children []Element
+
+	RepeatAppearance string // of the repeat element
 }
 
 // A Question asks for, shows or computes one value.
@@ -133,11 +175,29 @@ type Question struct {
 	Control        Control
 	List           string            // name in Definition.Lists, for selects and rank
 	ChoiceFilter   string            // XPath over the items of List, or empty
+	Itemset        *Itemset          // where List and ChoiceFilter can't say what is offered
 	Parameters     map[string]string // as written in the parameters column
 	Default        string            // literal or, if DynamicDefault, an XPath
 	DynamicDefault bool
 	MediaType      string // of uploads: "image/*", "audio/*" …
 	Trigger        []Ref  // a change of these recomputes Bind.Calculate; empty means always
+}
+
+// An Itemset offers nodes as choices: answers given in a repeat, or an instance
+// that has another shape than a [ChoiceList].
+type Itemset struct {
+	Nodeset string // XPath, predicates and randomize() included
+	Value   string // XPath at each node
+	Label   string // likewise; may call jr:itext
+}
+
+// A Block is a step of the body.
+type Block struct {
+	// Element is the one of Root; or, of a group that has no node, a *Group
+	// with an empty Ref and no Children; or, where a question is asked once
+	// more, a *Question with the same Ref.
+	Element Element
+	Blocks  []*Block // in a group or repeat
 }
 
 // Control says how a question is answered.
