@@ -125,7 +125,7 @@ type Element interface {
 type Common struct {
 	Name       string
 	Prefix     string // namespace prefix in the instance XML where it has one: "orx" for meta
-	Ref        Ref // names without their prefix, unless a sibling has the same name
+	Ref        Ref    // names without their prefix, unless a sibling has the same name
 	Label      Text
 	Hint       Text
 	Guidance   Text
