@@ -3,29 +3,50 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"baraza.example/forms"
 	"baraza.example/forms/xlsform"
 )
 
-// form checks a form and says what its author should mend.
+// formSettings are the flags that the form commands share.
+type formSettings struct {
+	json bool
+	zone *time.Location // of the person who fills the form in
+}
+
+// form works on forms without a device: it checks them and tries parts of them.
 func form(ctx context.Context, args []string, io streams) error {
 	flags := newFlags("form", io)
-	asJSON := flags.Bool("json", false, "print the diagnostics as JSON lines")
-	words, err := flags.parse(args)
-	if err != nil {
+	s := formSettings{zone: time.Local}
+	flags.BoolVar(&s.json, "json", false, "print JSON lines")
+	flags.Func("tz", "time `ZONE` of the person, such as Africa/Nairobi; without it, this computer's", func(name string) (err error) {
+		s.zone, err = time.LoadLocation(name)
 		return err
-	}
-	if len(words) != 2 || words[0] != "check" {
+	})
+	words, err := flags.parse(args)
+	switch {
+	case err != nil:
+		return err
+	case len(words) == 2 && words[0] == "check":
+		return formCheck(words[1], s, io)
+	case len(words) == 1 && words[0] == "eval":
+		return formEval(ctx, s, io)
+	case len(words) == 1 && words[0] == "check":
 		return fmt.Errorf("name one form: %w", errUsage)
 	}
-	wb, err := xlsform.Open(words[1])
+	return fmt.Errorf("say what to do with a form: %w", errUsage)
+}
+
+// formCheck says what the author of a form should mend.
+func formCheck(file string, s formSettings, io streams) error {
+	wb, err := xlsform.Open(file)
 	if err != nil {
 		return err
 	}
 	def, found := xlsform.Read(wb)
 	for _, d := range found {
-		if *asJSON {
+		if s.json {
 			err = printJSON(io.out, d)
 		} else {
 			_, err = fmt.Fprintln(io.out, d.Error())
@@ -35,10 +56,10 @@ func form(ctx context.Context, args []string, io streams) error {
 		}
 	}
 	if err := forms.Usable(found); err != nil {
-		return fmt.Errorf("%s can't be used as it is: %w", words[1], err)
+		return fmt.Errorf("%s can't be used as it is: %w", file, err)
 	}
-	if !*asJSON {
-		fmt.Fprintf(io.out, "%s: “%s”, version %s, can be used\n", words[1], def.Settings.Title, def.Settings.Version)
+	if !s.json {
+		fmt.Fprintf(io.out, "%s: “%s”, version %s, can be used\n", file, def.Settings.Title, def.Settings.Version)
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func commands() []command {
 		{"contribute", "--dir DIR FILE", "make a written contribution ready", contribute},
 		{"sync", "--dir DIR [--via ADDRESS]", "send what waits and take what has come", synchronise},
 		{"status", "--dir DIR [--json]", "show what is on this device, at the hub, received", status},
-		{"form", "check FILE", "say what is wrong with a form", form},
+		{"form", "check FILE [--json] | eval --json [--tz ZONE]", "say what is wrong with a form, or what its expressions come to", form},
 		{"translate", "export|import [--form FILE] --language CODE [--catalogue FILE] WORKBOOK", "hand the texts of a form to a translator, and take them back", runTranslate},
 		{"bench", "road [--json] [--responses FILE]", "measure, beside another program's way, in the same run", bench},
 	}

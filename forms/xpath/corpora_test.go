@@ -184,7 +184,7 @@ func differs(v Value, want string, result any) error {
 	case "nodes", "node":
 		var paths []string
 		for _, n := range v.Nodes() {
-			paths = append(paths, pathOf(n))
+			paths = append(paths, PathOf(n))
 		}
 		if slices.Equal(paths, result.([]string)) {
 			return nil
@@ -200,67 +200,11 @@ func differs(v Value, want string, result any) error {
 // at finds a node by a path of names as they are written.
 func at(t *testing.T, doc Node, path string) Node {
 	t.Helper()
-	n := doc
-	for step := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
-		if step == "" {
-			continue
-		}
-		name, pos, found := strings.Cut(step, "[")
-		index := 1
-		if found {
-			index, _ = strconv.Atoi(strings.TrimSuffix(pos, "]"))
-		}
-		nodes := n.Children()
-		if attr, ok := strings.CutPrefix(name, "@"); ok {
-			nodes, name = n.Attributes(), attr
-		}
-		i := slices.IndexFunc(nodes, func(c Node) bool {
-			if nameOf(c) == name {
-				index--
-			}
-			return index == 0
-		})
-		if i < 0 {
-			t.Fatalf("no %s in the document", path)
-		}
-		n = nodes[i]
+	n, err := NodeAt(doc, path)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return n
-}
-
-func nameOf(n Node) string {
-	switch n.Kind() {
-	case Text:
-		return "text()"
-	case Comment:
-		return "comment()"
-	case Instruction:
-		return "processing-instruction()"
-	}
-	return n.Name()
-}
-
-func pathOf(n Node) string {
-	p := n.Parent()
-	if p == nil {
-		return "/"
-	}
-	above := strings.TrimSuffix(pathOf(p), "/")
-	if n.Kind() == Attribute {
-		return above + "/@" + n.Name()
-	}
-	index, count := 0, 0
-	for _, c := range p.Children() {
-		if nameOf(c) == nameOf(n) {
-			if count++; c == n {
-				index = count
-			}
-		}
-	}
-	if count == 1 {
-		return above + "/" + nameOf(n)
-	}
-	return fmt.Sprintf("%s/%s[%d]", above, nameOf(n), index)
 }
 
 func first(doc Node, src string) Node {

@@ -10,7 +10,8 @@ import (
 )
 
 // A Tree is a document read from XML, to be walked by expressions. It does not
-// change; its nodes are [Namespaced] and its elements are [Finder]s.
+// change; its nodes are [Namespaced] and its elements are [Finder]s. The zero
+// value is an empty document.
 // A Tree is not safe for concurrent use.
 type Tree struct {
 	kind     Kind

@@ -102,7 +102,7 @@ func show(primary Node, v Value, want string, err error) string {
 	case v.Type() == NodeSet && (want == "" || strings.HasPrefix(want, "/")):
 		var paths []string
 		for _, n := range v.Nodes() {
-			path := strings.TrimPrefix(pathOf(n), pathOf(primary))
+			path := strings.TrimPrefix(PathOf(n), PathOf(primary))
 			if path == "" {
 				path = "/"
 			}
