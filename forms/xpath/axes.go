@@ -218,11 +218,11 @@ func (ev *evaluation) inOrder(ns []Node) []Node {
 	o := order{ev: ev, index: make(map[Node]int), known: make(map[Node]bool)}
 	places := make([]place, len(ns))
 	for i, n := range ns {
-		ev.spend(8)
+		ev.spend(16)
 		places[i] = place{n, o.route(n)}
 	}
 	byRoute := func(a, b place) int {
-		ev.spend(1)
+		ev.spend(2)
 		return slices.Compare(a.route, b.route)
 	}
 	if !slices.IsSortedFunc(places, byRoute) {

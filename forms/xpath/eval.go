@@ -120,23 +120,44 @@ func (ev *evaluation) topmost(n Node) Node {
 // text is Node.Text, paid for: an element with much below it costs what it
 // takes to walk there.
 func (ev *evaluation) text(n Node) string {
-	ev.spend(2)
-	if k := n.Kind(); k == Element || k == Document {
-		kids := n.Children()
-		if len(kids) > 1 || len(kids) == 1 && kids[0].Kind() == Element {
-			return string(ev.appendText(nil, kids))
-		}
+	if kids := branches(n); kids != nil {
+		ev.spend(2)
+		return string(ev.appendText(nil, kids))
 	}
+	return ev.leafText(n)
+}
+
+func (ev *evaluation) leafText(n Node) string {
+	ev.spend(2)
 	s := n.Text()
 	ev.spendText(s)
 	return s
 }
 
+// branches returns the children of a node whose text is put together from
+// several places, nil for all others.
+func branches(n Node) []Node {
+	if k := n.Kind(); k != Element && k != Document {
+		return nil
+	}
+	kids := n.Children()
+	if len(kids) > 1 || len(kids) == 1 && kids[0].Kind() == Element {
+		return kids
+	}
+	return nil
+}
+
 func (ev *evaluation) appendText(b []byte, kids []Node) []byte {
 	for _, c := range kids {
-		switch c.Kind() {
-		case Element, Text:
-			b = append(b, ev.text(c)...)
+		k := c.Kind()
+		if k != Element && k != Text {
+			continue
+		}
+		if inner := branches(c); inner != nil {
+			ev.spend(2)
+			b = ev.appendText(b, inner)
+		} else {
+			b = append(b, ev.leafText(c)...)
 		}
 	}
 	return b
@@ -378,9 +399,24 @@ func (ev *evaluation) find(to []Node, t test, n Node, k *keyed) (_ []Node, found
 	if v.typ != String && (v.typ != NodeSet || len(v.nodes) != 1) {
 		return to, false
 	}
-	hits := finder.Find(t.local, k.name, ev.str(v))
+	return append(to, ev.ask(finder, t.local, k.name, ev.str(v))...), true
+}
+
+// Reading a child for an index takes as long as a few steps. It is done once
+// for all evaluations, so a list of any length can be indexed within a budget.
+const (
+	stepsPerIndexed = 4
+	maxIndexSteps   = DefaultSteps / 4
+)
+
+// ask puts a question to a Finder and pays for it.
+func (ev *evaluation) ask(finder Finder, child, key, value string) []Node {
+	if c, ok := finder.(costly); ok {
+		ev.spend(min(c.FindCost(child, key)*stepsPerIndexed, maxIndexSteps))
+	}
+	hits := finder.Find(child, key, value)
 	ev.spend(len(hits) + 1)
-	return append(to, hits...), true
+	return hits
 }
 
 // passes says whether the node of f meets a predicate; a number asks for its

@@ -318,7 +318,7 @@ var textFunctions = []function{
 
 // fields splits at the white space of XML.
 func (ev *evaluation) fields(s string) []string {
-	ev.spend(len(s) / 2)
+	ev.spend(len(s))
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\r' })
 }
 

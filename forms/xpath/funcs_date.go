@@ -10,7 +10,7 @@ import (
 var dateFunctions = []function{
 	{name: "today", call: func(c args) Value {
 		now := c.ev.now()
-		return date(time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()))
+		return day(time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()), now.Format(time.DateOnly))
 	}},
 	{name: "now", call: func(c args) Value { return date(c.ev.now()) }},
 	{name: "date", min: 1, max: 1, call: toDate},
@@ -43,6 +43,12 @@ func date(t time.Time) Value {
 	return Value{typ: Number, num: daysOf(t), str: t.Format(layout)}
 }
 
+// day is the value of a date without a time. Where clocks go forward at
+// midnight the day begins later, and is still written as a date.
+func day(begin time.Time, written string) Value {
+	return Value{typ: Number, num: daysOf(begin), str: written}
+}
+
 // noDate is what date() makes of something else.
 var noDate = Value{typ: Number, num: math.NaN(), str: "Invalid Date"}
 
@@ -54,8 +60,8 @@ func (ev *evaluation) asDate(v Value) Value {
 		return noDate
 	case Number:
 		if v.str != "" && v.str != noDate.str {
-			if t, ok := parseDateTime(v.str, ev.location()); ok {
-				return date(t)
+			if d, ok := ev.dateOf(v.str); ok {
+				return d
 			}
 		}
 		if !(v.num >= minDays && v.num <= maxDays) {
@@ -64,10 +70,22 @@ func (ev *evaluation) asDate(v Value) Value {
 		ms := math.Round(v.num * msPerDay)
 		return date(time.UnixMilli(int64(ms)).In(ev.location()))
 	}
-	if t, ok := parseDateTime(ev.str(v), ev.location()); ok {
-		return date(t)
+	if d, ok := ev.dateOf(ev.str(v)); ok {
+		return d
 	}
 	return noDate
+}
+
+// dateOf reads what is written as a date or date-time.
+func (ev *evaluation) dateOf(s string) (Value, bool) {
+	t, ok := parseDateTime(s, ev.location())
+	switch {
+	case !ok:
+		return Value{}, false
+	case len(s) == len(time.DateOnly):
+		return day(t, s), true
+	}
+	return date(t), true
 }
 
 // toDate returns "" for what is blank, so that a blank question stays blank.

@@ -52,11 +52,12 @@ func radians(deg float64) float64 { return deg * math.Pi / 180 }
 // centi rounds to centimetres, as other engines do.
 func centi(f float64) float64 { return math.Round(f*100) / 100 }
 
-// area is 0 for what is no shape, NaN for what has no points.
+// area is 0 for what is no shape and for a blank answer, NaN for what are no
+// points.
 func area(c args) Value {
 	texts := c.texts(0)
 	ps, ok := points(c, texts)
-	if !ok || len(ps) < 2 {
+	if !ok {
 		return number(missing(texts))
 	}
 	if len(ps) < 3 {
@@ -73,7 +74,7 @@ func area(c args) Value {
 func distance(c args) Value {
 	texts := c.texts(0)
 	ps, ok := points(c, texts)
-	if !ok || len(ps) < 2 {
+	if !ok || len(ps) == 0 {
 		return number(missing(texts))
 	}
 	total := 0.0

@@ -86,10 +86,14 @@ func extreme(c args, pick func(a, b float64) float64) Value {
 	return number(result)
 }
 
-// roundHalfUp takes the nearest whole number, of two the larger: XPath 1.0 §4.4.
+// roundHalfUp takes the nearest whole number, of two the larger, and negative
+// zero between -0.5 and zero: XPath 1.0 §4.4.
 func roundHalfUp(f float64) float64 {
 	if math.IsInf(f, 0) || math.IsNaN(f) || math.Abs(f) >= 1<<52 {
 		return f
+	}
+	if f < 0 && f >= -0.5 {
+		return math.Copysign(0, -1)
 	}
 	return math.Floor(f + 0.5)
 }

@@ -222,7 +222,7 @@ func pulldata(c args) Value {
 
 func (ev *evaluation) items(root Node, key, value string) []Node {
 	if f, ok := root.(Finder); ok && len(ev.nthChild(nil, test{local: "item"}, root, 1)) > 0 {
-		return f.Find("item", key, value)
+		return ev.ask(f, "item", key, value)
 	}
 	for _, item := range root.Children() {
 		for _, k := range ev.along(nil, child, test{local: key}, item) {
@@ -296,7 +296,7 @@ func regex(c args) Value {
 		p = compilePattern(c, source)
 		c.n.cache.last.Store(p)
 	}
-	c.ev.spend((len(s) + 1) * p.size / 8)
+	c.ev.spend((len(s) + 1) * p.size / 2)
 	return boolean(p.re.MatchString(s))
 }
 
@@ -372,7 +372,7 @@ func digest(c args) Value {
 	src := []byte(c.str(0))
 	c.ev.spend(20 + len(src)/4)
 	var sum []byte
-	switch algorithm := c.str(1); algorithm {
+	switch algorithm := c.str(1); strings.ToUpper(algorithm) {
 	case "MD5":
 		s := md5.Sum(src)
 		sum = s[:]
@@ -395,7 +395,7 @@ func digest(c args) Value {
 	if c.len() == 3 {
 		encoding = c.str(2)
 	}
-	switch encoding {
+	switch strings.ToLower(encoding) {
 	case "hex":
 		return text(hex.EncodeToString(sum))
 	case "base64":
@@ -415,7 +415,7 @@ func extractSigned(c args) Value {
 		return text("")
 	}
 	sig, message := signed[:ed25519.SignatureSize], signed[ed25519.SignatureSize:]
-	c.ev.spend(1000 + len(message)/bytesPerStep)
+	c.ev.spend(4000 + len(message)/bytesPerStep)
 	if !ed25519.Verify(key, message, sig) {
 		return text("")
 	}

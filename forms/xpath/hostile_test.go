@@ -170,6 +170,11 @@ func TestAFinderIsAskedInsteadOfEachItem(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if want >= 0 { // the first question about a key reads the list
+			if _, err := e.Eval(&Context{Node: ctx.Node, Instance: ctx.Instance}); err != nil {
+				t.Fatal(err)
+			}
+		}
 		v, err := e.Eval(ctx)
 		if want < 0 {
 			if !errors.Is(err, ErrBudget) {
@@ -180,6 +185,103 @@ func TestAFinderIsAskedInsteadOfEachItem(t *testing.T) {
 		if err != nil || v.Number() != want {
 			t.Errorf("%s: got %v, %v; want %v", src, v.Number(), err, want)
 		}
+	}
+}
+
+func TestIndexesArePaidForAndForgotten(t *testing.T) {
+	list, err := ReadTree(strings.NewReader("<root>" + strings.Repeat("<item><a/></item>", 2000) + "</root>"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	eval := func(src string, steps int) error {
+		e, err := Compile(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = e.Eval(&Context{Node: list, Steps: steps})
+		return err
+	}
+	if err := eval("root/item[a = 'x']", 1000); !errors.Is(err, ErrBudget) {
+		t.Errorf("2,000 items were indexed in 1,000 steps: %v", err)
+	}
+	if err := eval("root/item[a = 'x']", 0); err != nil {
+		t.Error(err)
+	}
+	if err := eval("root/item[a = 'x']", 1000); err != nil {
+		t.Errorf("the index was not kept: %v", err)
+	}
+	var many strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&many, "root/item[a%d = 'x'] or ", i)
+	}
+	if err := eval(many.String()+"1", 0); !errors.Is(err, ErrBudget) {
+		t.Errorf("a thousand indexes were made: %v", err)
+	}
+	root := list.Children()[0].(*Tree)
+	for i := range 1000 {
+		root.Find("item", fmt.Sprint("a", i), "x")
+	}
+	if n := len(root.index.byKey); n > maxKeys {
+		t.Errorf("%d indexes are kept", n)
+	}
+}
+
+// longSources are as long as sources may be; reading one must not take more
+// than its length says.
+func longSources() map[string]string {
+	fill := func(begin, part, end string) string {
+		n := (MaxLength - len(begin) - len(end)) / len(part)
+		return begin + strings.Repeat(part, n) + end
+	}
+	deep := func(begin, end string, depth int) string {
+		return strings.Repeat(begin, depth) + "1" + strings.Repeat(end, depth)
+	}
+	return map[string]string{
+		"sums":           fill("1", "+1", ""),
+		"ors":            fill("1", " or 1", ""),
+		"signs":          fill("", "-", "1"),
+		"predicates":     fill("a", "[1]", ""),
+		"steps":          fill("a", "/a", ""),
+		"any depth":      fill("", "//a[b]", ""),
+		"unions":         fill("a", "|a", ""),
+		"arguments":      fill("concat(1", ",1", ")"),
+		"white space":    fill("1", " ", ""),
+		"letters":        fill("", "a", ""),
+		"nested calls":   deep("concat(", ")", MaxDepth-2),
+		"nested filters": deep("(", ")[last()]", MaxDepth-2),
+		"nested paths":   deep("a[b = ", "]", MaxDepth-2),
+		"nested keys":    deep("(a[not(", ")]/b)", (MaxDepth-2)/3),
+	}
+}
+
+func TestLongSourcesAreReadAndPrinted(t *testing.T) {
+	for name, src := range longSources() {
+		e, err := Compile(src)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		printed := e.String()
+		if len(printed) > MaxLength { // spaces were added
+			continue
+		}
+		if again, err := Compile(printed); err != nil || again.String() != printed {
+			t.Errorf("%s: printed and read again it is another: %v", name, err)
+		}
+	}
+}
+
+func BenchmarkLongSources(b *testing.B) {
+	for name, src := range longSources() {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				e, err := Compile(src)
+				if err != nil {
+					b.Fatal(err)
+				}
+				e.References()
+			}
+		})
 	}
 }
 

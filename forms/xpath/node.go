@@ -54,10 +54,29 @@ type Finder interface {
 	Find(child, key, value string) []Node
 }
 
+// costly is a [Finder] that says how many children it would read to answer a
+// question about a key, so that the evaluation can pay for it: none where it
+// has been asked about the key before.
+type costly interface {
+	FindCost(child, key string) int
+}
+
 // An Index remembers, for one parent, its children by name and by the text of
 // a key. The zero value is ready; it is not safe for concurrent use.
 type Index struct {
 	byKey map[[2]string]map[string][]Node
+}
+
+// maxKeys is how many keys an Index remembers. Forms ask for a handful; an
+// expression made to fill the memory asks for thousands.
+const maxKeys = 32
+
+// Cost is the number of children of parent that Find would read for a key.
+func (x *Index) Cost(parent Node, child, key string) int {
+	if _, ok := x.byKey[[2]string{child, key}]; ok {
+		return 0
+	}
+	return len(parent.Children())
 }
 
 // Find answers [Finder.Find] for parent. The first question about a key reads
@@ -66,6 +85,9 @@ func (x *Index) Find(parent Node, child, key, value string) []Node {
 	id := [2]string{child, key}
 	m, ok := x.byKey[id]
 	if !ok {
+		if len(x.byKey) >= maxKeys {
+			clear(x.byKey)
+		}
 		m = make(map[string][]Node)
 		for _, item := range parent.Children() {
 			if item.Kind() == Element && item.Name() == child {

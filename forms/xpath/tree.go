@@ -222,3 +222,11 @@ func (t *Tree) Find(child, key, value string) []Node {
 	}
 	return t.index.Find(t, child, key, value)
 }
+
+// FindCost tells what a question to Find costs.
+func (t *Tree) FindCost(child, key string) int {
+	if t.index == nil {
+		return len(t.children)
+	}
+	return t.index.Cost(t, child, key)
+}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata"
 )
 
 // readForm returns the document of testdata/form.xml and its primary instance,
@@ -132,6 +133,27 @@ func TestMonthsInTheLanguageOfTheForm(t *testing.T) {
 		v, err := evalIn(&Context{Language: lang}, "format-date('2026-02-03', '%e %b %a')")
 		if err != nil || v.String() != want {
 			t.Errorf("%q: %q, %v; want %q", lang, v.String(), err, want)
+		}
+	}
+}
+
+// In Cairo the clocks went from 24 April 2026, 00:00 straight to 01:00.
+func TestADayWithoutMidnightIsADate(t *testing.T) {
+	cairo, err := time.LoadLocation("Africa/Cairo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := &Context{Now: func() time.Time { return time.Date(2026, 4, 24, 15, 0, 0, 0, cairo) }}
+	for src, want := range map[string]string{
+		"today()":                            "2026-04-24",
+		"date('2026-04-24')":                 "2026-04-24",
+		"date(date('2026-4-24'))":            "2026-04-24",
+		"format-date('2026-04-24', '%d/%m')": "24/04",
+		"date('2026-04-24') = today()":       "true",
+		"decimal-date-time('2026-04-24T01:00:00.000+03:00') - today()": "0",
+	} {
+		if v, err := evalIn(ctx, src); err != nil || v.String() != want {
+			t.Errorf("%s: %q, %v; want %q", src, v.String(), err, want)
 		}
 	}
 }
