@@ -162,6 +162,14 @@ func (l *listNode) Find(child, key, value string) []xpath.Node {
 	return l.index.Find(l, child, key, value)
 }
 
+// FindCost is the number of items that a question to Find reads.
+func (l *listNode) FindCost(child, key string) int {
+	if l.index == nil {
+		return len(l.kids)
+	}
+	return l.index.Cost(l, child, key)
+}
+
 // instance finds a secondary instance by its id; the primary one goes by the
 // name of its root.
 func (s *Session) instance(id string) xpath.Node {

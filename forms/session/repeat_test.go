@@ -19,10 +19,10 @@ func TestAnAnswerInARepeatConcernsItsOwnInstanceUnlessOthersReadIt(t *testing.T)
 		|        | calculate    | first |       | ../../r[1]/y          |              |
 		|        | integer      | y     | Y     |                       |              |
 		|        | end repeat   |       |       |                       |              |`)
-	before := session.Visits(f.Session)
+	before := f.Session.Visits()
 	f.Answer("r[7]/x", "4")
 	f.Value("r[7]/twice", "8")
-	if n := session.Visits(f.Session) - before; n != 1 {
+	if n := f.Session.Visits() - before; n != 1 {
 		t.Errorf("%d nodes were recomputed, want 1", n)
 	}
 	f.Answer("r[1]/y", "3")

@@ -72,7 +72,7 @@ type Session struct {
 	changed  map[*node]bool // since the last notification
 	watchers map[int]func([]forms.Ref)
 	nextID   int
-	visits   int // nodes recomputed, for the tests of the dependency graph
+	visits   int // nodes recomputed
 	faults   []error
 	unborn   []*node // instances that a count made, waiting for their dynamic defaults
 }

@@ -138,10 +138,10 @@ func TestAnAnswerRecomputesOnlyWhatDependsOnIt(t *testing.T) {
 		fmt.Fprintf(&b, "| | integer | q%d | Q | |\n| | calculate | c%d | | ${q%d} + 1 |\n", i, i, i)
 	}
 	f := formstest.Fill(t, b.String())
-	before := session.Visits(f.Session)
+	before := f.Session.Visits()
 	f.Answer("q250", "1")
 	f.Value("c250", "2")
-	if n := session.Visits(f.Session) - before; n > 2 {
+	if n := f.Session.Visits() - before; n > 2 {
 		t.Errorf("%d nodes were recomputed, want 1", n)
 	}
 }
