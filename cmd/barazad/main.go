@@ -45,7 +45,7 @@ func commands() []command {
 		{"status", "--dir DIR [--json]", "show what is on this device, at the hub, received", status},
 		{"form", "check FILE [--json] | eval --json [--tz ZONE]", "say what is wrong with a form, or what its expressions come to", form},
 		{"translate", "export|import [--form FILE] --language CODE [--catalogue FILE] WORKBOOK", "hand the texts of a form to a translator, and take them back", runTranslate},
-		{"bench", "road [--json] [--responses FILE]", "measure, beside another program's way, in the same run", bench},
+		{"bench", "NAME [--json] [--responses FILE]", "measure, beside another program's way where there is one", bench},
 	}
 }
 
