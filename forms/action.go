@@ -29,11 +29,11 @@ type Event string
 const (
 	InstanceLoad      Event = "odk-instance-load"       // a response is opened, new or not
 	InstanceFirstLoad Event = "odk-instance-first-load" // a response begins
-	NewRepeatInstance Event = "odk-new-repeat-instance" // a person adds an instance
+	NewRepeat         Event = "odk-new-repeat"          // an instance is added to the repeat that the action stands in
 	ValueChanged      Event = "xforms-value-changed"    // of the question that the action stands in
 	XFormsReady       Event = "xforms-ready"
 	XFormsRevalidate  Event = "xforms-revalidate" // the response is finished
 )
 
 // AllEvents are the events that forms may name.
-var AllEvents = []Event{InstanceLoad, InstanceFirstLoad, NewRepeatInstance, ValueChanged, XFormsReady, XFormsRevalidate}
+var AllEvents = []Event{InstanceLoad, InstanceFirstLoad, NewRepeat, ValueChanged, XFormsReady, XFormsRevalidate}
