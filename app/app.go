@@ -24,6 +24,9 @@ type Options struct {
 	Invite  []byte // to join with at the start; may be nil
 	Version string // of the program
 	Folder  string // of the store, to be shown
+	// Ready is called once, where drawing is done, when the first screen stands
+	// in the window with all that belongs on it; may be nil.
+	Ready func(fyne.Window)
 }
 
 // An App is the application's window over one workspace.
@@ -97,6 +100,7 @@ func (a *App) open(ctx context.Context) error {
 	})
 	if _, err := a.work.Card(); err != nil {
 		a.showWelcome()
+		a.ready()
 	} else {
 		a.showHome()
 		a.joinAtStart()
@@ -167,6 +171,14 @@ func (a *App) back() {
 func (a *App) again() {
 	if a.place.draw != nil {
 		a.shell.show(a.place.draw())
+	}
+}
+
+// ready tells whoever started the application that the first screen stands.
+func (a *App) ready() {
+	if tell := a.o.Ready; tell != nil {
+		a.o.Ready = nil
+		tell(a.window)
 	}
 }
 

@@ -65,6 +65,7 @@ func (a *App) load(m *mine) {
 			a.again()
 		}
 		a.shell.trouble(err)
+		a.ready()
 	})
 }
 

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"bytes"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
 
@@ -54,15 +56,34 @@ func (a *App) join(text []byte, say func(words string)) {
 	})
 }
 
-// joinAtStart takes the invite that the program was started with.
+// joinAtStart takes the invite that the program was started with. Of one that
+// this device has joined by already nothing is said: it may be handed over at
+// every start.
 func (a *App) joinAtStart() {
-	if len(a.o.Invite) > 0 {
-		a.join(a.o.Invite, func(words string) {
-			a.showHome()
-			a.shell.say(words)
-		})
-		a.o.Invite = nil
+	text := a.o.Invite
+	if len(text) == 0 {
+		return
 	}
+	a.o.Invite = nil
+	known := false
+	a.jobs.run(func() error {
+		held, joined, err := a.work.Invite(a.ctx)
+		if invite, wrong := identity.ParseInvite(text); wrong == nil {
+			known = joined && bytes.Equal(invite.File(), held.File())
+		}
+		return err
+	}, func(err error) {
+		if err != nil {
+			a.shell.trouble(err)
+			return
+		}
+		if !known {
+			a.join(text, func(words string) {
+				a.showHome()
+				a.shell.say(words)
+			})
+		}
+	})
 }
 
 func (a *App) chooseInvite() {

@@ -1,0 +1,64 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"baraza.example/sync/identity"
+)
+
+// invited is an invite's line to the built-in consultation.
+func invited(t *testing.T, address string) []byte {
+	t.Helper()
+	i := identity.Invite{Consultation: "another", Addresses: []string{address}, Token: [16]byte{1}}
+	return []byte(i.Line())
+}
+
+func TestTheInviteOfTheFirstStartIsKeptUntilTheDeviceHasAName(t *testing.T) {
+	invite, dir := invited(t, "https://centre.example:8443"), t.TempDir()
+	p := sit(t, dir, Options{Invite: invite}, phone)
+	p.taps("Next")
+	p.types(0, "Ujirani Cooperative")
+	p.taps("Begin")
+	p.sees("Joined: ")
+	if held, joined, err := p.work.Invite(t.Context()); err != nil || !joined || held.Line() != string(invite) {
+		t.Fatalf("joined %v by %q, %v", joined, held.Line(), err)
+	}
+	if err := p.work.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	// At the next starts the same invite is nothing new, another address is.
+	p = sit(t, dir, Options{Invite: invite}, phone)
+	p.doesNotSee("Joined: ")
+	if err := p.work.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p = sit(t, dir, Options{Invite: invited(t, "https://centre.example:9443")}, phone)
+	p.sees("Joined: ")
+	if held, _, _ := p.work.Invite(t.Context()); !strings.HasSuffix(held.Addresses[0], ":9443") {
+		t.Errorf("the device still sends to %s", held.Addresses[0])
+	}
+}
+
+func TestWhoeverStartedTheWindowIsToldOnceThatItsFirstScreenStands(t *testing.T) {
+	told := 0
+	o := Options{Ready: func(fyne.Window) { told++ }}
+	p := sit(t, t.TempDir(), o, laptop)
+	if told != 1 {
+		t.Fatalf("told %d times at the first start", told)
+	}
+	if err := p.work.SetUp(t.Context(), "Ujirani Cooperative", ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.work.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p = sit(t, p.dir, o, laptop)
+	p.showHome()
+	if told != 2 {
+		t.Errorf("told %d times after a second start", told)
+	}
+}
