@@ -45,7 +45,8 @@ type benchSettings struct {
 
 // benchmarks by name: each is a file bench_NAME.go, or this one.
 var benchmarks = map[string]func(ctx context.Context, s benchSettings) ([]result, error){
-	"road": benchRoad,
+	"forms": benchForms,
+	"road":  benchRoad,
 }
 
 func bench(ctx context.Context, args []string, io streams) error {

@@ -71,9 +71,11 @@ func (ev *evaluation) single(n Node) []Node {
 
 func (ev *evaluation) spend(n int) {
 	if ev.left -= n; ev.left < 0 {
-		panic(stopped{ErrBudget})
+		outOfSteps() // a call, so that spend itself is small enough to be inlined
 	}
 }
+
+func outOfSteps() { panic(stopped{ErrBudget}) }
 
 // bytesPerStep is how much text counts as one step.
 const bytesPerStep = 16

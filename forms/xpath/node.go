@@ -116,6 +116,9 @@ func addByKey(m map[string][]Node, item Node, key string) {
 
 // namespaceOf returns the namespace of n, and whether n knows it.
 func namespaceOf(n Node) (string, bool) {
+	if t, ok := n.(*Tree); ok { // the question after an interface takes longer
+		return t.space, true
+	}
 	if ns, ok := n.(Namespaced); ok {
 		return ns.Namespace(), true
 	}

@@ -107,6 +107,9 @@ func formatNumber(f float64) string {
 // parseNumber reads a number as XPath 1.0 §4.4 says, and beyond it an exponent
 // (other programs write 7.9e-12) and dates (ODK XForms, number()).
 func parseNumber(s string, zone *time.Location) float64 {
+	if f, ok := wholeNumber(s); ok {
+		return f
+	}
 	s = strings.Trim(s, " \t\r\n")
 	if !looksNumeric(s) {
 		if t, ok := parseDateTime(s, zone); ok {
@@ -116,6 +119,22 @@ func parseNumber(s string, zone *time.Location) float64 {
 	}
 	f, _ := strconv.ParseFloat(s, 64) // too large is ±Inf, as it should be
 	return f
+}
+
+// wholeNumber reads what most numbers in forms are: a few digits.
+func wholeNumber(s string) (f float64, ok bool) {
+	const most = 15 // digits that a float64 holds exactly
+	if len(s) == 0 || len(s) > most {
+		return 0, false
+	}
+	n := int64(0)
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return 0, false
+		}
+		n = 10*n + int64(s[i]-'0')
+	}
+	return float64(n), true
 }
 
 func looksNumeric(s string) bool {
