@@ -74,7 +74,7 @@ var homes = map[string]string{
 	"gocloud.dev/":              "sync/central/blobstore",
 	"github.com/quic-go/":       "sync/httpsync",
 	"gvisor.dev/":               "sync/linksim",
-	"github.com/antchfx/":      "cmd/barazad", // the baseline of "bench forms"
+	"github.com/antchfx/":       "cmd/barazad",      // the baseline of "bench forms"
 	"go.etcd.io/bbolt":          "storage/powercut", // to compare with
 	"github.com/hanwen/go-fuse": "storage/powercut",
 }
