@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -17,50 +18,90 @@ const (
 	MaxChoices     = 200_000
 )
 
-// ReadChoices reads the choices of a CSV file with a heading row, UTF-8, a
-// byte-order mark tolerated. Value and label name the columns to take ("name"
-// and "label" where empty); label::Language columns become translations and
-// all columns may be used in choice filters.
+// ReadChoices reads the choices of a file by its ending: a table (CSV with a
+// heading row), GeoJSON or XML, all UTF-8. Value and label name the columns to
+// take ("name" and "label" where empty, "id" and "title" of GeoJSON);
+// label::Language columns become translations and all columns may be used in
+// choice filters.
 func ReadChoices(list ChoiceList, data []byte, value, label string) (ChoiceList, error) {
+	geo := strings.HasSuffix(strings.ToLower(list.File), ".geojson")
+	if value == "" {
+		value = map[bool]string{true: "id", false: "name"}[geo]
+	}
+	if label == "" {
+		label = map[bool]string{true: "title", false: "label"}[geo]
+	}
+	list, err := readFile(list, data, value, label)
+	if err != nil {
+		return list, err
+	}
+	if !slices.Contains(list.Columns, value) {
+		return list, fmt.Errorf("%s has no column %q", list.File, value)
+	}
+	return list, nil
+}
+
+// ReadTable reads a file like ReadChoices without asking for a column of
+// values: expressions look its rows up (pulldata).
+func ReadTable(list ChoiceList, data []byte) (ChoiceList, error) {
+	return readFile(list, data, "name", "label")
+}
+
+func readFile(list ChoiceList, data []byte, value, label string) (ChoiceList, error) {
 	if len(data) > MaxChoiceBytes {
 		return list, fmt.Errorf("%s is larger than %d MB", list.File, MaxChoiceBytes>>20)
 	}
 	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
 	if !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
-		return list, fmt.Errorf("%s is no CSV file in UTF-8", list.File)
+		return list, fmt.Errorf("%s is no text in UTF-8", list.File)
 	}
+	rows := readCSV
+	switch strings.ToLower(path.Ext(list.File)) {
+	case ".geojson":
+		rows = readGeoJSON
+	case ".xml":
+		rows = readItems
+	}
+	list.Columns, list.Choices = nil, nil
+	head := []string{}
+	err := rows(data, func(record []string) error {
+		if len(list.Choices) == MaxChoices {
+			return fmt.Errorf("more than %d rows", MaxChoices)
+		}
+		list.Choices = append(list.Choices, choiceOf(head, record, value, label))
+		return nil
+	}, &head)
+	list.Columns = head
+	if err != nil {
+		return list, fmt.Errorf("%s: %w", list.File, err)
+	}
+	return list, nil
+}
+
+// readCSV gives each row to row; head is set before the first.
+func readCSV(data []byte, row func([]string) error, head *[]string) error {
 	r := csv.NewReader(bytes.NewReader(data))
 	r.FieldsPerRecord = -1
 	r.LazyQuotes = true
-	head, err := r.Read()
+	first, err := r.Read()
 	if err != nil {
-		return list, fmt.Errorf("%s is empty", list.File)
+		return errors.New("it is empty")
 	}
-	if value == "" {
-		value = "name"
+	for i := range first {
+		first[i] = strings.TrimSpace(first[i])
 	}
-	if label == "" {
-		label = "label"
-	}
-	for i := range head {
-		head[i] = strings.TrimSpace(head[i])
-	}
-	list.Columns, list.Choices = head, nil
-	if !slices.Contains(head, value) {
-		return list, fmt.Errorf("%s has no column %q", list.File, value)
-	}
+	*head = first
 	for {
 		record, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			return list, nil
+			return nil
 		}
 		if err != nil {
-			return list, fmt.Errorf("%s: %w", list.File, err)
+			return err
 		}
-		if len(list.Choices) == MaxChoices {
-			return list, fmt.Errorf("%s has more than %d rows", list.File, MaxChoices)
+		if err := row(record); err != nil {
+			return err
 		}
-		list.Choices = append(list.Choices, choiceOf(head, record, value, label))
 	}
 }
 

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,233 +9,198 @@ import (
 	"baraza.example/forms/xpath"
 )
 
-// A listNode is a place in a list of choices as expressions see it:
-// the document, root, its items and their fields.
-type listNode struct {
-	name     string
-	parent   *listNode
-	kids     []xpath.Node
-	text     string
-	choice   *forms.Choice // of items
-	index    *xpath.Index  // of root
-	position map[string]int
+// An offer is a choice that a person may pick.
+type offer struct {
+	value  string
+	choice *forms.Choice // of lists
+	node   xpath.Node    // of itemsets: what the label is looked up in
 }
 
-// readLists makes the secondary instances of all selects, reading the files
-// they name.
-func (s *Session) readLists() error {
-	var errs []error
-	failed := map[string]bool{}
-	for e := range s.prog.def.All() {
-		q, ok := e.(*forms.Question)
-		if !ok || q.List == "" || failed[q.List] {
-			continue
-		}
-		key := q.List + "\x00" + q.Parameters["value"] + "\x00" + q.Parameters["label"]
-		if l, ok := s.lists[key]; ok {
-			s.items[e] = l
-			continue
-		}
-		list := s.prog.def.Lists[q.List]
-		if list.File != "" && len(list.Choices) == 0 {
-			var err error
-			if list, err = s.readFile(list, q); err != nil {
-				failed[q.List] = true
-				errs = append(errs, err)
-				continue
-			}
-		}
-		l := newList(list)
-		s.items[e], s.lists[key] = l, l
-		if s.lists[q.List] == nil {
-			s.lists[q.List] = l
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (s *Session) readFile(list forms.ChoiceList, q *forms.Question) (forms.ChoiceList, error) {
-	if !strings.HasSuffix(strings.ToLower(list.File), ".csv") {
-		return list, fmt.Errorf("%s: choices are read from .csv files only so far", list.File)
-	}
-	if s.opts.File == nil {
-		return list, fmt.Errorf("the form needs the file %s", list.File)
-	}
-	data, err := s.opts.File(list.File)
-	if err != nil {
-		return list, fmt.Errorf("the form needs the file %s: %w", list.File, err)
-	}
-	list, err = forms.ReadChoices(list, data, q.Parameters["value"], q.Parameters["label"])
-	for _, c := range list.Choices {
-		for l := range c.Label {
-			if l != "" && !slices.Contains(s.languages, l) {
-				s.languages = append(s.languages, l)
-			}
-		}
-	}
-	return list, err
-}
-
-func newList(list forms.ChoiceList) *listNode {
-	doc := &listNode{}
-	root := &listNode{name: "root", parent: doc, index: &xpath.Index{}, position: map[string]int{}}
-	doc.kids = []xpath.Node{root}
-	for i := range list.Choices {
-		c := &list.Choices[i]
-		item := &listNode{name: "item", parent: root, choice: c}
-		field := func(name, text string) {
-			item.kids = append(item.kids, &listNode{name: name, parent: item, text: text})
-		}
-		if _, ok := c.Extra["name"]; !ok {
-			field("name", c.Value)
-		}
-		if _, ok := c.Extra["label"]; !ok {
-			words, _ := c.Label.In("")
-			field("label", words)
-		}
-		for _, column := range list.Columns {
-			if text, ok := c.Extra[column]; ok {
-				field(column, text)
-			}
-		}
-		if _, twice := root.position[c.Value]; !twice {
-			root.position[c.Value] = i
-		}
-		root.kids = append(root.kids, item)
-	}
-	return doc
-}
-
-// byValue returns the item of a value, or nil.
-func (l *listNode) byValue(value string) *listNode {
-	root := l.kids[0].(*listNode)
-	if i, ok := root.position[value]; ok {
-		return root.kids[i].(*listNode)
-	}
-	return nil
-}
-
-// Name implements [xpath.Node].
-func (l *listNode) Name() string { return l.name }
-
-// Kind implements [xpath.Node].
-func (l *listNode) Kind() xpath.Kind {
-	if l.parent == nil {
-		return xpath.Document
-	}
-	return xpath.Element
-}
-
-// Parent implements [xpath.Node].
-func (l *listNode) Parent() xpath.Node {
-	if l.parent == nil {
+// offers are the choices that a person may pick at n, filtered, in the order to
+// show them in.
+func (s *Session) offers(n *node) []offer {
+	p := n.plan
+	list := s.items[p.el]
+	var nodes []xpath.Node
+	switch {
+	case p.filter != nil:
+		nodes = s.filtered(n, list)
+	case list != nil:
+		nodes = list.kids[0].Children()
+	default:
 		return nil
 	}
-	return l.parent
-}
-
-// Children implements [xpath.Node].
-func (l *listNode) Children() []xpath.Node { return l.kids }
-
-// Attributes implements [xpath.Node].
-func (l *listNode) Attributes() []xpath.Node { return nil }
-
-// Text implements [xpath.Node].
-func (l *listNode) Text() string {
-	if len(l.kids) == 0 {
-		return l.text
-	}
-	var b strings.Builder
-	for _, k := range l.kids {
-		b.WriteString(k.Text())
-	}
-	return b.String()
-}
-
-// Find implements [xpath.Finder] for the root, so that filters by equality
-// don't look at every choice.
-func (l *listNode) Find(child, key, value string) []xpath.Node {
-	if l.index == nil {
-		return (&xpath.Index{}).Find(l, child, key, value)
-	}
-	return l.index.Find(l, child, key, value)
-}
-
-// FindCost is the number of items that a question to Find reads.
-func (l *listNode) FindCost(child, key string) int {
-	if l.index == nil {
-		return len(l.kids)
-	}
-	return l.index.Cost(l, child, key)
-}
-
-// instance finds a secondary instance by its id; the primary one goes by the
-// name of its root.
-func (s *Session) instance(id string) xpath.Node {
-	if l, ok := s.lists[id]; ok {
-		return l
-	}
-	if id == s.prog.root.c.Name || id == s.prog.def.Settings.ID {
-		return s.document
-	}
-	list, ok := s.prog.def.Lists[id]
-	if !ok {
-		return nil
-	}
-	if list.File != "" && len(list.Choices) == 0 { // read by pulldata alone
-		read, err := s.readFile(list, &forms.Question{})
-		if err != nil {
-			s.fault(err)
+	all := make([]offer, 0, len(nodes))
+	for _, k := range nodes {
+		switch item, ok := k.(*dataNode); {
+		case ok && item.choice != nil && p.itemValue == nil:
+			all = append(all, offer{value: item.choice.Value, choice: item.choice})
+		case p.itemValue != nil:
+			o := offer{node: k, value: k.Text()}
+			if !p.plainValue {
+				o.value = s.evalAt(p.itemValue, k, n, "value").String()
+			}
+			all = append(all, o)
 		}
-		list = read
 	}
-	s.lists[id] = newList(list)
-	return s.lists[id]
+	return all
 }
 
-// choices are the items a person may pick at n, filtered.
-func (s *Session) choices(n *node) []*listNode {
-	list := s.items[n.plan.el]
-	if list == nil {
-		return nil
-	}
-	nodes := list.kids[0].Children()
-	if n.plan.filter != nil {
-		ctx := s.context(n)
+// filtered evaluates the nodeset that n offers.
+func (s *Session) filtered(n *node, list *dataNode) []xpath.Node {
+	ctx := s.context(n)
+	if list != nil {
 		ctx.Instance = func(id string) xpath.Node {
 			if id == n.plan.q.List {
 				return list
 			}
 			return s.instance(id)
 		}
-		v, err := n.plan.filter.Eval(&ctx)
-		if err != nil {
-			s.fault(fmt.Errorf("choice_filter of %s: %w", n.plan.c.Name, err))
-		}
-		nodes = v.Nodes()
 	}
-	items := make([]*listNode, 0, len(nodes))
-	for _, k := range nodes {
-		if item, ok := k.(*listNode); ok && item.choice != nil {
-			items = append(items, item)
-		}
+	v, err := n.plan.filter.Eval(&ctx)
+	if err != nil {
+		s.fault(fmt.Errorf("choice_filter of %s: %w", n.plan.c.Name, err))
 	}
-	return items
+	return v.Nodes()
 }
 
-// offers reports whether a person may pick value at n.
-func (s *Session) offers(n *node, value string) bool {
+// label is how an offer is shown at n, and the language it was found in.
+func (s *Session) offerLabel(n *node, o offer) (words, language string) {
+	if o.choice != nil {
+		words, language = o.choice.Label.In(s.chain...)
+		return s.output(n, words), language
+	}
+	if n.plan.itemLabel == nil {
+		return o.value, ""
+	}
+	return s.evalAt(n.plan.itemLabel, o.node, n, "label").String(), s.chain[0]
+}
+
+// evalAt evaluates an expression of n at a node of its itemset.
+func (s *Session) evalAt(e *xpath.Expr, at xpath.Node, n *node, what string) xpath.Value {
+	ctx := s.context(n)
+	ctx.Node = at
+	v, err := e.Eval(&ctx)
+	if err != nil {
+		s.fault(fmt.Errorf("%s of %s: %w", what, n.plan.c.Name, err))
+	}
+	return v
+}
+
+// isOffered reports whether a person may pick value at n.
+func (s *Session) isOffered(n *node, value string) bool {
 	list := s.items[n.plan.el]
-	if list == nil || list.byValue(value) == nil {
+	if list != nil && list.byValue(value) == nil {
 		return false
 	}
-	if n.plan.filter == nil {
+	if list != nil && n.plan.filter == nil {
 		return true
 	}
-	for _, item := range s.choices(n) {
-		if item.choice.Value == value {
-			return true
+	return slices.ContainsFunc(s.offers(n), func(o offer) bool { return o.value == value })
+}
+
+// reselect takes out of the answer of a select what its filter doesn't offer
+// any more, and puts back what it offers again, unless the person has answered
+// otherwise since: changing an earlier answer and changing it back loses
+// nothing.
+func (s *Session) reselect(n *node) {
+	wanted := n.value
+	if n.picked != "" {
+		wanted = n.picked
+	}
+	if wanted == "" || !n.relevant {
+		return
+	}
+	offered := map[string]bool{}
+	for _, o := range s.offers(n) {
+		offered[o.value] = true
+	}
+	words := []string{wanted}
+	if n.plan.q.Control != forms.Select1 {
+		words = strings.Fields(wanted)
+	}
+	kept := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !offered[w] })
+	n.picked = ""
+	if len(kept) < len(words) {
+		n.picked = wanted
+	}
+	s.visits++
+	s.store(n, strings.Join(kept, " "))
+}
+
+// inOrder puts the values of a select of several in the order of its choices,
+// as other ODK programs write them; values that are not among them stay at the
+// end.
+func (s *Session) inOrder(n *node, value string) string {
+	words := strings.Fields(value)
+	if len(words) < 2 {
+		return value
+	}
+	rank := map[string]int{}
+	for i, o := range s.offers(n) {
+		if _, twice := rank[o.value]; !twice {
+			rank[o.value] = i + 1
 		}
 	}
-	return false
+	last := len(rank) + 1
+	at := func(w string) int {
+		if r, ok := rank[w]; ok {
+			return r
+		}
+		return last
+	}
+	slices.SortStableFunc(words, func(a, b string) int { return at(a) - at(b) })
+	return strings.Join(words, " ")
+}
+
+// choiceName is jr:choice-name: the label of a value of the question that ref
+// names.
+func (s *Session) choiceName(n *node, value, ref string) string {
+	e, err := xpath.Compile(ref)
+	if err != nil {
+		return value
+	}
+	for _, r := range e.References() {
+		p := s.prog.byRef[forms.Ref(r.Resolve(string(n.plan.c.Ref)))]
+		if p == nil || p.q == nil {
+			continue
+		}
+		if list := s.items[p.el]; list != nil {
+			if item := list.byValue(value); item != nil {
+				return s.words(n, item.choice.Label)
+			}
+			continue
+		}
+		found := ""
+		s.each(p, s.nearest(n, p), func(at *node) {
+			if found != "" {
+				return
+			}
+			for _, o := range s.offers(at) {
+				if o.value == value {
+					found, _ = s.offerLabel(at, o)
+					return
+				}
+			}
+		})
+		if found != "" {
+			return found
+		}
+	}
+	return value
+}
+
+// nearest is the deepest repeat instance around n in which p stands too.
+func (s *Session) nearest(n *node, p *plan) *node {
+	for at := n; at != nil && at.plan != nil; at = at.parent {
+		if at.isRange || at.plan.repeat == nil {
+			continue
+		}
+		for up := p; up != nil; up = up.parent {
+			if up == at.plan {
+				return at
+			}
+		}
+	}
+	return s.root
 }

@@ -4,33 +4,65 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"baraza.example/forms"
 )
 
-// openRosa is the namespace of the meta block.
-const openRosa = "http://openrosa.org/xforms"
+// spaces are the namespaces of the prefixes that instances commonly have.
+var spaces = map[string]string{
+	"orx": "http://openrosa.org/xforms", "jr": "http://openrosa.org/javarosa", "odk": "http://www.opendatakit.org/xforms",
+	"entities": "http://www.opendatakit.org/xforms/entities", "xsd": "http://www.w3.org/2001/XMLSchema",
+}
 
 // encode writes the instance: all of it for a draft, only what is relevant and
 // counts for a submission.
 func (s *Session) encode(all bool) []byte {
 	var b bytes.Buffer
 	set := s.prog.def.Settings
-	b.WriteString("<" + s.root.plan.c.Name + ` xmlns:orx="` + openRosa + `" id="`)
-	escape(&b, set.ID, true)
-	b.WriteByte('"')
+	b.WriteString("<" + s.root.plan.name)
+	if set.Namespace != "" {
+		attribute(&b, "xmlns", set.Namespace)
+	}
+	for _, prefix := range s.prog.prefixes() {
+		uri := s.prog.def.Namespaces[prefix]
+		if uri == "" {
+			uri = spaces[prefix]
+		}
+		attribute(&b, "xmlns:"+prefix, uri)
+	}
+	attribute(&b, "id", set.ID)
 	if set.Version != "" {
-		b.WriteString(` version="`)
-		escape(&b, set.Version, true)
-		b.WriteByte('"')
+		attribute(&b, "version", set.Version)
+	}
+	for _, a := range s.root.attrs {
+		attribute(&b, a.plan.name, a.value)
 	}
 	b.WriteByte('>')
 	for _, c := range s.root.children {
 		encodeNode(&b, c, all)
 	}
-	b.WriteString("</" + s.root.plan.c.Name + ">")
+	b.WriteString("</" + s.root.plan.name + ">")
 	return b.Bytes()
+}
+
+// prefixes are those that names of the instance have, sorted.
+func (prog *program) prefixes() []string {
+	var all []string
+	for _, p := range prog.all {
+		if prefix, _, ok := strings.Cut(p.name, ":"); ok && !slices.Contains(all, prefix) {
+			all = append(all, prefix)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func attribute(b *bytes.Buffer, name, value string) {
+	b.WriteString(" " + name + `="`)
+	escape(b, value, true)
+	b.WriteByte('"')
 }
 
 func encodeNode(b *bytes.Buffer, n *node, all bool) {
@@ -47,18 +79,31 @@ func encodeNode(b *bytes.Buffer, n *node, all bool) {
 		}
 		return
 	}
-	name := n.plan.c.Name
-	if n.plan.c.Prefix != "" {
-		name = n.plan.c.Prefix + ":" + name
+	name, value := n.plan.name, n.value
+	if all && n.picked != "" {
+		value = n.picked
 	}
-	if n.value == "" && len(n.children) == 0 {
-		b.WriteString("<" + name + "/>")
+	b.WriteString("<" + name)
+	for _, a := range n.attrs {
+		if all || a.relevant {
+			attribute(b, a.plan.name, a.value)
+		}
+	}
+	if value == "" && len(n.children) == 0 {
+		b.WriteString("/>")
 		return
 	}
-	b.WriteString("<" + name + ">")
-	escape(b, n.value, false)
+	mark := b.Len()
+	b.WriteByte('>')
+	before := b.Len()
+	escape(b, value, false)
 	for _, c := range n.children {
 		encodeNode(b, c, all)
+	}
+	if b.Len() == before { // nothing in it
+		b.Truncate(mark)
+		b.WriteString("/>")
+		return
 	}
 	b.WriteString("</" + name + ">")
 }
@@ -122,7 +167,7 @@ func Resume(def *forms.Definition, d Draft, opts Options) (*Session, error) {
 		return nil, &MismatchError{FormID: tree.attr("id"), Version: tree.attr("version")}
 	}
 	s.started, s.changedAt, s.instanceID = d.Started, d.Changed, d.InstanceID
-	if s.root, err = s.build(s.prog.root, s.document, true); err != nil {
+	if s.root, err = s.build(s.prog.root, s.document, true, nil); err != nil {
 		return nil, err
 	}
 	s.document.children = []*node{s.root}
@@ -140,7 +185,9 @@ func Resume(def *forms.Definition, d Draft, opts Options) (*Session, error) {
 		return nil, errors.New("the draft has no instanceID")
 	}
 	s.recomputeAll()
-	s.changed = map[*node]bool{}
+	s.happens(s.root, forms.InstanceLoad)
+	s.run()
+	s.begin()
 	return s, nil
 }
 
@@ -153,13 +200,18 @@ type loader struct {
 
 // fill puts an element's content into n.
 func (l *loader) fill(n *node, x *xmlNode) error {
+	for _, a := range x.attrs {
+		if attr := n.attribute(a.Name.Local); attr != nil && a.Name.Space != "xmlns" && a.Name.Local != "xmlns" {
+			attr.value = a.Value
+		}
+	}
 	if n.plan.q != nil {
 		if len(x.children) > 0 {
 			l.lose(n.ref(), x)
 			return nil
 		}
 		n.value = clean(n.plan.q, x.text)
-		if n.plan.c.Name == "instanceID" && n.plan.c.Bind.Preload == "uid" {
+		if n.plan == l.s.prog.instanceID {
 			l.instanceID = n.value
 		}
 		return nil
@@ -192,7 +244,8 @@ func (l *loader) fill(n *node, x *xmlNode) error {
 	return nil
 }
 
-// blank empties the children of a group: the draft says what is in it.
+// blank drops the instances of the repeats in a group: what is read says how
+// many there are. A question that is left out keeps its default.
 func (l *loader) blank(n *node) {
 	for _, c := range n.children {
 		if c.isRange {
@@ -200,8 +253,6 @@ func (l *loader) blank(n *node) {
 				l.s.nodes -= size(i)
 			}
 			c.children, c.visible = nil, 0
-		} else if c.plan.q != nil {
-			c.value = ""
 		}
 	}
 }

@@ -52,7 +52,7 @@ func (s *Session) snapshot(n *node) Node {
 	out := Node{
 		Ref: n.ref(), Element: n.plan.el, Value: n.value, Relevant: n.relevant,
 		Instance: n.plan.repeat != nil && !n.isRange,
-		CanAdd:   n.isRange && n.plan.count == nil,
+		CanAdd:   n.isRange && !n.plan.fixed(),
 	}
 	at := n
 	if n.isRange {
@@ -65,8 +65,8 @@ func (s *Session) snapshot(n *node) Node {
 	out.ReadOnly = at.readOnly()
 	if n.plan.q != nil {
 		out.Required = n.relevant && n.isRequired()
-		for _, item := range s.choices(n) {
-			out.Choices = append(out.Choices, s.choice(n, item.choice))
+		for _, o := range s.offers(n) {
+			out.Choices = append(out.Choices, s.choice(n, o))
 		}
 	}
 	for _, c := range n.below() {
@@ -75,9 +75,10 @@ func (s *Session) snapshot(n *node) Node {
 	return out
 }
 
-func (s *Session) choice(n *node, c *forms.Choice) Choice {
-	words, language := c.Label.In(s.chain...)
-	return Choice{Value: c.Value, Label: s.output(n, words), Language: language, NeedsReview: slices.Contains(c.Unreviewed, language)}
+func (s *Session) choice(n *node, o offer) Choice {
+	words, language := s.offerLabel(n, o)
+	review := o.choice != nil && slices.Contains(o.choice.Unreviewed, language)
+	return Choice{Value: o.value, Label: words, Language: language, NeedsReview: review}
 }
 
 // words returns a text in the session's language.

@@ -15,31 +15,43 @@ import (
 type program struct {
 	def          *forms.Definition
 	root         *plan
-	all          []*plan // in document order
+	all          []*plan // in document order, attributes before what stands in their element
 	byRef        map[forms.Ref]*plan
 	texts        map[string][]piece // texts with output, taken apart
+	instanceID   *plan
 	instanceName *plan
+	loops        bool // some conditions depend on each other
 }
 
-// A plan is what the program knows of one element.
+// A plan is what the program knows of one element or attribute.
 type plan struct {
 	el       forms.Element
 	c        *forms.Common
 	q        *forms.Question
 	repeat   *forms.Repeat
+	isAttr   bool
+	name     string   // as written in the instance, prefix included
+	step     string   // of its ref
 	steps    []string // of its ref
 	parent   *plan
 	children []*plan
-	index    int            // among the parent's children, and so of the nodes
-	byName   map[string]int // of children
+	attrs    []*plan
+	index    int            // among the parent's children or attributes, and so of the nodes
+	byName   map[string]int // of children, with and without prefix
 	rank     int            // what a plan is computed from has a lower rank
 
-	relevant, calculate, constraint, required, readOnly, count, filter, dynamic *xpath.Expr
+	relevant, calculate, constraint, required, readOnly, count, filter *xpath.Expr
 
-	readers  []edge  // plans whose relevance or value reads this one
-	counters []edge  // repeats whose count reads this one
-	watchers []edge  // plans that show something else when this one changes
-	triggers []*plan // questions computed when this one is answered
+	itemValue, itemLabel *xpath.Expr // of itemsets
+	plainValue           bool        // itemValue is "."
+	spoken               bool        // its calculation reads texts in the session's language
+
+	actions []*action
+
+	readers   []edge // plans whose relevance or value reads this one
+	counters  []edge // repeats whose count reads this one
+	selectors []edge // selects whose filter reads this one
+	watchers  []edge // plans that show something else when this one changes
 }
 
 // An edge leads to a plan that reads another. Within names the deepest repeat
@@ -47,6 +59,7 @@ type plan struct {
 type edge struct {
 	to     *plan
 	within *plan
+	toShow bool // it is read by a relevant condition
 }
 
 // A piece of a text is words or an expression.
@@ -56,11 +69,12 @@ type piece struct {
 }
 
 // compile makes the program of def. The error joins a diagnostic per fault.
-func compile(def *forms.Definition) (*program, error) {
+// Seed puts choices that are shown in a random order into one order.
+func compile(def *forms.Definition, seed uint32) (*program, error) {
 	if def == nil || def.Root == nil {
 		return nil, errors.New("the form has no questions")
 	}
-	c := newCompiler(def)
+	c := newCompiler(def, seed)
 	return c.prog, forms.Usable(c.found)
 }
 
@@ -70,7 +84,7 @@ func Check(def *forms.Definition) []forms.Diagnostic {
 	if def.Root == nil {
 		return nil
 	}
-	return newCompiler(def).found
+	return newCompiler(def, 1).found
 }
 
 // A compiler is one definition being compiled.
@@ -79,13 +93,23 @@ type compiler struct {
 	found  []forms.Diagnostic
 	effort int // against maxEffort
 	cycles int // found
+	seed   uint32
 }
 
-func newCompiler(def *forms.Definition) *compiler {
-	c := &compiler{prog: &program{def: def, byRef: map[forms.Ref]*plan{}, texts: map[string][]piece{}}}
+func newCompiler(def *forms.Definition, seed uint32) *compiler {
+	c := &compiler{seed: seed, prog: &program{def: def, byRef: map[forms.Ref]*plan{}, texts: map[string][]piece{}}}
 	c.prog.root = c.plan(def.Root, nil)
 	for _, p := range c.prog.all {
 		c.expressions(p)
+	}
+	c.actions(c.prog.root, def.Actions)
+	for _, p := range c.prog.all {
+		c.actions(p, p.c.Actions)
+	}
+	for _, t := range def.Itext {
+		for _, words := range t.Text {
+			c.text(c.prog.root, words)
+		}
 	}
 	c.rank()
 	return c
@@ -93,29 +117,72 @@ func newCompiler(def *forms.Definition) *compiler {
 
 func (c *compiler) plan(e forms.Element, parent *plan) *plan {
 	p := &plan{el: e, c: e.Base(), parent: parent}
-	p.steps = strings.Split(strings.TrimPrefix(string(p.c.Ref), "/"), "/")
 	p.q, _ = e.(*forms.Question)
 	p.repeat, _ = e.(*forms.Repeat)
-	c.prog.all = append(c.prog.all, p)
-	c.prog.byRef[p.c.Ref] = p
-	if p.c.Name == "instanceName" && parent != nil && parent.c.Name == "meta" {
-		c.prog.instanceName = p
+	p.name = p.c.Name
+	if p.c.Prefix != "" {
+		p.name = p.c.Prefix + ":" + p.c.Name
+	}
+	c.enter(p)
+	if parent != nil && parent.c.Name == "meta" {
+		switch p.c.Name {
+		case "instanceName":
+			c.prog.instanceName = p
+		case "instanceID":
+			c.prog.instanceID = p
+		}
+	}
+	for i, a := range p.c.Attributes {
+		q := &forms.Question{Default: a.Default, Common: forms.Common{
+			Name: a.Name, Ref: p.c.Ref.Child("@" + a.Name), Bind: a.Bind, Place: p.c.Place,
+		}}
+		ap := &plan{el: q, c: &q.Common, q: q, isAttr: true, name: a.Name, parent: p, index: i}
+		c.enter(ap)
+		p.attrs = append(p.attrs, ap)
 	}
 	p.byName = map[string]int{}
 	for i, child := range forms.ChildrenOf(e) {
 		cp := c.plan(child, p)
 		cp.index = i
-		p.byName[cp.c.Name] = i
 		p.children = append(p.children, cp)
+		p.byName[cp.name] = i
+	}
+	for i, cp := range p.children {
+		if _, taken := p.byName[cp.c.Name]; !taken {
+			p.byName[cp.c.Name] = i
+		}
 	}
 	return p
+}
+
+// enter makes a plan known by its ref.
+func (c *compiler) enter(p *plan) {
+	p.steps = strings.Split(strings.TrimPrefix(string(p.c.Ref), "/"), "/")
+	p.step = p.steps[len(p.steps)-1]
+	c.prog.all = append(c.prog.all, p)
+	c.prog.byRef[p.c.Ref] = p
+}
+
+// at finds the plan that a path names, with or without the prefixes of names.
+func (prog *program) at(path string) *plan {
+	if p, ok := prog.byRef[forms.Ref(path)]; ok || !strings.Contains(path, ":") {
+		return p
+	}
+	steps := strings.Split(path, "/")
+	for i, s := range steps {
+		if !strings.HasPrefix(s, "@") {
+			steps[i] = local(s)
+		}
+	}
+	return prog.byRef[forms.Ref(strings.Join(steps, "/"))]
 }
 
 // expressions compiles what an element says and draws the edges.
 func (c *compiler) expressions(p *plan) {
 	b := p.c.Bind
-	p.relevant = c.computed(p, "relevant", b.Relevant)
-	p.calculate = c.computed(p, "calculation", b.Calculate)
+	p.relevant = c.computed(p, "relevant", b.Relevant, true)
+	p.calculate = c.computed(p, "calculation", b.Calculate, false)
+	p.spoken = strings.Contains(b.Calculate, "jr:")
 	p.constraint = c.shown(p, "constraint", b.Constraint)
 	p.required = c.shown(p, "required", b.Required)
 	p.readOnly = c.shown(p, "readonly", b.ReadOnly)
@@ -124,18 +191,12 @@ func (c *compiler) expressions(p *plan) {
 	}
 	texts := []forms.Text{p.c.Label, p.c.Hint, p.c.Guidance, b.ConstraintMessage, b.RequiredMessage}
 	if q := p.q; q != nil {
+		c.choices(p)
 		if q.DynamicDefault {
-			p.dynamic, _ = c.expression(p, "default", q.Default)
-		}
-		if q.List != "" && q.ChoiceFilter != "" {
-			p.filter = c.shown(p, "choice_filter", itemset(q))
+			c.dynamicDefault(p)
 		}
 		for _, ref := range q.Trigger {
-			if from := c.prog.byRef[ref.Generic()]; from != nil {
-				from.triggers = append(from.triggers, p)
-			} else {
-				c.fault(p, "trigger", "unknown-name", "there is no question %s", ref)
-			}
+			c.trigger(p, ref)
 		}
 		for _, choice := range c.prog.def.Lists[q.List].Choices {
 			texts = append(texts, choice.Label)
@@ -148,9 +209,51 @@ func (c *compiler) expressions(p *plan) {
 	}
 }
 
-// itemset is the node-set expression of a select's filtered choices.
-func itemset(q *forms.Question) string {
-	return "instance('" + q.List + "')/root/item[" + q.ChoiceFilter + "]"
+// choices compiles what a select offers.
+func (c *compiler) choices(p *plan) {
+	q := p.q
+	nodeset := ""
+	switch {
+	case q.Itemset != nil:
+		nodeset = q.Itemset.Nodeset
+	case q.List != "" && q.ChoiceFilter != "":
+		nodeset = "instance('" + q.List + "')/root/item[" + q.ChoiceFilter + "]"
+	case q.List != "" && q.Parameters["randomize"] == "true":
+		nodeset = "instance('" + q.List + "')/root/item"
+	default:
+		return
+	}
+	if q.Itemset == nil && q.Parameters["randomize"] == "true" {
+		seed := q.Parameters["seed"]
+		if seed == "" {
+			seed = fmt.Sprint(c.seed)
+		}
+		nodeset = "randomize(" + nodeset + ", " + seed + ")"
+	}
+	var refs []xpath.Reference
+	if p.filter, refs = c.expression(p, "choice_filter", nodeset); p.filter == nil {
+		return
+	}
+	c.watch(p, refs)
+	c.selects(p, refs)
+	if q.Itemset == nil {
+		return
+	}
+	p.plainValue = q.Itemset.Value == "."
+	p.itemValue, _ = c.expression(p, "value", q.Itemset.Value)
+	p.itemLabel, _ = c.expression(p, "label", q.Itemset.Label)
+	// What is offered may be answers of this form.
+	if e, err := xpath.Compile("(" + nodeset + ")/" + q.Itemset.Value); err == nil {
+		c.selects(p, e.References())
+		c.watch(p, e.References())
+	}
+	if e, err := xpath.Compile("(" + nodeset + ")/" + q.Itemset.Label); err == nil {
+		c.watch(p, e.References())
+	}
+}
+
+func (c *compiler) selects(p *plan, refs []xpath.Reference) {
+	c.edges(p, refs, func(from *plan) *[]edge { return &from.selectors }, false)
 }
 
 func (c *compiler) fault(p *plan, column, code, format string, args ...any) {
@@ -172,9 +275,9 @@ func (c *compiler) expression(p *plan, column, src string) (*xpath.Expr, []xpath
 }
 
 // computed compiles an expression whose value the instance depends on.
-func (c *compiler) computed(p *plan, column, src string) *xpath.Expr {
+func (c *compiler) computed(p *plan, column, src string, toShow bool) *xpath.Expr {
 	e, refs := c.expression(p, column, src)
-	c.edges(p, refs, func(from *plan) *[]edge { return &from.readers })
+	c.edges(p, refs, func(from *plan) *[]edge { return &from.readers }, toShow)
 	return e
 }
 
@@ -183,7 +286,7 @@ func (c *compiler) computed(p *plan, column, src string) *xpath.Expr {
 // with yes, and one more"), so counts are looked at when all else is done.
 func (c *compiler) counted(p *plan, src string) *xpath.Expr {
 	e, refs := c.expression(p, "repeat_count", src)
-	c.edges(p, refs, func(from *plan) *[]edge { return &from.counters })
+	c.edges(p, refs, func(from *plan) *[]edge { return &from.counters }, false)
 	return e
 }
 
@@ -195,7 +298,7 @@ func (c *compiler) shown(p *plan, column, src string) *xpath.Expr {
 }
 
 func (c *compiler) watch(p *plan, refs []xpath.Reference) {
-	c.edges(p, refs, func(from *plan) *[]edge { return &from.watchers })
+	c.edges(p, refs, func(from *plan) *[]edge { return &from.watchers }, false)
 }
 
 // maxEffort bounds the edges of a form and the elements that are looked at to
@@ -206,7 +309,7 @@ const maxEffort = 5_000_000
 // edges draws an edge to p from each plan that its references may read, into
 // the list of that plan. Only p itself is left out where it stands in the
 // expression as "." (once does that).
-func (c *compiler) edges(p *plan, refs []xpath.Reference, list func(from *plan) *[]edge) {
+func (c *compiler) edges(p *plan, refs []xpath.Reference, list func(from *plan) *[]edge, toShow bool) {
 	seen := map[*plan]map[edge]bool{}
 	draw := func(from *plan, e edge) {
 		if seen[from] == nil {
@@ -224,8 +327,8 @@ func (c *compiler) edges(p *plan, refs []xpath.Reference, list func(from *plan) 
 			continue
 		}
 		c.effort++
-		e := edge{to: p, within: commonRepeat(p, ref)}
-		if from, ok := c.prog.byRef[forms.Ref(path)]; ok {
+		e := edge{to: p, within: commonRepeat(p, ref), toShow: toShow}
+		if from := c.prog.at(path); from != nil {
 			draw(from, e)
 			continue
 		}
@@ -256,7 +359,7 @@ func matches(pattern, path []string) bool {
 		case i < len(pattern) && pattern[i] == "**":
 			star, mark = i, j
 			i++
-		case i < len(pattern) && (pattern[i] == "*" || pattern[i] == path[j]):
+		case i < len(pattern) && (pattern[i] == path[j] || isAny(pattern[i], path[j])):
 			i++
 			j++
 		case star >= 0:
@@ -270,6 +373,11 @@ func matches(pattern, path []string) bool {
 		i++
 	}
 	return i == len(pattern)
+}
+
+// isAny reports whether a wildcard of a pattern stands for a step.
+func isAny(pattern, step string) bool {
+	return pattern == "*" || pattern == "@*" && strings.HasPrefix(step, "@")
 }
 
 // commonRepeat is the deepest repeat whose instance a relative reference of p
@@ -358,29 +466,38 @@ func (c *compiler) rank() {
 	)
 	state := make(map[*plan]int, len(c.prog.all))
 	var order, trail []*plan
-	var visit func(p *plan)
-	visit = func(p *plan) {
+	var toShow []bool // how each of the trail was come to: by a relevant condition alone
+	var visit func(p *plan, shown bool)
+	visit = func(p *plan, shown bool) {
 		state[p] = open
-		trail = append(trail, p)
-		next := func(q *plan) {
+		trail, toShow = append(trail, p), append(toShow, shown)
+		next := func(q *plan, shown bool) {
 			switch {
 			case state[q] == untouched:
-				visit(q)
+				visit(q, shown)
 			case state[q] == open && (q != p || !inRepeat(p)):
-				c.cycle(trail[slices.Index(trail, q):])
+				at := slices.Index(trail, q)
+				if shown && q != p && !slices.Contains(toShow[at+1:], false) {
+					c.prog.loops = true // as other programs do, which show neither at first
+					return
+				}
+				c.cycle(trail[at:])
 			}
 		}
+		for _, a := range p.attrs {
+			next(a, false)
+		}
 		for _, child := range p.children {
-			next(child)
+			next(child, false)
 		}
 		for _, e := range p.readers {
-			next(e.to)
+			next(e.to, e.toShow)
 		}
-		trail = trail[:len(trail)-1]
+		trail, toShow = trail[:len(trail)-1], toShow[:len(toShow)-1]
 		state[p] = done
 		order = append(order, p)
 	}
-	visit(c.prog.root)
+	visit(c.prog.root, false)
 	for i, p := range order {
 		p.rank = len(order) - i
 	}

@@ -19,9 +19,12 @@ type task struct {
 // A queue holds tasks by rank, so that a node is recomputed after all it is
 // computed from, and once.
 type queue struct {
-	tasks  []task
-	queued map[task]bool
-	counts []*node // ranges whose count may differ, once all else is computed
+	tasks   []task
+	queued  map[task]bool
+	selects []*node   // selects that may offer something else, once all else is computed
+	counts  []*node   // ranges whose count may differ, after that
+	pending []pending // actions, at the end
+	looked  map[*node]bool
 }
 
 func (q *queue) Len() int           { return len(q.tasks) }
@@ -54,9 +57,24 @@ func (s *Session) propagate(n *node) {
 	for _, e := range n.plan.counters {
 		s.each(e.to, s.scope(n, e), s.recount)
 	}
+	for _, e := range n.plan.selectors {
+		s.each(e.to, s.scope(n, e), s.requeue)
+	}
 	for _, e := range n.plan.watchers {
 		s.each(e.to, s.scope(n, e), func(w *node) { s.changed[w] = true })
 	}
+}
+
+// requeue remembers to look whether the answer of a select is still offered.
+func (s *Session) requeue(n *node) {
+	if n.plan.filter == nil || n.value == "" && n.picked == "" || s.queue.looked[n] {
+		return
+	}
+	if s.queue.looked == nil {
+		s.queue.looked = map[*node]bool{}
+	}
+	s.queue.looked[n] = true
+	s.queue.selects = append(s.queue.selects, n)
 }
 
 // scope is the node below which the readers of n at the end of e stand.
@@ -72,35 +90,62 @@ func (s *Session) scope(n *node, e edge) *node {
 	return s.root
 }
 
-// maxRounds bounds how often counts may follow from counts in one change.
+// maxRounds bounds how often selects and counts may follow from each other in
+// one change.
 const maxRounds = 100
 
-// run works the queue off, then fits the repeats whose count changed, until
-// nothing follows any more.
+// run works the queue off, then looks after the selects and the repeats whose
+// count changed, then does what follows from that, until nothing does any more.
 func (s *Session) run() {
-	for range maxRounds {
-		for s.queue.Len() > 0 {
-			t := heap.Pop(&s.queue).(task)
-			delete(s.queue.queued, t)
-			s.each(t.plan, t.scope, s.recompute)
+	rounds := 0
+	for {
+		s.compute()
+		if len(s.queue.selects)+len(s.queue.counts) == 0 {
+			if len(s.queue.pending) == 0 {
+				return
+			}
+			s.next()
+			rounds = 0
+			continue
+		}
+		if rounds++; rounds > maxRounds {
+			s.fault(fmt.Errorf("repeat_count or choice_filter: %w", ErrEndless))
+			s.queue.selects, s.queue.counts, s.queue.looked = nil, nil, nil
+			continue
+		}
+		selects := s.queue.selects
+		s.queue.selects, s.queue.looked = nil, nil
+		for _, n := range selects {
+			s.reselect(n)
+		}
+		if s.queue.Len() > 0 || len(s.queue.selects) > 0 {
+			continue
 		}
 		ranges := s.queue.counts
 		s.queue.counts = nil
-		if len(ranges) == 0 {
-			if len(s.unborn) == 0 {
-				return
-			}
-			born := s.unborn
-			s.unborn = nil
-			for _, n := range born {
-				s.dynamicDefaults(n)
-			}
-		}
 		for _, r := range ranges {
 			if r.relevant {
 				s.fitCount(r)
 			}
 		}
+	}
+}
+
+// compute brings everything that is queued up to date.
+func (s *Session) compute() {
+	left := math.MaxInt
+	if s.prog.loops { // conditions that depend on each other need not come to rest
+		left = 1000 + 50*len(s.prog.all)
+	}
+	for s.queue.Len() > 0 {
+		t := heap.Pop(&s.queue).(task)
+		delete(s.queue.queued, t)
+		if left--; left < 0 {
+			s.fault(fmt.Errorf("the condition of %s: %w", t.plan.c.Name, ErrEndless))
+			s.queue.tasks, s.queue.queued = nil, nil
+			return
+		}
+		s.each(t.plan, t.scope, s.recompute)
 	}
 }
 
@@ -141,7 +186,12 @@ func (s *Session) descend(at *node, path []*plan, do func(*node)) {
 		}
 		return
 	}
-	c := at.children[path[len(path)-1].index]
+	p := path[len(path)-1]
+	if p.isAttr {
+		do(at.attrs[p.index])
+		return
+	}
+	c := at.children[p.index]
 	switch {
 	case len(path) > 1:
 		s.descend(c, path[:len(path)-1], do)
@@ -172,9 +222,14 @@ func (s *Session) recompute(n *node) {
 	if n.isRange && differs {
 		s.recount(n)
 	}
-	if n.relevant && p.q != nil && p.calculate != nil && len(p.q.Trigger) == 0 {
-		if v := clean(p.q, written(s.eval(p.calculate, n, p, "calculation"))); v != n.value {
+	if differs {
+		s.requeue(n)
+	}
+	fixed := p == s.prog.instanceID && n.value != "" // it is drawn once
+	if n.relevant && p.q != nil && p.calculate != nil && len(p.q.Trigger) == 0 && !fixed {
+		if v := s.computed(p.q, s.eval(p.calculate, n, p, "calculation")); v != n.value {
 			n.value, differs = v, true
+			s.valueChanged(n)
 		}
 	}
 	if was != n.relevant {
@@ -192,8 +247,19 @@ func (s *Session) below(n *node) {
 	if n.isRange {
 		return // the instances are recomputed with it
 	}
+	for _, a := range n.plan.attrs {
+		s.enqueue(task{a, n})
+	}
 	for _, c := range n.plan.children {
 		s.enqueue(task{c, n})
+	}
+}
+
+// valueChanged queues the actions that wait for a change of n, once the
+// response has begun.
+func (s *Session) valueChanged(n *node) {
+	if s.begun && len(n.plan.actions) > 0 {
+		s.queueActions(n, forms.ValueChanged)
 	}
 }
 
@@ -203,6 +269,9 @@ func (s *Session) recomputeAll() {
 		s.enqueue(task{p, s.root})
 		if p.count != nil {
 			s.each(p, s.root, s.recount)
+		}
+		if p.filter != nil {
+			s.each(p, s.root, s.requeue)
 		}
 	}
 	s.run()
@@ -252,47 +321,22 @@ func (s *Session) context(n *node) xpath.Context {
 		ChoiceName: func(value, ref string) string {
 			return s.choiceName(n, value, ref)
 		},
-		Property: func(name string) string { return s.opts.Property[name] },
-		Version:  s.prog.def.Settings.Version,
-		Language: languageCode(s.chain[0]),
-		Now:      s.now, Rand: s.opts.Rand,
+		Property:   func(name string) string { return s.opts.Property[name] },
+		Version:    s.prog.def.Settings.Version,
+		Language:   languageCode(s.chain[0]),
+		Itext:      func(id string) string { return s.itext(n, id) },
+		Namespaces: s.prog.def.Namespaces,
+		Now:        s.now, Rand: s.opts.Rand,
 	}
 }
 
-// fireTriggers computes the questions whose trigger column names n.
-func (s *Session) fireTriggers(n *node) {
-	for _, p := range n.plan.triggers {
-		var within *plan
-		for up := p; up != nil && within == nil; up = up.parent {
-			for at := n.plan.parent; at != nil; at = at.parent {
-				if at == up && at.repeat != nil {
-					within = at
-					break
-				}
-			}
-		}
-		s.each(p, s.scope(n, edge{p, within}), func(t *node) {
-			if !t.relevant {
-				return
-			}
-			value := ""
-			if p.calculate != nil {
-				value = clean(p.q, written(s.eval(p.calculate, t, p, "calculation")))
-			}
-			s.store(t, value)
-		})
+// itext is jr:itext: a text of the form by its id.
+func (s *Session) itext(n *node, id string) string {
+	t, ok := s.prog.def.Itext[id]
+	if !ok {
+		return ""
 	}
-	s.run()
-}
-
-// dynamicDefaults fills in the defaults that are computed, once.
-func (s *Session) dynamicDefaults(n *node) {
-	s.eachQuestion(n, func(q *node) {
-		if q.plan.dynamic != nil && q.value == "" {
-			s.store(q, clean(q.plan.q, written(s.eval(q.plan.dynamic, q, q.plan, "default"))))
-			s.run()
-		}
-	})
+	return s.words(n, t.Text)
 }
 
 // markAll marks n and everything below as changed.
@@ -304,20 +348,3 @@ func (s *Session) markAll(n *node) {
 }
 
 var _ xpath.Node = (*node)(nil)
-
-// choiceName is jr:choice-name: the label of a value of the question that ref
-// names.
-func (s *Session) choiceName(n *node, value, ref string) string {
-	e, err := xpath.Compile(ref)
-	if err != nil {
-		return value
-	}
-	for _, r := range e.References() {
-		if p := s.prog.byRef[forms.Ref(r.Resolve(string(n.plan.c.Ref)))]; p != nil && p.q != nil && s.items[p.el] != nil {
-			if item := s.items[p.el].byValue(value); item != nil {
-				return s.words(n, item.choice.Label)
-			}
-		}
-	}
-	return value
-}

@@ -23,31 +23,32 @@ func (s *Session) AddRepeat(ref forms.Ref) (forms.Ref, error) {
 	if r == nil || !r.isRange {
 		return "", fmt.Errorf("%s: %w", ref, ErrNoNode)
 	}
-	if r.plan.count != nil {
+	if r.plan.fixed() {
 		return "", fmt.Errorf("%s: %w", ref, ErrCounted)
 	}
 	n, err := s.grow(r)
 	if err != nil {
 		return "", err
 	}
-	s.settle(r, n)
+	s.bring(r, n)
+	s.propagate(r)
+	s.run()
 	s.changedAt = s.now()
 	s.notify()
 	return n.ref(), nil
 }
 
-// settle brings new instances of a range to life.
-func (s *Session) settle(r *node, added ...*node) {
+// fixed reports whether a person may not change how often p is there.
+func (p *plan) fixed() bool { return p.count != nil || p.repeat.NoAddRemove }
+
+// bring brings new instances of a range to life.
+func (s *Session) bring(r *node, added ...*node) {
 	for _, n := range added {
 		n.relevant = r.relevant
 		s.preload(n)
 		s.propagate(n)
 		s.inside(n)
-	}
-	s.propagate(r)
-	s.run()
-	for _, n := range added {
-		s.dynamicDefaults(n)
+		s.happens(n, forms.NewRepeat)
 	}
 }
 
@@ -56,10 +57,16 @@ func (s *Session) inside(n *node) {
 	s.changed[n] = true
 	var queue func(p *plan)
 	queue = func(p *plan) {
+		for _, a := range p.attrs {
+			s.enqueue(task{a, n})
+		}
 		for _, c := range p.children {
 			s.enqueue(task{c, n})
 			if c.count != nil {
 				s.each(c, n, s.recount)
+			}
+			if c.filter != nil {
+				s.each(c, n, s.requeue)
 			}
 			queue(c)
 		}
@@ -75,7 +82,7 @@ func (s *Session) RemoveRepeat(ref forms.Ref) error {
 		return fmt.Errorf("%s: %w", ref, ErrNoNode)
 	}
 	r := n.parent
-	if r.plan.count != nil {
+	if r.plan.fixed() {
 		return fmt.Errorf("%s: %w", ref, ErrCounted)
 	}
 	i := slices.Index(r.children, n)
@@ -105,8 +112,14 @@ func (s *Session) readersOf(p *plan) {
 	for _, e := range p.counters {
 		s.each(e.to, s.root, s.recount)
 	}
+	for _, e := range p.selectors {
+		s.each(e.to, s.root, s.requeue)
+	}
 	for _, e := range p.watchers {
 		s.each(e.to, s.root, func(w *node) { s.changed[w] = true })
+	}
+	for _, a := range p.attrs {
+		s.readersOf(a)
 	}
 	for _, c := range p.children {
 		s.readersOf(c)
@@ -116,13 +129,16 @@ func (s *Session) readersOf(p *plan) {
 // dropMarks forgets that a removed node changed.
 func (s *Session) dropMarks(n *node) {
 	delete(s.changed, n)
+	for _, a := range n.attrs {
+		delete(s.changed, a)
+	}
 	for _, c := range n.children {
 		s.dropMarks(c)
 	}
 }
 
 func size(n *node) int {
-	total := 1
+	total := 1 + len(n.attrs)
 	for _, c := range n.children {
 		total += size(c)
 	}
@@ -163,24 +179,19 @@ func (s *Session) fitCount(r *node) {
 		r.children = r.children[:len(r.children)-1]
 	}
 	r.stale()
-	for _, n := range added {
-		n.relevant = r.relevant
-		s.preload(n)
-		s.propagate(n)
-		s.inside(n)
-	}
+	s.bring(r, added...)
 	if want < had {
 		s.readersOf(r.plan)
 	}
 	s.propagate(r)
-	s.unborn = append(s.unborn, added...)
 }
 
 // isBlank reports whether nothing below n was answered. What the form filled
 // in itself doesn't count.
 func isBlank(n *node) bool {
 	if q := n.plan.q; q != nil {
-		return n.value == "" || q.Control == forms.Hidden || n.value == clean(q, q.Default) || n.plan.calculate != nil || n.plan.dynamic != nil
+		return n.value == "" && n.picked == "" || q.Control == forms.Hidden || n.value == n.s.given(q, q.Default) ||
+			n.plan.calculate != nil || n.plan.selfMade()
 	}
 	for _, c := range n.children {
 		if !isBlank(c) {
@@ -188,4 +199,9 @@ func isBlank(n *node) bool {
 		}
 	}
 	return true
+}
+
+// selfMade reports whether the form itself gives a question its first value.
+func (p *plan) selfMade() bool {
+	return slices.ContainsFunc(p.actions, func(a *action) bool { return a.to == p })
 }

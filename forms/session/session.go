@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"baraza.example/forms"
+	"baraza.example/forms/xpath"
 )
 
 // Options are what a session takes from its surroundings. The zero value works.
@@ -28,6 +29,12 @@ type Options struct {
 	Property  map[string]string // deviceid, username …
 	// File opens a file the form names (countries.csv).
 	File func(name string) ([]byte, error)
+	// LastSaved is the response to the same form that was saved before this one
+	// (${last-saved#…} in XLSForm); nil where there is none.
+	LastSaved []byte
+	// Locate returns where the device is, as a geopoint is written; nil where
+	// nobody knows. odk:setgeopoint asks it.
+	Locate func() string
 }
 
 // A Draft is a response that is still being written: enough to go on with it
@@ -61,8 +68,9 @@ type Session struct {
 	chain      []string // of them, in the order to look for texts in
 	document   *node    // above root
 	root       *node
-	lists      map[string]*listNode
-	items      map[forms.Element]*listNode // by question
+	lists      map[string]*dataNode
+	items      map[forms.Element]*dataNode // by question
+	instances  map[string]xpath.Node       // secondary, by id, once they are read
 	nodes      int                         // in the tree, against MaxNodes
 	instanceID string
 	started    time.Time
@@ -74,7 +82,8 @@ type Session struct {
 	nextID   int
 	visits   int // nodes recomputed
 	faults   []error
-	unborn   []*node // instances that a count made, waiting for their dynamic defaults
+	begun    bool // what follows is not the form's own beginning
+	depth    int  // of the action that is being done
 }
 
 // ErrNoNode is wrapped where a ref names nothing in the instance.
@@ -96,26 +105,42 @@ func Start(def *forms.Definition, opts Options) (*Session, error) {
 	s.started = s.now()
 	s.changedAt = s.started
 	s.instanceID = "uuid:" + s.uuid()
-	s.root, err = s.build(s.prog.root, s.document, true)
+	s.root, err = s.build(s.prog.root, s.document, true, nil)
 	if err != nil {
 		return nil, err
 	}
 	s.document.children = []*node{s.root}
 	s.preload(s.root)
 	s.recomputeAll()
-	s.dynamicDefaults(s.root)
-	s.changed = map[*node]bool{}
+	s.happens(s.root, forms.InstanceFirstLoad, forms.XFormsReady, forms.InstanceLoad)
+	s.run()
+	s.begin()
 	return s, nil
 }
 
+// begin ends what the form does by itself before a person does anything.
+func (s *Session) begin() {
+	s.begun = true
+	if p := s.prog.instanceID; p != nil {
+		if n := s.find(p.c.Ref); n != nil && n.value != "" {
+			s.instanceID = n.value
+		}
+	}
+	s.changed = map[*node]bool{}
+}
+
 func newSession(def *forms.Definition, opts Options) (*Session, error) {
-	prog, err := compile(def)
+	seed := rand.Uint32N(1 << 20)
+	if opts.Rand != nil {
+		seed = opts.Rand.Uint32N(1 << 20)
+	}
+	prog, err := compile(def, seed+1)
 	if err != nil {
 		return nil, err
 	}
 	s := &Session{
 		prog: prog, opts: opts,
-		lists: map[string]*listNode{}, items: map[forms.Element]*listNode{},
+		lists: map[string]*dataNode{}, items: map[forms.Element]*dataNode{}, instances: map[string]xpath.Node{},
 		changed: map[*node]bool{}, watchers: map[int]func([]forms.Ref){},
 	}
 	s.document = &node{s: s, relevant: true}
@@ -137,6 +162,12 @@ func (s *Session) InstanceID() string { return s.instanceID }
 func (s *Session) SetLanguages(languages ...string) {
 	s.setChain(languages)
 	s.markAll(s.root)
+	for _, p := range s.prog.all {
+		if p.spoken {
+			s.enqueue(task{p, s.root})
+		}
+	}
+	s.run()
 	s.notify()
 }
 
@@ -187,10 +218,13 @@ func (s *Session) Set(ref forms.Ref, value string) error {
 		return s.violation(n, ViolatesReadOnly)
 	}
 	value = clean(n.plan.q, value)
+	if n.plan.q.Control == forms.Select {
+		value = s.inOrder(n, value)
+	}
+	n.picked = ""
 	if value != n.value {
 		s.store(n, value)
 		s.run()
-		s.fireTriggers(n)
 		s.changedAt = s.now()
 		s.notify()
 	}
@@ -210,6 +244,7 @@ func (s *Session) store(n *node, value string) {
 	}
 	n.value = value
 	s.propagate(n)
+	s.valueChanged(n)
 }
 
 // Subscribe calls watch after every change with the refs of all nodes that may
@@ -252,6 +287,7 @@ func (s *Session) Draft() Draft {
 // Finalize makes the response ready. With violations the submission is empty
 // and the response goes on as it is.
 func (s *Session) Finalize() (Submission, []Violation) {
+	s.happens(s.root, forms.XFormsRevalidate)
 	s.recomputeAll() // what is computed from now() is computed at the end once more
 	if found := s.Validate(); len(found) > 0 {
 		s.notify()
@@ -259,6 +295,7 @@ func (s *Session) Finalize() (Submission, []Violation) {
 	}
 	finished := s.now()
 	s.stampEnd(s.root, finished)
+	s.nameInstance()
 	s.run()
 	s.notify()
 	sub := Submission{
@@ -276,6 +313,16 @@ func (s *Session) Finalize() (Submission, []Violation) {
 		}
 	}
 	return sub, nil
+}
+
+// nameInstance fills in the instanceID, where the form has a place for it and
+// leaves it blank.
+func (s *Session) nameInstance() {
+	if p := s.prog.instanceID; p != nil {
+		if n := s.find(p.c.Ref); n != nil && n.value == "" {
+			s.store(n, s.instanceID)
+		}
+	}
 }
 
 func (s *Session) now() time.Time {

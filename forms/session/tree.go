@@ -10,18 +10,20 @@ import (
 	"baraza.example/forms/xpath"
 )
 
-// A node is a place in the primary instance: an element, or the range of a
-// repeat, which holds its instances and which expressions do not see. The
-// document above the root has no plan.
+// A node is a place in the primary instance: an element, an attribute, or the
+// range of a repeat, which holds its instances and which expressions do not
+// see. The document above the root has no plan.
 type node struct {
 	s        *Session
 	plan     *plan
 	parent   *node
 	children []*node
+	attrs    []*node
 	isRange  bool
 	visible  int   // of a range: how many instances count; more wait for the count to grow again
 	sample   *node // of a range: an instance outside the tree, to evaluate the repeat's own expressions in
 	value    string
+	picked   string // of a select: the answer, where the filter doesn't offer all of it now
 	relevant bool
 	kids     []xpath.Node // Children, kept until the structure or relevance changes
 	fresh    bool         // kids is up to date; of a range they are the instances that count
@@ -29,32 +31,43 @@ type node struct {
 }
 
 // build makes the nodes of a plan, literal defaults filled in. A repeat
-// becomes a range with one instance, which is what XLSForm means.
-func (s *Session) build(p *plan, parent *node, first bool) (*node, error) {
+// becomes a range with the instances the form starts with: one, unless it says
+// otherwise. From is what the primary instance holds here, or nil for the
+// defaults.
+func (s *Session) build(p *plan, parent *node, asRange bool, from *forms.Tree) (*node, error) {
 	if s.nodes++; s.nodes > MaxNodes {
 		return nil, fmt.Errorf("%w: more than %d questions", ErrTooMany, MaxNodes)
 	}
 	n := &node{s: s, plan: p, parent: parent, relevant: true}
-	if p.repeat != nil && first {
+	if p.repeat != nil && asRange {
 		n.isRange = true
-		sample, err := s.build(p, n, false)
+		sample, err := s.build(p, n, false, nil)
 		if err != nil {
 			return nil, err
 		}
 		n.sample = sample
-		if p.count == nil {
-			_, err = s.grow(n)
+		return n, s.populate(n, from)
+	}
+	s.nodes += len(p.attrs)
+	for _, a := range p.attrs {
+		attr := &node{s: s, plan: a, parent: n, relevant: true}
+		attr.value = a.q.Default
+		if from != nil {
+			attr.value = from.Attr(a.c.Name)
 		}
-		return n, err
+		n.attrs = append(n.attrs, attr)
 	}
 	if p.q != nil {
-		if !p.q.DynamicDefault {
-			n.value = clean(p.q, p.q.Default)
+		switch {
+		case from != nil:
+			n.value = s.given(p.q, from.Text)
+		case !p.q.DynamicDefault:
+			n.value = s.given(p.q, p.q.Default)
 		}
 		return n, nil
 	}
 	for _, c := range p.children {
-		child, err := s.build(c, n, true)
+		child, err := s.buildChild(c, n, from)
 		if err != nil {
 			return nil, err
 		}
@@ -63,9 +76,57 @@ func (s *Session) build(p *plan, parent *node, first bool) (*node, error) {
 	return n, nil
 }
 
+// buildChild makes a child as the tree of its parent says.
+func (s *Session) buildChild(p *plan, parent *node, from *forms.Tree) (*node, error) {
+	if from == nil {
+		return s.build(p, parent, true, nil)
+	}
+	if p.repeat != nil {
+		return s.build(p, parent, true, from)
+	}
+	child := from.Child(p.name)
+	if child == nil {
+		child = &forms.Tree{} // left out: blank
+	}
+	return s.build(p, parent, true, child)
+}
+
+// populate gives a range its first instances: those of the tree of its parent,
+// or of the form.
+func (s *Session) populate(r *node, from *forms.Tree) error {
+	p := r.plan
+	initial := p.repeat.Initial
+	if from != nil {
+		initial = []*forms.Tree{}
+		for _, c := range from.Children {
+			if c.Name == p.name && !hasTemplate(c) {
+				initial = append(initial, c)
+			}
+		}
+	}
+	if initial == nil {
+		_, err := s.grow(r)
+		return err
+	}
+	for _, t := range initial {
+		n, err := s.build(p, r, false, t)
+		if err != nil {
+			return err
+		}
+		r.children = append(r.children, n)
+	}
+	r.visible = len(r.children)
+	r.stale()
+	return nil
+}
+
+func hasTemplate(t *forms.Tree) bool {
+	return slices.ContainsFunc(t.Attrs, func(a forms.Attr) bool { return a.Name == "jr:template" })
+}
+
 // grow adds a blank instance to a range.
 func (s *Session) grow(r *node) (*node, error) {
-	n, err := s.build(r.plan, r, false)
+	n, err := s.build(r.plan, r, false, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -100,11 +161,11 @@ func (n *node) ref() forms.Ref {
 	case n.plan == nil:
 		return ""
 	case n.isRange:
-		return n.parent.ref().Child(n.plan.c.Name)
+		return n.parent.ref().Child(n.plan.step)
 	case n.parent.isRange:
 		return n.parent.ref().At(slices.Index(n.parent.children, n) + 1)
 	}
-	return n.parent.ref().Child(n.plan.c.Name)
+	return n.parent.ref().Child(n.plan.step)
 }
 
 // find returns the node at ref or nil. The ref of a repeat without a position
@@ -117,7 +178,12 @@ func (s *Session) find(ref forms.Ref) *node {
 	at := s.document
 	for step := range strings.SplitSeq(rest, "/") {
 		name, position, _ := strings.Cut(step, "[")
-		if at = at.childNamed(name); at == nil {
+		if strings.HasPrefix(name, "@") {
+			at = at.attribute(name[1:])
+		} else {
+			at = at.childNamed(name)
+		}
+		if at == nil {
 			return nil
 		}
 		if position == "" {
@@ -136,17 +202,49 @@ func (s *Session) find(ref forms.Ref) *node {
 	return at
 }
 
+// childNamed finds a child by its name as written, or by the name without its
+// prefix: whether the meta block has one differs among programs.
 func (n *node) childNamed(name string) *node {
 	if n.plan == nil { // the document
-		if n.s.root.plan.c.Name == name {
-			return n.s.root
+		if root := n.s.root; root.plan.name == name || root.plan.c.Name == local(name) {
+			return root
 		}
 		return nil
 	}
-	if i, ok := n.plan.byName[name]; ok && !n.isRange {
+	if n.isRange {
+		return nil
+	}
+	if i, ok := n.plan.byName[name]; ok {
 		return n.children[i]
 	}
+	if without := local(name); without != name {
+		if i, ok := n.plan.byName[without]; ok {
+			return n.children[i]
+		}
+	}
 	return nil
+}
+
+func (n *node) attribute(name string) *node {
+	for _, a := range n.attrs {
+		if a.plan.name == name {
+			return a
+		}
+	}
+	for _, a := range n.attrs {
+		if local(a.plan.name) == local(name) {
+			return a
+		}
+	}
+	return nil
+}
+
+// local is a name without its prefix.
+func local(name string) string {
+	if _, rest, ok := strings.Cut(name, ":"); ok {
+		return rest
+	}
+	return name
 }
 
 // Name, Kind, Parent, Children, Attributes and Text make a node an
@@ -157,15 +255,28 @@ func (n *node) Name() string {
 	if n.plan == nil {
 		return ""
 	}
-	return n.plan.c.Name
+	return n.plan.name
 }
 
 // Kind implements [xpath.Node].
 func (n *node) Kind() xpath.Kind {
-	if n.plan == nil {
+	switch {
+	case n.plan == nil:
 		return xpath.Document
+	case n.plan.isAttr:
+		return xpath.Attribute
 	}
 	return xpath.Element
+}
+
+// Namespace implements [xpath.Namespaced]: the names of the meta block, which
+// alone have a prefix, stand for themselves without it too, since forms and
+// programs differ.
+func (n *node) Namespace() string {
+	if n.plan != nil && n.plan.c.Prefix != "" {
+		return "http://www.w3.org/2002/xforms"
+	}
+	return ""
 }
 
 // Parent implements [xpath.Node]; the parent of a repeat instance is the
@@ -192,7 +303,7 @@ func (n *node) Children() []xpath.Node {
 		switch {
 		case !c.relevant:
 		case c.isRange:
-			n.kids = append(n.kids, n.ChildrenNamed(c.plan.c.Name)...)
+			n.kids = append(n.kids, n.ChildrenNamed(c.plan.name)...)
 		default:
 			n.kids = append(n.kids, c)
 		}
@@ -222,8 +333,17 @@ func (n *node) ChildrenNamed(name string) []xpath.Node {
 	return c.kids
 }
 
-// Attributes implements [xpath.Node]; the instance has none that forms read.
-func (n *node) Attributes() []xpath.Node { return nil }
+// Attributes implements [xpath.Node].
+func (n *node) Attributes() []xpath.Node {
+	if len(n.attrs) == 0 {
+		return nil
+	}
+	all := make([]xpath.Node, len(n.attrs))
+	for i, a := range n.attrs {
+		all[i] = a
+	}
+	return all
+}
 
 // Text implements [xpath.Node].
 func (n *node) Text() string {

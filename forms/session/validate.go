@@ -77,7 +77,7 @@ func (s *Session) checkAnswer(n *node) *Violation {
 // checkChoice looks whether what was picked may be picked.
 func (s *Session) checkChoice(n *node) *Violation {
 	q := n.plan.q
-	if q.List == "" || !slices.Contains([]forms.Control{forms.Select1, forms.Select, forms.RankList}, q.Control) {
+	if q.List == "" && q.Itemset == nil || !slices.Contains([]forms.Control{forms.Select1, forms.Select, forms.RankList}, q.Control) {
 		return nil
 	}
 	picked := []string{n.value}
@@ -85,7 +85,7 @@ func (s *Session) checkChoice(n *node) *Violation {
 		picked = strings.Fields(n.value)
 	}
 	for i, value := range picked {
-		if !s.offers(n, value) || slices.Contains(picked[:i], value) {
+		if !s.isOffered(n, value) || slices.Contains(picked[:i], value) {
 			v := s.violation(n, ViolatesChoice)
 			v.Message = strconv.Quote(value) + " is not among the choices."
 			if slices.Contains(picked[:i], value) {
@@ -94,7 +94,7 @@ func (s *Session) checkChoice(n *node) *Violation {
 			return v
 		}
 	}
-	if q.Control == forms.RankList && len(picked) != len(s.choices(n)) {
+	if q.Control == forms.RankList && len(picked) != len(s.offers(n)) {
 		v := s.violation(n, ViolatesChoice)
 		v.Message = "All choices must be put in order."
 		return v

@@ -68,7 +68,7 @@ func parseInstance(data []byte) (*xmlNode, error) {
 				return nil, fmt.Errorf("%w: more than %d elements or %d levels", ErrInstance, MaxNodes, MaxXMLDepth)
 			}
 			x := &xmlNode{name: t.Name.Local}
-			if at == top {
+			if len(t.Attr) > 0 {
 				x.attrs = t.Copy().Attr
 			}
 			at.children = append(at.children, x)
