@@ -30,6 +30,7 @@ var layers = map[string]string{
 	"forms/xpath":                "",
 	"forms/xlsform":              "forms forms/xpath",
 	"forms/xform":                "forms forms/xpath",
+	"forms/formpack":             "forms forms/xform",
 	"forms/session":              "forms forms/xpath",
 	"forms/consultation":         "forms",
 	"forms/translate":            "forms forms/consultation",

@@ -13,9 +13,11 @@ import (
 type formSettings struct {
 	json bool
 	zone *time.Location // of the person who fills the form in
+	pack packSettings
 }
 
-// form works on forms without a device: it checks them and tries parts of them.
+// form works on forms without a device: it checks them, tries their
+// expressions and packs them for the road.
 func form(ctx context.Context, args []string, io streams) error {
 	flags := newFlags("form", io)
 	s := formSettings{zone: time.Local}
@@ -24,6 +26,7 @@ func form(ctx context.Context, args []string, io streams) error {
 		s.zone, err = time.LoadLocation(name)
 		return err
 	})
+	s.pack.flags(flags)
 	words, err := flags.parse(args)
 	switch {
 	case err != nil:
@@ -32,6 +35,10 @@ func form(ctx context.Context, args []string, io streams) error {
 		return formCheck(words[1], s, io)
 	case len(words) == 1 && words[0] == "eval":
 		return formEval(ctx, s, io)
+	case len(words) == 3 && words[0] == "pack":
+		return formPack(words[1], words[2], s, io)
+	case len(words) == 3 && words[0] == "unpack":
+		return formUnpack(words[1], words[2], s, io)
 	case len(words) == 1 && words[0] == "check":
 		return fmt.Errorf("name one form: %w", errUsage)
 	}

@@ -43,7 +43,7 @@ func commands() []command {
 		{"contribute", "--dir DIR FILE", "make a written contribution ready", contribute},
 		{"sync", "--dir DIR [--via ADDRESS]", "send what waits and take what has come", synchronise},
 		{"status", "--dir DIR [--json]", "show what is on this device, at the hub, received", status},
-		{"form", "check FILE [--json] | eval --json [--tz ZONE]", "say what is wrong with a form, or what its expressions come to", form},
+		{"form", "check FILE [--json] | eval --json [--tz ZONE] | pack FORM.xml OUT | unpack IN FOLDER", "say what is wrong with a form or what its expressions come to; pack it for the road", form},
 		{"translate", "export|import [--form FILE] --language CODE [--catalogue FILE] WORKBOOK", "hand the texts of a form to a translator, and take them back", runTranslate},
 		{"bench", "NAME [--json] [--responses FILE]", "measure, beside another program's way where there is one", bench},
 	}
