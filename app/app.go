@@ -27,6 +27,13 @@ type Options struct {
 	// Ready is called once, where drawing is done, when the first screen stands
 	// in the window with all that belongs on it; may be nil.
 	Ready func(fyne.Window)
+	Log     Log    // of the program, to be given to whoever helps; may be nil
+}
+
+// A Log is what was logged so far, without answers and names;
+// [workspace.Diary] has it.
+type Log interface {
+	Text(context.Context) ([]byte, error)
 }
 
 // An App is the application's window over one workspace.
@@ -45,6 +52,7 @@ type App struct {
 	shell   *shell
 	place   place    // what is shown
 	trail   []place  // what was shown before it
+	visit   int      // counts how often another was shown
 	running *outbox  // while something is sent
 	filling *filling // the response that was opened last
 }
@@ -53,6 +61,7 @@ type App struct {
 // language, the look or what it shows has changed.
 type place struct {
 	draw  func() screen
+	enter func() // called each time it comes to be shown, to read what it shows; may be nil
 	leave func() // called when another is shown; may be nil
 }
 
@@ -115,7 +124,7 @@ func (a *App) apply() {
 			break
 		}
 	}
-	a.fyne.Settings().SetTheme(newLook(a.chosen))
+	a.fyne.Settings().SetTheme(newLook(a.chosen, a.words.Language().Direction))
 }
 
 // choose applies what a person chose and keeps it.
@@ -142,17 +151,14 @@ func (a *App) goTo(p place) {
 		a.leave()
 		a.trail = append(a.trail, a.place)
 	}
-	a.shell.note.Hide()
-	a.place = p
-	a.again()
+	a.turn(p)
 }
 
 // start shows a screen from which there is no way back.
 func (a *App) start(p place) {
 	a.leave()
-	a.shell.note.Hide()
-	a.trail, a.place = nil, p
-	a.again()
+	a.trail = nil
+	a.turn(p)
 }
 
 // back shows what was there before.
@@ -162,9 +168,20 @@ func (a *App) back() {
 		return
 	}
 	a.leave()
-	a.shell.note.Hide()
-	a.place, a.trail = a.trail[len(a.trail)-1], a.trail[:len(a.trail)-1]
+	last := a.trail[len(a.trail)-1]
+	a.trail = a.trail[:len(a.trail)-1]
+	a.turn(last)
+}
+
+// turn shows another screen.
+func (a *App) turn(to place) {
+	a.shell.hush()
+	a.visit++
+	a.place = to
 	a.again()
+	if to.enter != nil {
+		to.enter()
+	}
 }
 
 // again draws the screen anew.

@@ -25,7 +25,7 @@ func TestTheFirstStartTakesTwoScreensAndNoNetwork(t *testing.T) {
 func TestTheLanguageChangesEveryScreenAtOnceAndIsRemembered(t *testing.T) {
 	dir := t.TempDir()
 	p := sit(t, dir, Options{}, phone)
-	p.taps("Français — draft")
+	p.taps("Français")
 	p.sees("Suivant")
 	p.doesNotSee("Next")
 	if err := p.work.Close(); err != nil {
@@ -39,7 +39,7 @@ func TestTheLanguageChangesEveryScreenAtOnceAndIsRemembered(t *testing.T) {
 func TestEachItemStandsInOneOfThreePlainStates(t *testing.T) {
 	p := known(t, laptop)
 	items := p.sampleItems()
-	o := &outbox{a: p.App, items: items, joined: true, records: 2, bytes: 3420}
+	o := &outbox{a: p.App, items: items, joined: true, read: true, records: 2, bytes: 3420}
 	p.start(place{draw: func() screen { return screen{title: "Outbox", body: o.draw()} }})
 	p.sees("on this device · Waits for an invite", "at the hub Radio Mwalo · Waits for the hub", "received · MCKW3-4BH0E", "About 3 KB will be sent.")
 }

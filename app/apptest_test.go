@@ -9,7 +9,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
@@ -82,6 +81,9 @@ func visit(o fyne.CanvasObject, do func(fyne.CanvasObject)) {
 		return
 	}
 	do(o)
+	if _, ok := o.(*formview.Button); ok {
+		return // its words are its own
+	}
 	for _, c := range children(o) {
 		visit(c, do)
 	}
@@ -103,8 +105,8 @@ func (p *person) shown() string {
 	var b strings.Builder
 	visit(p.window.Content(), func(o fyne.CanvasObject) {
 		switch o := o.(type) {
-		case *widget.Label:
-			b.WriteString(o.Text + "\n")
+		case *formview.Label:
+			b.WriteString(o.Words() + "\n")
 		case *formview.Button:
 			b.WriteString("[" + o.Text + "]\n")
 		case *formview.Entry:
@@ -148,7 +150,7 @@ func (p *person) taps(words string) {
 				found = o
 			}
 		case *line:
-			if strings.HasPrefix(o.title.Text, words) {
+			if strings.HasPrefix(o.title.Words(), words) {
 				found = o
 			}
 		case *formview.Choice:
@@ -161,6 +163,16 @@ func (p *person) taps(words string) {
 		p.t.Fatalf("there is nothing to tap called %q in\n%s", words, p.shown())
 	}
 	test.Tap(found)
+}
+
+// lines counts the lines whose title begins with the words.
+func (p *person) lines(words string) (n int) {
+	visit(p.window.Content(), func(o fyne.CanvasObject) {
+		if l, ok := o.(*line); ok && strings.HasPrefix(l.title.Words(), words) {
+			n++
+		}
+	})
+	return n
 }
 
 // field is the n-th field to type in.

@@ -4,19 +4,22 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
+
+	"baraza.example/app/formview"
 )
 
-// bar stands something at the left, at the right and between. Where the three
-// are too wide for one row, what is between goes, if it may, or has a row of
-// its own above the others.
+// bar stands something at the side where lines begin, at the other side, and
+// between. Where the three are too wide for one row, what is between goes, if it
+// may, or has a row of its own above the others; where even two are too wide,
+// each has its own, the last one lowest.
 type bar struct {
 	left, middle, right fyne.CanvasObject // nil for nothing
 	fills               bool              // the middle takes the room there is, and may go
-	rows                int               // as laid out
+	high                float32           // as laid out
 }
 
 func newBar(left, middle, right fyne.CanvasObject, fills bool) *fyne.Container {
-	b := &bar{left: left, middle: middle, right: right, fills: fills, rows: 1}
+	b := &bar{left: left, middle: middle, right: right, fills: fills}
 	var all []fyne.CanvasObject
 	for _, o := range []fyne.CanvasObject{left, middle, right} { // the order of the focus
 		if o != nil {
@@ -26,52 +29,78 @@ func newBar(left, middle, right fyne.CanvasObject, fills bool) *fyne.Container {
 	return container.New(b, all...)
 }
 
-func least(o fyne.CanvasObject) fyne.Size {
+func natural(o fyne.CanvasObject) fyne.Size {
 	if o == nil {
 		return fyne.Size{}
 	}
-	return o.MinSize()
+	return fyne.NewSize(formview.NaturalWidth(o), o.MinSize().Height)
 }
 
 func (b *bar) Layout(_ []fyne.CanvasObject, size fyne.Size) {
-	l, m, r := least(b.left), least(b.middle), least(b.right)
-	gap := theme.Padding()
-	row := max(l.Height, m.Height, r.Height)
-	y, room := float32(0), size.Width-l.Width-r.Width-2*gap
+	gap := 2 * theme.Padding()
+	l, r := natural(b.left), natural(b.right)
+	room := size.Width - l.Width - r.Width
+	if l.Width > 0 && r.Width > 0 {
+		room -= gap
+	}
+	y := float32(0)
+	row := func(o fyne.CanvasObject) { // a row of its own
+		if o == nil {
+			return
+		}
+		h := formview.Fit(o, size.Width)
+		formview.Place(o, fyne.NewPos(0, y), fyne.NewSize(size.Width, h), size.Width)
+		y += h + theme.Padding()
+	}
+	if room < 0 {
+		if b.fills && b.middle != nil {
+			b.middle.Hide()
+		} else {
+			row(b.middle)
+		}
+		row(b.left)
+		row(b.right)
+		b.high = max(0, y-theme.Padding())
+		return
+	}
+	high := max(l.Height, r.Height)
 	if b.middle != nil {
+		m := natural(b.middle)
 		switch {
 		case b.fills:
 			b.middle.Show()
-			if room < 5*theme.TextSize() {
+			if room < 4*theme.TextSize() {
 				b.middle.Hide()
 			}
-			b.middle.Resize(fyne.NewSize(max(0, room), row))
-			b.middle.Move(fyne.NewPos(l.Width+min(gap, l.Width), 0))
-		case m.Width <= room:
-			b.rows = 1
-			b.middle.Resize(m)
-			b.middle.Move(fyne.NewPos(l.Width+gap+(room-m.Width)/2, 0))
+			high = max(high, m.Height)
+			left := l.Width
+			if left > 0 {
+				left += gap
+			}
+			formview.Place(b.middle, fyne.NewPos(left, (high-m.Height)/2), fyne.NewSize(max(0, room-gap), m.Height), size.Width)
+		case m.Width+2*gap <= room:
+			high = max(high, m.Height)
+			middle := max(l.Width+gap, (size.Width-m.Width)/2) // in the middle of the bar, if it can be
+			if middle+m.Width+gap > size.Width-r.Width {
+				middle = l.Width + gap + (room-gap-m.Width)/2
+			}
+			formview.Place(b.middle, fyne.NewPos(middle, (high-m.Height)/2), fyne.NewSize(m.Width, m.Height), size.Width)
 		default:
-			b.rows = 2
-			b.middle.Resize(fyne.NewSize(size.Width, row))
-			b.middle.Move(fyne.NewPos(0, 0))
-			y = row + gap
+			row(b.middle)
 		}
 	}
 	if b.left != nil {
-		b.left.Resize(fyne.NewSize(min(l.Width, size.Width), row))
-		b.left.Move(fyne.NewPos(0, y))
+		formview.Place(b.left, fyne.NewPos(0, y), fyne.NewSize(l.Width, high), size.Width)
 	}
 	if b.right != nil {
-		b.right.Resize(fyne.NewSize(min(r.Width, size.Width), row))
-		b.right.Move(fyne.NewPos(max(0, size.Width-r.Width), y))
+		formview.Place(b.right, fyne.NewPos(size.Width-r.Width, y), fyne.NewSize(r.Width, high), size.Width)
 	}
+	b.high = y + high
 }
 
 func (b *bar) MinSize([]fyne.CanvasObject) fyne.Size {
-	height := max(least(b.left).Height, least(b.middle).Height, least(b.right).Height)
-	if b.rows == 2 {
-		height = 2*height + theme.Padding()
+	if b.high == 0 {
+		return fyne.NewSize(0, max(natural(b.left).Height, natural(b.middle).Height, natural(b.right).Height))
 	}
-	return fyne.NewSize(0, height)
+	return fyne.NewSize(0, b.high)
 }

@@ -1,16 +1,18 @@
 package app
 
 import (
-	"context"
+	"errors"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 	"baraza.example/forms"
+	"baraza.example/forms/session"
 )
 
 // filling is a response while its pages are on the screen.
@@ -99,7 +101,7 @@ func (f *filling) draw() screen {
 	say := f.a.words.Say
 	pages := f.form.Pages()
 	f.page = min(max(f.page, 0), len(pages)-1)
-	s := screen{title: f.a.draftTitle(f.response.Draft())}
+	s := screen{title: f.a.draftTitle(f.response), way: "nav.consultation", done: float32(f.page+1) / float32(len(pages))}
 	if f.outlined && !f.a.shell.frame.wide {
 		s.body = f.outline()
 		s.bar = newBar(nil, nil, primary(say("action.close"), func() { f.outlined = false; f.a.again() }), false)
@@ -111,13 +113,16 @@ func (f *filling) draw() screen {
 	if f.page == len(pages)-1 {
 		next = primary(say("review.title"), f.review)
 	}
-	previous := action(say("nav.previous"), func() { f.turn(-1) })
-	if f.page == 0 {
-		previous.Disable()
+	var previous, where fyne.CanvasObject
+	if f.page > 0 {
+		previous = action(say("nav.previous"), func() { f.turn(-1) })
 	}
-	where := action(say("fill.position", locale.Values{"Position": f.page + 1, "Total": len(pages)}), func() { f.outlined = true; f.a.again() })
+	position := say("fill.position", locale.Values{"Position": f.page + 1, "Total": len(pages)})
 	if f.a.shell.frame.wide {
-		where.Disable()
+		where = wrapped(position)
+	} else {
+		w := low(position, theme.ListIcon(), func() { f.outlined = true; f.a.again() })
+		where = w
 	}
 	s.bar = newBar(previous, where, next, false)
 	return s
@@ -132,22 +137,58 @@ func (f *filling) open(page int) {
 
 // outline lists the pages with how far each of them is, and the review.
 func (f *filling) outline() fyne.CanvasObject {
-	box := formview.NewStack(1)
-	for i, p := range f.form.Pages() {
-		answered, needed := f.form.Answered(p)
-		state := f.a.words.Count("screen.answered", answered)
-		if answered == 0 {
-			state = f.a.words.Say("fill.no_answer")
-		}
-		if needed > 0 {
-			state += " · " + f.a.words.Count("screen.needed", needed)
-		}
-		l := newLine(p.Label, state, func() { f.open(i) })
-		l.here = i == f.page
+	box := formview.NewStack(0.4)
+	scroll := formview.NewScroll(container.New(margins{2, 2}, box))
+	add := func(l *line) {
+		l.flat = true
+		l.OnFocus = func() { scroll.Reveal(l) }
 		box.Add(l)
 	}
-	box.Add(newLine(f.a.words.Say("review.title"), "", f.review))
-	return formview.NewScroll(container.NewPadded(box))
+	wrong := f.wrongPages()
+	for i, p := range f.form.Pages() {
+		s, state := f.standing(p, wrong[i])
+		l := newMarked(s, p.Label, state, func() { f.open(i) })
+		l.here = i == f.page
+		add(l)
+	}
+	add(newWay(theme.ListIcon(), f.a.words.Say("review.title"), "", f.review))
+	return scroll
+}
+
+// standing is how far a page is: a ring for nothing yet, a ring with a dot for
+// something, a tick for all, a triangle where something has to be changed.
+func (f *filling) standing(p formview.Page, wrong int) (shape, string) {
+	answered, needed := f.form.Answered(p)
+	asked := f.form.Asked(p)
+	state := f.a.words.Say("screen.answered_of", locale.Values{"Count": answered, "Total": asked})
+	if needed > 0 {
+		state += " · " + f.a.words.Count("screen.needed", needed)
+	}
+	switch {
+	case wrong > 0:
+		return pointed, state + " · " + f.a.words.Count("screen.to_change", wrong)
+	case asked == 0:
+		return solid, f.a.words.Say("screen.to_read")
+	case answered == asked:
+		return full, state
+	case answered > 0:
+		return half, state
+	case needed == 0:
+		return hollow, f.a.words.Say("fill.no_answer")
+	}
+	return hollow, state
+}
+
+// wrongPages counts, by page, the answers that can't be taken as they are; those
+// that are only missing are counted elsewhere.
+func (f *filling) wrongPages() map[int]int {
+	wrong := map[int]int{}
+	for _, v := range f.response.Validate() {
+		if v.Kind != session.ViolatesRequired {
+			wrong[f.form.PageOf(v.Ref)]++
+		}
+	}
+	return wrong
 }
 
 // attach asks for a file and answers the question with it.
@@ -173,96 +214,12 @@ func (f *filling) attached(ref forms.Ref, r fyne.URIReadCloser) {
 			err = f.response.Attached(ref, kept)
 			f.changed()
 		}
-		if err != nil {
-			f.a.shell.say(f.a.words.Say("error.file_gone", locale.Values{"Name": name}) + " " + err.Error())
+		switch {
+		case err == nil:
+		case errors.Is(err, workspace.ErrFileTooLarge):
+			f.a.shell.say(f.a.words.Say("error.file_too_large", locale.Values{"Name": name, "Size": f.a.words.Size(workspace.MaxFile)}))
+		default:
+			f.a.shell.say(f.a.words.Say("error.file_gone", locale.Values{"Name": name}))
 		}
 	})
-}
-
-// review shows what is missing, and everything that was answered.
-func (f *filling) review() {
-	f.save.flush()
-	f.a.goTo(place{draw: f.drawReview})
-}
-
-func (f *filling) drawReview() screen {
-	say := f.a.words.Say
-	f.checked = true
-	f.form.Check()
-	found := f.response.Validate()
-	column := []fyne.CanvasObject{heading(say("review.title"))}
-	ready := primary(say("action.make_ready"), f.makeReady)
-	if len(found) > 0 {
-		missing := formview.NewStack(1.5, strong(f.a.words.Count("review.missing_count", len(found))))
-		for _, v := range found {
-			n, _ := f.response.Node(v.Ref)
-			missing.Add(newLine(n.Label, f.form.Message(v), func() { f.back(v.Ref) }))
-		}
-		column = append(column, missing)
-		ready.Disable()
-	} else {
-		column = append(column, wrapped(say("review.complete")), wrapped(say("ready.explain")), quiet(say("review.after")))
-	}
-	column = append(column, quiet(say("review.unanswered_fine")))
-	for _, p := range f.form.Pages() {
-		if answers := f.form.Answers(p); len(answers) > 0 {
-			box := formview.NewStack(1, subheading(p.Label))
-			for _, answer := range answers {
-				box.Add(formview.NewStack(-1.6, quiet(answer.Question), wrapped(shorten(answer.Words, 1200))))
-			}
-			column = append(column, box)
-		}
-	}
-	return screen{title: say("review.title"), body: page(column...),
-		bar: newBar(action(say("nav.back"), f.a.back), nil, ready, false)}
-}
-
-// back leaves the review for a question.
-func (f *filling) back(ref forms.Ref) {
-	f.page = max(0, f.form.PageOf(ref))
-	f.a.back()
-	f.form.Reveal(ref)
-}
-
-func (f *filling) makeReady() {
-	f.save.flush()
-	finish, found := f.response.Finishing(f.answerLanguage())
-	if len(found) > 0 {
-		f.a.again()
-		return
-	}
-	var item workspace.Item
-	f.a.jobs.run(func() (err error) {
-		item, err = finish(context.WithoutCancel(f.a.ctx))
-		return err
-	}, func(err error) {
-		if err != nil {
-			f.a.shell.trouble(err)
-			return
-		}
-		f.form.Close()
-		f.a.finished(item)
-	})
-}
-
-// answerLanguage is what the person said their answers are written in, where
-// the form asks; else the language of the screens.
-func (f *filling) answerLanguage() string {
-	if n, ok := f.response.Node(f.response.Root().Ref.Child("profile").Child("answer_language")); ok && n.Value != "" && n.Value != "other" {
-		return n.Value
-	}
-	return f.a.words.Language().Code
-}
-
-// finished shows what was just made ready; the way back leads home.
-func (a *App) finished(item workspace.Item) {
-	a.showHome()
-	a.showItem(item.Name)
-}
-
-func shorten(text string, limit int) string {
-	if runes := []rune(text); len(runes) > limit {
-		return string(runes[:limit]) + " …"
-	}
-	return text
 }

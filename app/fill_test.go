@@ -105,7 +105,7 @@ func TestAResponseIsReviewedMendedAndMadeReady(t *testing.T) {
 	p.sees("Nothing is missing.", "Ujirani Cooperative")
 	p.taps("Make ready")
 	p.sees("Ujirani Cooperative — KE", "on this device", "Waits for an invite", "1 item waits to be sent")
-	if drafts, err := p.work.Drafts(t.Context()); err != nil || len(drafts) > 0 {
+	if drafts, err := p.work.Briefs(t.Context()); err != nil || len(drafts) > 0 {
 		t.Errorf("there are still drafts: %v, %v", drafts, err)
 	}
 }
@@ -167,7 +167,7 @@ func TestSeveralResponsesStandBesideEachOther(t *testing.T) {
 	p.showHome()
 	p.taps("Answer for another group")
 	p.showHome()
-	if n := strings.Count(p.shown(), "Response without a name"); n != 2 {
+	if n := p.lines("Response without a name"); n != 2 {
 		t.Errorf("%d drafts are shown in\n%s", n, p.shown())
 	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
@@ -33,10 +32,10 @@ func (a *App) RunGallery(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	list := formview.NewStack(0)
+	list := formview.NewStack(gapTight)
 	for _, s := range samples {
-		b := action(s.name, s.show)
-		b.Alignment, b.Importance = widget.ButtonAlignLeading, widget.LowImportance
+		b := low(s.name, nil, s.show)
+		b.Leading = true
 		list.Add(b)
 	}
 	a.window.SetContent(container.NewBorder(nil, nil, container.NewVScroll(list), nil, a.shell.root))
@@ -76,14 +75,14 @@ func (a *App) gallery() ([]sample, error) {
 	}
 	with := func(i workspace.Item, p *workspace.Proof) func() {
 		return func() {
-			a.start(place{draw: func() screen { return screen{title: a.itemTitle(i), body: a.item(i, p)} }})
+			a.start(place{draw: func() screen { return screen{title: a.itemTitle(i), way: "nav.outbox", body: a.item(i, p)} }})
 		}
 	}
 	proof := &workspace.Proof{Index: 1204, Size: 1311, Time: items[2].Made + 7200}
 	outboxWith := func(o *outbox) func() {
 		return func() {
-			o.a = a
-			a.start(place{draw: func() screen { return screen{title: a.words.Say("nav.outbox"), body: o.draw()} }})
+			o.a, o.read = a, true
+			a.start(place{draw: o.screen})
 		}
 	}
 	return []sample{

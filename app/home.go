@@ -5,63 +5,64 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 	"baraza.example/forms/consultation"
-	"baraza.example/forms/contribution"
-	"baraza.example/forms/session"
 )
 
 // mine is what a person has on this device.
 type mine struct {
-	drafts []session.Draft
-	texts  []contribution.Contribution
+	read   bool // it was looked for
+	drafts []workspace.Brief
 	items  []workspace.Item
 	joined bool
 }
 
 func (a *App) mine(ctx context.Context) (m mine, err error) {
-	if m.drafts, err = a.work.Drafts(ctx); err != nil {
+	if m.drafts, err = a.work.Briefs(ctx); err != nil {
 		return m, err
-	}
-	for c, err := range a.work.Contributions(ctx) {
-		if err != nil {
-			return m, err
-		}
-		m.texts = append(m.texts, c.Value)
 	}
 	if m.items, err = a.work.Items(ctx); err != nil {
 		return m, err
 	}
 	_, m.joined, err = a.work.Invite(ctx)
+	m.read = err == nil
 	return m, err
 }
 
-// showHome shows the consultation: what it is about, what I have to do with it,
-// and when what happens.
+// waitingIn counts the items that wait for something.
+func waitingIn(items []workspace.Item) (n int) {
+	for _, i := range items {
+		if i.Waiting() != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// showHome shows the consultation: what comes next, what I wrote, what it is
+// about and when what happens.
 func (a *App) showHome() {
 	var m mine
 	a.start(place{draw: func() screen {
-		return screen{title: a.words.Say("app.name"), body: a.home(m)}
-	}})
-	a.load(&m)
+		return screen{title: a.consultation.Title, way: "nav.consultation", body: a.home(m)}
+	}, enter: func() { a.load(&m) }})
 }
 
 // load fills m in and draws the screen again, if it is still the same.
 func (a *App) load(m *mine) {
-	at := len(a.trail)
-	title := a.shell.shown.title
+	at := a.visit
 	var found mine
 	a.jobs.run(func() (err error) {
 		found, err = a.mine(a.ctx)
 		return err
 	}, func(err error) {
 		*m = found
-		if len(a.trail) == at && a.shell.shown.title == title {
+		a.shell.setWaiting(waitingIn(found.items))
+		if a.visit == at {
 			a.again()
 		}
 		a.shell.trouble(err)
@@ -69,61 +70,72 @@ func (a *App) load(m *mine) {
 	})
 }
 
-// recent is how many lines of a kind stand on the first screen.
+// recent is how many lines stand on the first screen.
 const recent = 4
 
 func (a *App) home(m mine) fyne.CanvasObject {
 	say := a.words.Say
 	c := a.consultation
-	top := formview.NewStack(1, subheading(say("consultation.about")))
-	for paragraph := range strings.SplitSeq(strings.TrimSpace(c.Introduction), "\n\n") {
-		top.Add(wrapped(paragraph))
+	title := lines(quiet(say("nav.consultation")), heading(c.Title))
+	main := formview.NewStack(gapParts, title, a.nextStep(m))
+	if m.read {
+		main.Add(a.moreToDo(m))
 	}
-	if a.words.Language().Code != locale.Source {
-		top.Add(quiet(say("consultation.only_in_english")))
+	if all := a.entries(m, recent); len(all) > 0 {
+		list := formview.NewStack(gapCards)
+		for _, e := range all {
+			list.Add(newMarked(e.shape, e.title, e.state, e.open))
+		}
+		if total := len(m.drafts) + len(m.items); total > len(all) {
+			list.Add(buttons(action(a.words.Count("screen.show_all", total), a.showAll)))
+		}
+		main.Add(section(say("screen.mine"), list))
 	}
-	doing := formview.NewStack(1)
-	if len(m.drafts) == 0 {
-		doing.Add(buttons(primary(say("consultation.answer"), a.newResponse), action(say("consultation.write"), a.newContribution)))
-	} else {
-		doing.Add(buttons(primary(say("screen.go_on"), func() { a.resume(m.drafts[0].InstanceID) }),
-			action(say("consultation.answer_for_group"), a.newResponse), action(say("consultation.write"), a.newContribution)))
+	main.Add(a.about())
+	side := formview.NewStack(gapParts, a.timeline(c), a.questionnaire())
+	return formview.NewScroll(newBesides(main, side))
+}
+
+// nextStep says the one thing to do now.
+func (a *App) nextStep(m mine) fyne.CanvasObject {
+	say := a.words.Say
+	title, words, do := say("next.answer"), say("next.answer_why"), primary(say("consultation.answer"), a.newResponse)
+	waits := waitingIn(m.items)
+	switch {
+	case len(m.drafts) > 0:
+		d := m.drafts[0]
+		title, words = say("next.go_on"), a.briefTitle(d)+" · "+a.words.Moment(d.Changed.Local(), a.clock())
+		do = primary(say("screen.go_on"), func() { a.openBrief(d) })
+		if d.Text {
+			do = primary(say("next.go_on_writing"), func() { a.openBrief(d) })
+		}
+	case waits > 0 && !m.joined:
+		title, words, do = say("next.join"), say("join.why"), primary(say("join.title"), func() { a.showJoin("") })
+	case waits > 0:
+		title, words, do = say("next.send"), a.words.Count("outbox.waiting", waits), primary(say("next.to_outbox"), a.showOutbox)
+	case len(m.items) > 0:
+		title, words, do = say("next.done"), say("next.done_why"), action(say("consultation.answer_for_group"), a.newResponse)
 	}
+	return newPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
+		lines(quiet(say("next.title")), subheading(title), wrapped(words)), buttons(do)))
+}
+
+// moreToDo is what can be done besides.
+func (a *App) moreToDo(m mine) fyne.CanvasObject {
+	say := a.words.Say
+	box := formview.NewStack(gapCards)
+	if len(m.drafts) > 0 || waitingIn(m.items) > 0 {
+		box.Add(newWay(theme.AccountIcon(), say("consultation.answer_for_group"), say("next.group_why"), a.newResponse))
+	}
+	box.Add(newWay(theme.DocumentCreateIcon(), say("consultation.write"), say("next.write_why"), a.newContribution))
 	if !m.joined {
-		doing.Add(quiet(say("join.not_joined")))
-		doing.Add(buttons(action(say("join.title"), func() { a.showJoin("") })))
+		box.Add(newWay(theme.LoginIcon(), say("join.title"), say("join.not_joined"), func() { a.showJoin("") }))
 	}
-	column := []fyne.CanvasObject{heading(c.Title), doing}
-	if lines := a.lines(m, recent); len(lines) > 0 {
-		all := formview.NewStack(1.5, subheading(say("screen.mine")))
-		for _, l := range lines {
-			all.Add(l)
-		}
-		if total := len(m.drafts) + len(m.texts) + len(m.items); total > len(lines) {
-			all.Add(buttons(action(a.words.Count("screen.show_all", total), a.showAll)))
-		}
-		column = append(column, all)
-	}
-	column = append(column, top, a.timeline(c))
-	return page(column...)
-}
-
-// lines are what I wrote: at most limit of each kind.
-func (a *App) lines(m mine, limit int) (lines []fyne.CanvasObject) {
-	for _, e := range a.entries(m, limit) {
-		lines = append(lines, newLine(e.title, e.state, e.open))
-	}
-	return lines
-}
-
-// An entry is one thing a person wrote, with how it stands.
-type entry struct {
-	title, state string
-	open         func()
+	return box
 }
 
 // entries lists drafts, contributions being written and what was made ready,
-// the newest first; limit bounds each of them, 0 doesn't.
+// the newest first; limit bounds each kind, 0 doesn't.
 func (a *App) entries(m mine, limit int) (all []entry) {
 	few := func(n int) int {
 		if limit > 0 {
@@ -132,59 +144,119 @@ func (a *App) entries(m mine, limit int) (all []entry) {
 		return n
 	}
 	for _, d := range m.drafts[:few(len(m.drafts))] {
-		all = append(all, entry{a.draftTitle(d), a.words.Say("state.draft") + " · " + a.words.Moment(d.Changed.Local(), a.clock()), func() { a.resume(d.InstanceID) }})
-	}
-	for _, c := range m.texts[:few(len(m.texts))] {
-		all = append(all, entry{a.textTitle(c.Title), a.words.Say("state.draft") + " · " + a.words.Moment(c.Changed.Local(), a.clock()), func() { a.write(&c) }})
+		all = append(all, entry{dashed, a.briefTitle(d), a.words.Say("state.draft") + " · " + a.words.Moment(d.Changed.Local(), a.clock()), func() { a.openBrief(d) }})
 	}
 	for i := range few(len(m.items)) {
 		item := m.items[len(m.items)-1-i]
-		all = append(all, entry{a.itemTitle(item), a.state(item), func() { a.showItem(item.Name) }})
+		all = append(all, entry{stateShape(item), a.itemTitle(item), a.state(item), func() { a.showItem(item.Name) }})
 	}
 	return all
 }
 
-func (a *App) timeline(c *consultation.Consultation) fyne.CanvasObject {
-	say := a.words.Say
-	box := formview.NewStack(1, subheading(say("consultation.timeline")), quiet(say("consultation.not_locked")))
-	add := func(title, when, note string) {
-		words := wrapped(title)
-		words.TextStyle.Bold = true
-		entry := formview.NewStack(-1.6, words, wrapped(when))
-		if note != "" {
-			entry.Add(quiet(note))
-		}
-		box.Add(entry)
+func (a *App) briefTitle(b workspace.Brief) string {
+	switch {
+	case b.Text:
+		return a.textTitle(b.Title)
+	case b.Title == "":
+		return a.words.Say("response.untitled")
 	}
-	for _, r := range c.Rounds {
-		add(r.Title, say("consultation.opens", locale.Values{"Date": a.span(r.Opens)})+" · "+say("consultation.closes", locale.Values{"Date": a.span(r.Closes)}), r.Note)
+	return a.words.Say("response.for_author", locale.Values{"Name": b.Title})
+}
+
+func (a *App) openBrief(b workspace.Brief) {
+	if b.Text {
+		a.goOnWriting(b.ID)
+	} else {
+		a.resume(b.ID)
 	}
-	for _, e := range c.Events {
-		add(e.Title, a.span(e.When), e.Note)
+}
+
+// about is the consultation in its own words, which are there in one language.
+func (a *App) about() fyne.CanvasObject {
+	box := section(a.words.Say("consultation.about"))
+	if code := a.words.Language().Code; code != locale.Source {
+		english, _ := locale.Named(locale.Source)
+		box.Add(a.badges(locale.Found{Language: english, Fallback: true}))
 	}
-	box.Add(quiet(say("consultation.source", locale.Values{"Source": c.Source})))
+	for paragraph := range strings.SplitSeq(strings.TrimSpace(a.consultation.Introduction), "\n\n") {
+		box.Add(wrapped(strings.Join(strings.Fields(paragraph), " ")))
+	}
+	box.Add(quiet(a.words.Say("consultation.source", locale.Values{"Source": a.consultation.Source})))
 	return box
 }
 
+// timeline draws the dates as points of a line: a disc for a date that is
+// known, a ring for one that is to be determined, which is said in words too.
+func (a *App) timeline(c *consultation.Consultation) fyne.CanvasObject {
+	say := a.words.Say
+	var links []link
+	add := func(known bool, title, note string, when ...string) {
+		words := lines(strong(title))
+		for _, w := range when {
+			words.Add(wrapped(w))
+		}
+		if note != "" {
+			words.Add(quiet(note))
+		}
+		s := hollow
+		if known {
+			s = solid
+		}
+		links = append(links, link{newMark(s), words, false})
+	}
+	for _, r := range c.Rounds {
+		known := !r.Opens.First().IsZero() || !r.Closes.First().IsZero()
+		when := []string{say("consultation.opens", locale.Values{"Date": a.span(r.Opens)}), say("consultation.closes", locale.Values{"Date": a.span(r.Closes)})}
+		if !known {
+			when = []string{say("consultation.both", locale.Values{"Date": a.span(r.Opens)})}
+		}
+		add(known, r.Title, r.Note, when...)
+	}
+	for _, e := range c.Events {
+		add(!e.When.First().IsZero(), e.Title, e.Note, a.span(e.When))
+	}
+	return section(say("consultation.timeline"), quiet(say("consultation.not_locked")), newChain(false, links...))
+}
+
 func (a *App) span(d consultation.Date) string { return a.words.Span(d.First(), d.Last()) }
+
+// questionnaire says which form it is and in which languages it can be read.
+func (a *App) questionnaire() fyne.CanvasObject {
+	say := a.words.Say
+	def, err := a.form()
+	if err != nil {
+		return formview.NewStack(0)
+	}
+	names := formview.NewRow(1)
+	for _, heading := range def.Languages {
+		if l, ok := locale.Named(heading); ok && l.OnScreen() {
+			names.Add(formview.NewBadge(l.Name))
+		}
+	}
+	return section(say("consultation.form"),
+		lines(wrapped(def.Settings.Title), quiet(say("response.version", locale.Values{"Version": def.Settings.Version}))),
+		quiet(say("consultation.languages")), names,
+		buttons(action(say("consultation.change_language"), a.showSettings)))
+}
 
 // showAll lists everything that was written on this device, however much.
 func (a *App) showAll() {
 	var m mine
 	a.goTo(place{draw: func() screen {
-		return screen{title: a.words.Say("screen.mine"), body: a.list(a.entries(m, 0))}
-	}})
-	a.load(&m)
+		return screen{title: a.words.Say("screen.mine"), way: "nav.consultation", body: a.listOf(a.entries(m, 0))}
+	}, enter: func() { a.load(&m) }})
+}
+
+// listOf is a list as a screen of its own.
+func (a *App) listOf(all []entry) fyne.CanvasObject {
+	if len(all) == 0 {
+		return page(wrapped(a.words.Say("screen.nothing_yet")), quiet(a.words.Say("outbox.empty_hint")))
+	}
+	return newList(all)
 }
 
 func (a *App) showMenu() {
 	a.goTo(place{draw: func() screen {
-		return screen{title: a.words.Say("nav.menu"), body: page(formview.NewStack(1, a.ways()...))}
+		return screen{title: a.words.Say("nav.menu"), body: page(formview.NewStack(gapCards, a.ways("")...))}
 	}})
-}
-
-// inset stands a field where the words of labels begin.
-func inset(o fyne.CanvasObject) fyne.CanvasObject {
-	in := theme.InnerPadding()
-	return container.New(insetLayout{in}, o)
 }

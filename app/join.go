@@ -2,57 +2,121 @@ package app
 
 import (
 	"bytes"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
+	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 	"baraza.example/sync/identity"
 )
 
+// joining is the screen on which an invite is taken, and the hub to send
+// through is named.
+type joining struct {
+	a      *App
+	invite string // as typed or pasted
+	hub    string
+	result string // of the last try
+	failed bool
+	said   string // of the hub's address
+}
+
 // showJoin asks for an invite; text is what was found in a file, or "".
 func (a *App) showJoin(text string) {
-	result := ""
-	typed := text
-	a.start(place{draw: func() screen {
-		say := a.words.Say
-		entry := formview.NewEntry(true)
-		entry.Wrapping = fyne.TextWrapBreak
-		entry.PlaceHolder = say("join.paste_here")
-		entry.SetText(typed)
-		entry.OnText = func(s string) { typed = s }
-		join := func() {
-			a.join([]byte(typed), func(words string) { result = words; a.again() })
-		}
-		column := []fyne.CanvasObject{heading(say("join.title")), wrapped(say("join.why")), inset(entry),
-			buttons(primary(say("action.join"), join), action(say("action.choose_file"), a.chooseInvite)), quiet(say("join.drop_here"))}
-		if result != "" {
-			column = append(column, strong(result), buttons(action(say("nav.outbox"), a.showOutbox), action(say("nav.consultation"), a.showHome)))
-		}
-		return screen{title: say("screen.join"), body: page(column...)}
-	}})
+	j := &joining{a: a, invite: text, hub: a.chosen.Hub}
+	a.start(place{draw: j.draw})
 	if text != "" {
-		a.join([]byte(text), func(words string) { result = words; a.again() })
+		j.join()
 	}
 }
 
+func (j *joining) draw() screen {
+	a, say := j.a, j.a.words.Say
+	entry := formview.NewEntry(true)
+	entry.Wrapping = fyne.TextWrapBreak
+	entry.PlaceHolder = say("join.paste_here")
+	entry.SetText(j.invite)
+	entry.OnText = func(s string) { j.invite = s }
+	column := []fyne.CanvasObject{lines(heading(say("join.title")), wrapped(say("join.why")))}
+	switch {
+	case j.result != "" && j.failed:
+		column = append(column, formview.NewProblem(j.result))
+	case j.result != "":
+		column = append(column, newPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
+			formview.NewNotice(theme.ConfirmIcon(), theme.ColorNameSuccess, j.result),
+			buttons(primary(say("nav.consultation"), a.showHome), action(say("nav.outbox"), a.showOutbox)))))
+	}
+	choose := action(say("action.choose_file"), a.chooseInvite)
+	choose.Icon = theme.FolderOpenIcon()
+	column = append(column, formview.NewStack(gapWords, entry,
+		buttons(primary(say("action.join"), j.join), choose), quiet(say("join.drop_here"))), j.through())
+	return screen{title: say("screen.join"), way: "screen.join", body: page(column...)}
+}
+
+// through asks for the hub to send through, for those whom no line reaches.
+func (j *joining) through() fyne.CanvasObject {
+	say := j.a.words.Say
+	address := formview.NewEntry(false)
+	address.PlaceHolder = "https://192.168.8.1:8443#pin=…"
+	address.SetText(j.hub)
+	address.OnText = func(s string) { j.hub = s }
+	address.OnSubmitted = func(string) { j.setHub() }
+	box := section(say("join.via_hub"), wrapped(say("join.hub_why")),
+		formview.NewStack(gapTight, strong(say("join.hub_address")), address),
+		buttons(action(say("join.use_hub"), j.setHub)))
+	if j.said != "" {
+		box.Add(strong(j.said))
+	}
+	return box
+}
+
+func (j *joining) setHub() {
+	a := j.a
+	hub := strings.TrimSpace(j.hub)
+	if hub != "" {
+		if err := workspace.CheckAddress(hub); err != nil {
+			j.said = a.explain(err)
+			a.again()
+			return
+		}
+	}
+	j.said = a.words.Say("join.hub_kept")
+	if hub == "" {
+		j.said = a.words.Say("join.hub_gone")
+	}
+	s := a.chosen
+	s.Hub = hub
+	a.choose(s)
+}
+
+// join takes the invite and says what came of it.
+func (j *joining) join() {
+	j.a.join([]byte(j.invite), func(words string, err error) {
+		j.result, j.failed = words, err != nil
+		j.a.again()
+	})
+}
+
 // join takes an invite and says what came of it.
-func (a *App) join(text []byte, say func(words string)) {
+func (a *App) join(text []byte, say func(words string, err error)) {
 	var invite identity.Invite
 	a.jobs.run(func() (err error) {
 		invite, err = a.work.Join(a.ctx, text)
 		return err
 	}, func(err error) {
 		if err != nil {
-			say(a.explain(err))
+			say(a.explain(err), err)
 			return
 		}
 		name := invite.Consultation
 		if name == a.consultation.ID {
 			name = a.consultation.Title
 		}
-		say(a.words.Say("join.joined", locale.Values{"Name": name}))
+		say(a.words.Say("join.joined", locale.Values{"Name": name}), nil)
 	})
 }
 
@@ -78,7 +142,7 @@ func (a *App) joinAtStart() {
 			return
 		}
 		if !known {
-			a.join(text, func(words string) {
+			a.join(text, func(words string, _ error) {
 				a.showHome()
 				a.shell.say(words)
 			})

@@ -12,24 +12,41 @@ import (
 	"baraza.example/app/formview"
 )
 
-// A line leads to another screen: what it is about, and below it how that
-// stands. It takes a tap anywhere, the focus, and Return.
+// A line leads to another screen: a mark of how it stands, what it is about,
+// and how it stands in words. It takes a tap anywhere, the focus, and Return.
 type line struct {
 	widget.BaseWidget
 	open             func()
+	OnFocus          func()
 	here             bool // it is the screen that is shown
+	flat             bool // without an edge: one of many in a narrow column
 	focused, hovered bool
 	ground           *canvas.Rectangle
-	title, state     *widget.Label
-	box              *fyne.Container
+	sign             fyne.CanvasObject // may be nil
+	title, state     *formview.Label
 }
 
 func newLine(title, state string, open func()) *line {
-	l := &line{open: open, ground: canvas.NewRectangle(color.Transparent), title: wrapped(title), state: quiet(state)}
-	l.title.TextStyle.Bold = true
+	l := &line{open: open, ground: canvas.NewRectangle(color.Transparent), title: strong(title), state: quiet(state)}
 	l.state.Hidden = state == ""
-	l.box = formview.NewStack(-1.6, l.title, l.state)
+	l.title.Aligned, l.state.Aligned = true, true
 	l.ExtendBaseWidget(l)
+	return l
+}
+
+// newMarked is a line with a mark.
+func newMarked(s shape, title, state string, open func()) *line {
+	l := newLine(title, state, open)
+	l.sign = newMark(s)
+	return l
+}
+
+// newWay is a line with an icon.
+func newWay(icon fyne.Resource, title, state string, open func()) *line {
+	l := newLine(title, state, open)
+	image := canvas.NewImageFromResource(theme.NewColoredResource(icon, theme.ColorNamePrimary))
+	image.FillMode = canvas.ImageFillContain
+	l.sign = image
 	return l
 }
 
@@ -37,7 +54,13 @@ func newLine(title, state string, open func()) *line {
 func (l *line) Tapped(*fyne.PointEvent) { l.open() }
 
 // FocusGained implements [fyne.Focusable].
-func (l *line) FocusGained() { l.focused = true; l.Refresh() }
+func (l *line) FocusGained() {
+	l.focused = true
+	l.Refresh()
+	if l.OnFocus != nil {
+		l.OnFocus()
+	}
+}
 
 // FocusLost implements [fyne.Focusable].
 func (l *line) FocusLost() { l.focused = false; l.Refresh() }
@@ -70,75 +93,79 @@ func (l *line) Cursor() desktop.Cursor { return desktop.PointerCursor }
 
 // CreateRenderer implements [fyne.Widget].
 func (l *line) CreateRenderer() fyne.WidgetRenderer {
-	r := &lineRenderer{l}
+	r := lineRenderer{l}
 	r.Refresh()
 	return r
 }
 
 type lineRenderer struct{ l *line }
 
-func (r *lineRenderer) Layout(size fyne.Size) {
-	r.l.ground.Resize(size)
-	r.l.box.Resize(size)
+// side and air are the margins within.
+func (r lineRenderer) side() float32 { return 2.4 * theme.Padding() }
+
+func (r lineRenderer) air() float32 {
+	if r.l.flat {
+		return 1.2 * theme.Padding()
+	}
+	return 2.2 * theme.Padding()
 }
-func (r *lineRenderer) MinSize() fyne.Size { return r.l.box.MinSize() }
-func (r *lineRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.l.ground, r.l.box}
+
+func (r lineRenderer) Layout(size fyne.Size) {
+	l := r.l
+	l.ground.Resize(size)
+	left := r.side()
+	if l.sign != nil {
+		m := markSize()
+		formview.Place(l.sign, fyne.NewPos(left, r.air()+(formview.Fit(wrapped("x"), 100)-m)/2), fyne.NewSquareSize(m), size.Width)
+		left += m + 2*theme.Padding()
+	}
+	width := max(0, size.Width-left-r.side())
+	h := formview.Fit(l.title, width)
+	formview.Place(l.title, fyne.NewPos(left, r.air()), fyne.NewSize(width, h), size.Width)
+	if l.state.Visible() {
+		formview.Place(l.state, fyne.NewPos(left, r.air()+h), fyne.NewSize(width, formview.Fit(l.state, width)), size.Width)
+	}
 }
-func (r *lineRenderer) Destroy() {}
-func (r *lineRenderer) Refresh() {
+
+func (r lineRenderer) MinSize() fyne.Size {
+	high := r.l.title.MinSize().Height
+	if r.l.state.Visible() {
+		high += r.l.state.MinSize().Height
+	}
+	return fyne.NewSize(0, high+2*r.air())
+}
+
+func (r lineRenderer) Objects() []fyne.CanvasObject {
+	all := []fyne.CanvasObject{r.l.ground, r.l.title, r.l.state}
+	if r.l.sign != nil {
+		all = append(all, r.l.sign)
+	}
+	return all
+}
+
+func (r lineRenderer) Destroy() {}
+
+func (r lineRenderer) Refresh() {
+	l := r.l
 	v := fyne.CurrentApp().Settings().ThemeVariant()
-	name := theme.ColorNameButton
-	switch {
-	case r.l.focused:
-		name = theme.ColorNamePressed
-	case r.l.hovered:
-		name = theme.ColorNameHover
+	colour := func(name fyne.ThemeColorName) color.Color { return l.Theme().Color(name, v) }
+	g := l.ground
+	g.FillColor, g.StrokeColor, g.StrokeWidth = colour(formview.ColourCard), colour(formview.ColourEdge), 1
+	g.CornerRadius = theme.InputRadiusSize()
+	if l.flat {
+		g.FillColor, g.StrokeColor = color.Transparent, color.Transparent
 	}
-	g := r.l.ground
-	g.FillColor, g.CornerRadius = r.l.Theme().Color(name, v), theme.InputRadiusSize()
-	g.StrokeColor, g.StrokeWidth = r.l.Theme().Color(theme.ColorNamePrimary, v), 0
-	if r.l.focused || r.l.here {
-		g.StrokeWidth = 2
+	if l.here {
+		g.FillColor = colour(formview.ColourSoft)
 	}
-	g.Refresh()
-	r.l.box.Refresh()
-}
-
-// list shows entries in a list that draws only what is in sight.
-func (a *App) list(entries []entry) fyne.CanvasObject {
-	l := widget.NewList(func() int { return len(entries) }, func() fyne.CanvasObject {
-		title, state := widget.NewLabel(""), widget.NewLabel("")
-		title.TextStyle.Bold = true
-		state.SizeName = theme.SizeNameCaptionText
-		title.Truncation, state.Truncation = fyne.TextTruncateEllipsis, fyne.TextTruncateEllipsis
-		return formview.NewStack(-1.6, title, state)
-	}, func(i widget.ListItemID, o fyne.CanvasObject) {
-		labels := o.(*fyne.Container).Objects
-		labels[0].(*widget.Label).SetText(entries[i].title)
-		labels[1].(*widget.Label).SetText(entries[i].state)
-	})
-	l.OnSelected = func(i widget.ListItemID) {
-		l.UnselectAll()
-		entries[i].open()
+	if l.hovered {
+		g.StrokeColor = colour(theme.ColorNamePrimary)
 	}
-	return l
-}
-
-// insetLayout keeps a margin at the sides.
-type insetLayout struct{ margin float32 }
-
-func (i insetLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, o := range objects {
-		o.Resize(fyne.NewSize(size.Width-2*i.margin, size.Height))
-		o.Move(fyne.NewPos(i.margin, 0))
+	if l.focused {
+		g.StrokeColor, g.StrokeWidth = colour(theme.ColorNameForeground), 3
 	}
-}
-
-func (i insetLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	var size fyne.Size
-	for _, o := range objects {
-		size = size.Max(o.MinSize())
+	r.Layout(l.Size())
+	for _, o := range r.Objects() {
+		o.Refresh()
 	}
-	return size.AddWidthHeight(2*i.margin, 0)
 }

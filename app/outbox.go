@@ -3,10 +3,10 @@ package app
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
@@ -27,10 +27,12 @@ type outbox struct {
 	records int
 	bytes   int64
 	joined  bool
+	read    bool // the above was looked for
 	running *sending
 	result  string // of the last run
-	bar     *widget.ProgressBar
-	account *widget.Label
+	at      int    // the visit in which it is shown
+	bar     *progress
+	account *formview.Label
 }
 
 func (a *App) showOutbox() {
@@ -38,8 +40,10 @@ func (a *App) showOutbox() {
 	if a.running != nil {
 		o = a.running
 	}
-	a.start(place{draw: func() screen { return screen{title: a.words.Say("nav.outbox"), body: o.draw()} }})
-	o.load()
+	a.start(place{draw: o.screen, enter: func() {
+		o.at = a.visit
+		o.load()
+	}})
 }
 
 // load reads the items and the estimate, and draws again.
@@ -57,7 +61,8 @@ func (o *outbox) load() {
 		return err
 	}, func(err error) {
 		if err == nil {
-			o.items, o.records, o.bytes, o.joined = next.items, next.records, next.bytes, next.joined
+			o.items, o.records, o.bytes, o.joined, o.read = next.items, next.records, next.bytes, next.joined, true
+			a.shell.setWaiting(waitingIn(next.items))
 		}
 		o.again()
 		a.shell.trouble(err)
@@ -66,32 +71,39 @@ func (o *outbox) load() {
 
 // again draws the outbox if it is what is shown.
 func (o *outbox) again() {
-	if o.a.shell.shown.title == o.a.words.Say("nav.outbox") {
+	if o.a.visit == o.at {
 		o.a.again()
 	}
+}
+
+func (o *outbox) screen() screen {
+	return screen{title: o.a.words.Say("nav.outbox"), way: "nav.outbox", body: o.draw()}
 }
 
 func (o *outbox) draw() fyne.CanvasObject {
 	a, say := o.a, o.a.words.Say
 	column := []fyne.CanvasObject{heading(say("nav.outbox")), o.sender()}
 	if len(o.items) == 0 {
-		return page(append(column, formview.NewStack(0, wrapped(say("outbox.empty")), quiet(say("outbox.empty_hint"))))...)
+		if o.read {
+			column = append(column, lines(strong(say("outbox.empty")), quiet(say("outbox.empty_hint"))),
+				buttons(action(say("nav.consultation"), a.showHome)))
+		}
+		return page(column...)
 	}
-	waiting, received := formview.NewStack(1.5, subheading(say("outbox.to_send"))), formview.NewStack(1.5, subheading(say("outbox.sent")))
+	waiting, received := section(say("outbox.to_send")), section(say("outbox.sent"))
 	const most = 20
 	for i := range min(len(o.items), most) {
 		item := o.items[len(o.items)-1-i]
-		if item.Waiting() == "" {
-			received.Add(newLine(a.itemTitle(item), a.state(item), func() { a.showItem(item.Name) }))
-		} else {
-			waiting.Add(newLine(a.itemTitle(item), a.state(item)+" · "+a.waiting(item), func() { a.showItem(item.Name) }))
+		words, into := a.state(item), received
+		if item.Waiting() != "" {
+			words, into = a.state(item)+" · "+a.waiting(item), waiting
 		}
+		into.Add(newMarked(stateShape(item), a.itemTitle(item), words, func() { a.showItem(item.Name) }))
 	}
-	if len(waiting.Objects) > 1 {
-		column = append(column, waiting)
-	}
-	if len(received.Objects) > 1 {
-		column = append(column, received)
+	for _, part := range []*fyne.Container{waiting, received} {
+		if len(part.Objects) > 1 {
+			column = append(column, part)
+		}
 	}
 	if len(o.items) > most {
 		column = append(column, buttons(action(a.words.Count("screen.show_all", len(o.items)), a.showAll)))
@@ -99,42 +111,59 @@ func (o *outbox) draw() fyne.CanvasObject {
 	return page(column...)
 }
 
-// sender says what sending would cost, or how far it is.
+// sender says what sending would cost and which way it goes, or how far it is.
 func (o *outbox) sender() fyne.CanvasObject {
 	a, say := o.a, o.a.words.Say
-	box := formview.NewStack(1)
+	box := formview.NewStack(gapCards)
+	panel := newPanel(formview.ColourSoft, "", box)
 	switch {
+	case !o.read && o.running == nil:
+		box.Add(wrapped(say("send.looking")))
 	case o.running != nil:
-		o.bar, o.account = widget.NewProgressBar(), wrapped("")
-		o.bar.TextFormatter = func() string { return "" }
+		o.bar, o.account = newProgress(), wrapped("")
+		box.Add(strong(say("send.going")))
 		box.Add(o.bar)
 		box.Add(o.account)
 		box.Add(buttons(action(say("action.cancel"), o.running.cancel)))
 		o.tell()
-		return box
 	case !o.joined:
 		box.Add(wrapped(say("send.not_joined")))
 		box.Add(buttons(primary(say("join.title"), func() { a.showJoin("") })))
-		return box
-	case o.records > 0:
-		box.Add(wrapped(say("send.estimate", locale.Values{"Size": a.words.Size(o.bytes)})))
 	default:
-		box.Add(wrapped(say("send.nothing")))
+		words := say("send.nothing")
+		if o.records > 0 {
+			words = say("send.estimate", locale.Values{"Size": a.words.Size(o.bytes)})
+		}
+		box.Add(lines(strong(words), quiet(o.road())))
+		if o.result != "" {
+			box.Add(formview.NewNotice(theme.InfoIcon(), theme.ColorNameForeground, o.result))
+		}
+		start := primary(say("send.start"), o.send)
+		start.Icon = theme.MailSendIcon()
+		if o.records == 0 {
+			start.SetText(say("send.ask"))
+		}
+		box.Add(buttons(start))
 	}
-	if o.result != "" {
-		box.Add(wrapped(o.result))
+	return panel
+}
+
+// road says which way what is sent will go.
+func (o *outbox) road() string {
+	if hub := o.a.chosen.Hub; hub != "" {
+		host, _, _ := strings.Cut(hub, "#")
+		return o.a.words.Say("send.through", locale.Values{"Name": host})
 	}
-	box.Add(buttons(primary(say("send.start"), o.send)))
-	return box
+	return o.a.words.Say("send.directly")
 }
 
 // tell shows how many bytes have moved.
 func (o *outbox) tell() {
 	s := o.running
-	o.bar.Max = float64(max(s.total, s.up, 1))
-	o.bar.SetValue(float64(s.up))
+	o.bar.share = float32(s.up) / float32(max(s.total, s.up, 1))
+	o.bar.Refresh()
 	words := o.a.words
-	o.account.SetText(words.Say("send.progress", locale.Values{"Done": words.Size(s.up), "Total": words.Size(max(s.total, s.up))}) + " · " +
+	o.account.SetWords(words.Say("send.progress", locale.Values{"Done": words.Size(s.up), "Total": words.Size(max(s.total, s.up))}) + " · " +
 		words.Say("send.down", locale.Values{"Size": words.Size(s.down)}))
 }
 
@@ -169,84 +198,4 @@ func (o *outbox) send() {
 		}
 		o.load()
 	})
-}
-
-// showItem shows what became of one thing that was made ready.
-func (a *App) showItem(name string) {
-	var item *workspace.Item
-	var proof *workspace.Proof
-	a.goTo(place{draw: func() screen {
-		s := screen{title: a.words.Say("receipt.title"), body: page()}
-		if item != nil {
-			s.title, s.body = a.itemTitle(*item), a.item(*item, proof)
-		}
-		return s
-	}})
-	var found workspace.Item
-	a.jobs.run(func() (err error) {
-		if found, err = a.work.Item(a.ctx, name); err != nil {
-			return err
-		}
-		proof, err = a.work.Proof(a.ctx, found)
-		return err
-	}, func(err error) {
-		if err != nil {
-			a.shell.trouble(err)
-			return
-		}
-		item = &found
-		a.again()
-	})
-}
-
-func (a *App) item(i workspace.Item, proof *workspace.Proof) fyne.CanvasObject {
-	say := a.words.Say
-	state := subheading(a.state(i))
-	explained := locale.ID("state_explained.received")
-	switch i.Delivery.State {
-	case workspace.OnDevice:
-		explained = "state_explained.on_device"
-	case workspace.AtHub:
-		explained = "state_explained.at_hub"
-	}
-	column := []fyne.CanvasObject{
-		heading(a.itemTitle(i)),
-		formview.NewStack(0, state, wrapped(say(explained, locale.Values{"Name": i.Delivery.Hub})), wrapped(a.waiting(i))),
-	}
-	if i.Code != "" {
-		code := heading(i.Code)
-		code.TextStyle.Monospace = true
-		code.Selectable = true
-		code.SizeName = theme.SizeNameHeadingText
-		column = append(column, formview.NewStack(0, subheading(say("receipt.code")), code, quiet(say("receipt.code_hint"))))
-	}
-	if proof != nil {
-		column = append(column, formview.NewStack(0, subheading(say("receipt.title")), wrapped(say("receipt.proof_ok")),
-			wrapped(say("receipt.received_at", locale.Values{"Time": a.moment(proof.Time)})),
-			wrapped(say("receipt.entry", locale.Values{"Index": proof.Index})+" · "+a.words.Count("screen.log_size", int(proof.Size)))))
-	}
-	if i.Attached > 0 {
-		column = append(column, wrapped(a.words.Count("outbox.attachments", i.Attached, locale.Values{"Done": i.AttachedOK})))
-	}
-	history := formview.NewStack(0, subheading(say("history.title")))
-	history.Add(wrapped(say("history.made_ready") + " · " + a.moment(i.Made)))
-	for _, e := range i.Delivery.History {
-		history.Add(wrapped(a.event(e) + " · " + a.moment(e.Time)))
-	}
-	column = append(column, history, buttons(action(say("nav.outbox"), a.showOutbox)))
-	return page(column...)
-}
-
-func (a *App) event(e workspace.Event) string {
-	switch e.What {
-	case workspace.EventRefused:
-		return a.words.Say("history.refused", locale.Values{"Reason": e.Where})
-	case workspace.EventReceived:
-		return a.words.Say("history.received")
-	case workspace.EventCustody:
-		return a.words.Say("history.at_hub", locale.Values{"Name": e.Where})
-	case workspace.EventDelivered:
-		return a.words.Say("screen.delivered", locale.Values{"Name": e.Where})
-	}
-	return a.words.Say("history.sealed")
 }

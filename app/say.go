@@ -7,7 +7,6 @@ import (
 
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
-	"baraza.example/forms/session"
 	"baraza.example/sync/identity"
 )
 
@@ -27,6 +26,19 @@ func (a *App) state(i workspace.Item) string {
 		return say("state.refused") + " · " + say("state.on_device")
 	}
 	return say("state.on_device")
+}
+
+// stateShape is how the state of an item is drawn.
+func stateShape(i workspace.Item) shape {
+	switch {
+	case i.Delivery.State == workspace.Received:
+		return full
+	case i.Delivery.Refusal != nil:
+		return pointed
+	case i.Delivery.State == workspace.AtHub:
+		return half
+	}
+	return hollow
 }
 
 // waiting says what an item waits for.
@@ -55,17 +67,10 @@ func (a *App) textTitle(title string) string {
 	return title
 }
 
-// draftTitle names a draft by its author, where one is written down already.
-func (a *App) draftTitle(d session.Draft) string {
-	in, err := session.ReadInstance(d.XML)
-	if err == nil {
-		for _, answer := range in.Answers {
-			if answer.Ref.Name() == "author" && answer.Value != "" {
-				return a.words.Say("response.for_author", locale.Values{"Name": answer.Value})
-			}
-		}
-	}
-	return a.words.Say("response.untitled")
+// draftTitle names the response that is being written by its author, where one
+// is written down already.
+func (a *App) draftTitle(r *workspace.Response) string {
+	return a.briefTitle(workspace.Brief{Title: r.Author()})
 }
 
 // moment writes a time in seconds since 1970; 0 is unknown.
@@ -79,6 +84,10 @@ func (a *App) moment(seconds int64) string {
 // explain says what happened, what is safe and what to do.
 func (a *App) explain(err error) string {
 	say := a.words.Say
+	var gone *workspace.GoneError
+	if errors.As(err, &gone) {
+		return say("fill.attachment_gone", locale.Values{"Name": gone.Name})
+	}
 	for _, known := range []struct {
 		err error
 		id  locale.ID
@@ -87,12 +96,14 @@ func (a *App) explain(err error) string {
 		{workspace.ErrNoRoad, "send.not_joined"},
 		{workspace.ErrNoForm, "error.no_form"},
 		{workspace.ErrOtherConsultation, "join.other"},
+		{workspace.ErrTooLong, "error.text_too_long"},
+		{workspace.ErrNoAddress, "join.no_address"},
 		{identity.ErrNotInvite, "join.not_an_invite"},
 		{identity.ErrInviteCut, "join.cut_short"},
 		{identity.ErrInviteCentre, "join.cut_short"},
 	} {
 		if errors.Is(err, known.err) {
-			return say(known.id)
+			return say(known.id, locale.Values{"Size": a.words.Size(workspace.MaxText)})
 		}
 	}
 	return say("error.unexpected", locale.Values{"What": err.Error()})

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
+	"fyne.io/fyne/v2/canvas"
 
 	"baraza.example/app/workspace"
 )
@@ -67,7 +67,7 @@ func (p *person) fits(name string) {
 	walk = func(o fyne.CanvasObject, at fyne.Position) {
 		for _, c := range children(o) {
 			where := at.Add(c.Position())
-			if l, ok := c.(*widget.Label); ok && l.Text != "" && (where.X < -1 || where.X+c.Size().Width > width+1) {
+			if l, ok := c.(*canvas.Text); ok && l.Text != "" && (where.X < -1 || where.X+c.Size().Width > width+1 || c.MinSize().Width > width) {
 				p.t.Errorf("%s: %q reaches from %.0f to %.0f of %.0f", name, l.Text, where.X, where.X+c.Size().Width, width)
 			}
 			walk(c, where)

@@ -1,11 +1,8 @@
 package app
 
 import (
-	"fmt"
-	"runtime"
-	"strings"
-
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
@@ -15,17 +12,22 @@ import (
 func (a *App) showSettings() {
 	a.start(place{draw: func() screen {
 		say := a.words.Say
-		return screen{title: say("nav.settings"), body: page(
-			heading(say("nav.settings")),
-			formview.NewStack(0, subheading(say("settings.language")), a.languageChoices()),
-			formview.NewStack(0, subheading(say("settings.text_size")), a.sizeChoices()),
-			formview.NewStack(0, subheading(say("settings.appearance")), a.lookChoices()),
+		language := section(say("settings.language"))
+		if l := a.words.Language(); l.Draft {
+			language.Add(formview.NewNotice(theme.InfoIcon(), theme.ColorNameForeground, say("translation.needs_review_explained")))
+		}
+		language.Add(a.languageChoices())
+		language.Add(quiet(say("start.language_note")))
+		return screen{title: say("nav.settings"), way: "nav.settings", body: page(
+			heading(say("nav.settings")), language,
+			section(say("settings.text_size"), a.sizeChoices()),
+			section(say("settings.appearance"), a.lookChoices()),
 		)}
 	}})
 }
 
 func (a *App) sizeChoices() fyne.CanvasObject {
-	now := newLook(a.chosen).percent
+	now := newLook(a.chosen, locale.LeftToRight).percent
 	var all []fyne.CanvasObject
 	for percent := minText; percent <= maxText; percent += textStep {
 		row := formview.NewChoice("", a.words.Percent(float64(percent)/100), false)
@@ -56,46 +58,4 @@ func (a *App) lookChoices() fyne.CanvasObject {
 		list.Add(row)
 	}
 	return list
-}
-
-// showAbout tells versions and how the store is. It names nobody and holds no
-// answers, so that it can be sent to whoever helps.
-func (a *App) showAbout() {
-	a.start(place{draw: func() screen {
-		say := a.words.Say
-		column := []fyne.CanvasObject{heading(say("about.title"))}
-		facts := formview.NewStack(0)
-		for _, f := range a.facts() {
-			facts.Add(wrapped(f))
-		}
-		column = append(column, facts, buttons(action(say("action.copy"), func() {
-			a.fyne.Clipboard().SetContent(strings.Join(a.facts(), "\n"))
-			a.shell.say(say("screen.copied"))
-		})), quiet(say("about.licence")), quiet(say("about.fonts")))
-		return screen{title: say("nav.about"), body: page(column...)}
-	}})
-}
-
-func (a *App) facts() []string {
-	say := a.words.Say
-	facts := []string{say("about.version", locale.Values{"Version": a.o.Version}) + fmt.Sprintf(" · %s %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)}
-	if def, err := a.form(); err == nil {
-		facts = append(facts, say("consultation.form")+": "+say("response.version", locale.Values{"Version": def.Settings.Version}))
-	}
-	if card, err := a.work.Card(); err == nil {
-		facts = append(facts, say("about.device", locale.Values{"ID": card.ID().Short()}))
-	}
-	if a.o.Folder != "" {
-		facts = append(facts, say("about.store_folder", locale.Values{"Folder": a.o.Folder}))
-	}
-	report := a.work.StoreReport()
-	switch {
-	case report.Lost > 0 || len(report.Damage) > 0:
-		facts = append(facts, fmt.Sprint(say("about.store"), ": ", report.Damage, report.Lost))
-	case report.Rebuilt != nil:
-		facts = append(facts, say("about.store_rebuilt"))
-	default:
-		facts = append(facts, say("about.store_fine"))
-	}
-	return facts
 }

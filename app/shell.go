@@ -1,13 +1,10 @@
 package app
 
 import (
-	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -18,9 +15,11 @@ import (
 // A screen is what stands in the shell.
 type screen struct {
 	title   string
+	way     locale.ID // of the ways to the main screens, the one that leads here
 	body    fyne.CanvasObject
 	outline fyne.CanvasObject // beside the body where there is room; may be nil
 	bar     fyne.CanvasObject // what to do, always in sight below the body; may be nil
+	done    float32           // how far one is, 0 to 1, where that can be said
 	bare    bool              // without the ways to other screens: nobody has a name yet
 }
 
@@ -34,69 +33,82 @@ type shell struct {
 	rail    *fyne.Container
 	body    *fyne.Container
 	bar     *fyne.Container
-	title   *widget.Label
-	saved   *widget.Label
+	foot    *fyne.Container
+	done    *progress
+	title   *formview.Label
+	saved   *formview.Notice
 	waiting *formview.Button
-	note    *widget.Label // what happened, until the next screen
+	note    *formview.Notice // what happened, until the next screen
+	noted   *panel
 	waits   int
 	shown   screen
 }
 
 func newShell(a *App) *shell {
-	s := &shell{a: a, title: widget.NewLabel(""), saved: widget.NewLabel(""), note: wrapped(""), rail: container.NewStack(), body: container.NewStack(), bar: container.NewStack(), header: container.NewStack()}
-	s.title.TextStyle.Bold = true
-	s.title.Truncation = fyne.TextTruncateEllipsis
-	s.saved.SizeName = theme.SizeNameCaptionText
-	s.saved.Truncation = fyne.TextTruncateEllipsis
-	s.note.Importance = widget.WarningImportance
-	s.note.Hide()
+	s := &shell{a: a, rail: container.NewStack(), body: container.NewStack(), bar: container.NewStack(), header: container.NewStack(), foot: container.NewStack(), done: newProgress()}
+	s.title = strong("")
+	s.title.OneLine, s.title.Colour = true, formview.ColourOnHeader
+	s.note = formview.NewNotice(theme.InfoIcon(), theme.ColorNameForeground, "")
+	s.noted = newGround(formview.ColourSoft, container.New(margins{4, 2}, s.note))
+	s.noted.Hide()
 	s.waiting = formview.NewButton("", func() { a.showOutbox() })
-	s.waiting.Importance = widget.LowImportance
+	s.waiting.Importance, s.waiting.Icon = widget.LowImportance, theme.MailSendIcon()
 	s.frame = &frame{s: s}
-	foot := newGround(theme.ColorNameHeaderBackground, container.NewBorder(nil, nil, nil, s.waiting, s.saved))
-	s.root = container.New(s.frame, newGround(theme.ColorNameHeaderBackground, s.header), newGround(theme.ColorNameHeaderBackground, s.rail), s.note, s.body, s.bar, foot)
+	s.root = container.New(s.frame,
+		newGround(formview.ColourHeader, container.New(margins{2, 1}, s.header)),
+		newGround(formview.ColourRail, s.rail),
+		s.noted, s.done, s.body,
+		newGround(theme.ColorNameBackground, s.bar),
+		newGround(formview.ColourRail, container.New(margins{3, 0.4}, s.foot)))
+	s.status(theme.ConfirmIcon(), theme.ColorNameForeground, "")
 	s.renew()
 	return s
 }
 
 // renew says everything again, in the language there is now.
 func (s *shell) renew() {
-	s.saved.SetText(s.a.words.Say("screen.all_saved"))
+	s.status(theme.ConfirmIcon(), theme.ColorNameSuccess, s.a.words.Say("screen.all_saved"))
 	s.setWaiting(s.waits)
 }
 
 func (s *shell) show(c screen) {
 	s.shown = c
-	s.title.SetText(c.title)
+	s.title.SetWords(c.title)
 	s.body.Objects = []fyne.CanvasObject{c.body}
 	s.bar.Objects = nil
 	if c.bar != nil {
-		s.bar.Objects = []fyne.CanvasObject{newGround(theme.ColorNameBackground, container.NewPadded(c.bar))}
+		s.bar.Objects = []fyne.CanvasObject{container.New(barred{}, c.bar)}
 	}
+	s.done.share = c.done
+	s.done.Hidden = c.done == 0
 	s.waiting.Hidden = c.bare
 	s.arrange()
-	s.count()
 }
 
 // arrange puts the header and the rail together for the room there is.
 func (s *shell) arrange() {
 	say := s.a.words.Say
-	s.header.Objects = nil
-	back := formview.NewButton(say("nav.back"), s.a.back)
-	back.Icon, back.Importance = theme.NavigateBackIcon(), widget.LowImportance
 	var left, right fyne.CanvasObject
 	if len(s.a.trail) > 0 && !s.shown.bare {
+		back := formview.NewButton(say("nav.back"), s.a.back)
+		back.Icon, back.OnHeader = theme.NavigateBackIcon(), true
+		if formview.Mirrored() {
+			back.Icon = theme.NavigateNextIcon()
+		}
 		left = back
+	} else {
+		left = newEmblem(formview.ColourOnHeader, 2.6)
 	}
 	if !s.frame.wide && !s.shown.bare {
 		menu := formview.NewButton(say("nav.menu"), s.a.showMenu)
-		menu.Icon, menu.Importance = theme.MenuIcon(), widget.LowImportance
+		menu.Icon, menu.OnHeader = theme.MenuIcon(), true
 		right = menu
 	}
 	s.header.Objects = []fyne.CanvasObject{newBar(left, s.title, right, true)}
+	s.foot.Objects = []fyne.CanvasObject{newBar(nil, s.saved, s.waiting, true)}
 	s.rail.Objects = nil
 	if s.frame.wide && !s.shown.bare {
-		ways := formview.NewStack(0, s.a.ways()...)
+		ways := container.New(margins{2, 2}, formview.NewStack(gapTight, s.a.ways(s.shown.way)...))
 		if s.shown.outline != nil {
 			s.rail.Objects = []fyne.CanvasObject{container.NewBorder(container.NewVBox(ways, widget.NewSeparator()), nil, nil, nil, s.shown.outline)}
 		} else {
@@ -112,53 +124,71 @@ func (s *shell) outline(o fyne.CanvasObject) {
 	s.arrange()
 }
 
-// ways are the buttons to the main screens.
-func (a *App) ways() []fyne.CanvasObject {
-	var all []fyne.CanvasObject
-	for _, w := range []struct {
-		id   locale.ID
-		icon fyne.Resource
-		show func()
-	}{
+// A way leads to one of the main screens.
+type way struct {
+	id   locale.ID
+	icon fyne.Resource
+	show func()
+}
+
+func (a *App) allWays() []way {
+	return []way{
 		{"nav.consultation", theme.HomeIcon(), a.showHome},
 		{"nav.outbox", theme.MailSendIcon(), a.showOutbox},
 		{"screen.join", theme.LoginIcon(), func() { a.showJoin("") }},
 		{"nav.settings", theme.SettingsIcon(), a.showSettings},
 		{"nav.about", theme.InfoIcon(), a.showAbout},
-	} {
-		b := formview.NewButton(a.words.Say(w.id), w.show)
-		b.Icon, b.Alignment, b.Importance = w.icon, widget.ButtonAlignLeading, widget.LowImportance
+	}
+}
+
+// ways are the buttons to the main screens; here is the one that is shown.
+func (a *App) ways(here locale.ID) []fyne.CanvasObject {
+	var all []fyne.CanvasObject
+	for _, w := range a.allWays() {
+		b := low(a.words.Say(w.id), w.icon, w.show)
+		b.Leading, b.Selected = true, w.id == here
 		all = append(all, b)
+	}
+	if l := a.words.Language(); l.Draft {
+		all = append(all, container.New(margins{2, 1}, formview.NewRow(1, formview.NewBadge(l.Name+" · "+a.words.Say("translation.draft")))))
 	}
 	return all
 }
 
 // saving, savedAt and notSaved tell how it stands with what was typed.
-func (s *shell) saving() { s.status(s.a.words.Say("saved.saving"), widget.MediumImportance) }
+func (s *shell) saving() {
+	s.status(theme.DocumentSaveIcon(), theme.ColorNameForeground, s.a.words.Say("saved.saving"))
+}
 
 func (s *shell) savedAt(t time.Time) {
-	s.status(s.a.words.Say("saved.at", locale.Values{"Time": t.Format("15:04:05")}), widget.SuccessImportance)
+	s.status(theme.ConfirmIcon(), theme.ColorNameSuccess, s.a.words.Say("saved.at", locale.Values{"Time": t.Format("15:04:05")}))
 }
 
 func (s *shell) notSaved(err error) {
-	s.status(s.a.words.Say("saved.not_saved"), widget.DangerImportance)
+	s.status(theme.WarningIcon(), theme.ColorNameError, s.a.words.Say("saved.not_saved"))
 	s.say(s.a.words.Say("saved.failed") + " " + s.a.explain(err))
 }
 
-func (s *shell) status(words string, i widget.Importance) {
-	if s.saved.Text == words {
+func (s *shell) status(icon fyne.Resource, colour fyne.ThemeColorName, words string) {
+	if s.saved != nil && s.saved.Words() == words {
 		return
 	}
-	s.saved.Importance = i
-	s.saved.SetText(words)
+	s.saved = formview.NewNotice(icon, colour, words)
+	s.saved.OneLine()
+	if len(s.foot.Objects) > 0 {
+		s.foot.Objects = []fyne.CanvasObject{newBar(nil, s.saved, s.waiting, true)}
+		s.foot.Refresh()
+	}
 }
 
 // say shows what happened, above the screen, until the next one.
 func (s *shell) say(words string) {
-	s.note.SetText(words)
-	s.note.Show()
+	s.note.SetWords(words)
+	s.noted.Show()
 	s.root.Refresh()
 }
+
+func (s *shell) hush() { s.noted.Hide() }
 
 // trouble says what went wrong, if anything did.
 func (s *shell) trouble(err error) {
@@ -167,16 +197,13 @@ func (s *shell) trouble(err error) {
 	}
 }
 
-// count looks how many things wait to be sent.
+// count looks how many things wait to be sent. It reads all that was made
+// ready, so it is asked only where that may have changed.
 func (s *shell) count() {
 	waits := 0
 	s.a.jobs.run(func() error {
 		items, err := s.a.work.Items(s.a.ctx)
-		for _, i := range items {
-			if i.Waiting() != "" {
-				waits++
-			}
-		}
+		waits = waitingIn(items)
 		return err
 	}, func(err error) {
 		if err == nil {
@@ -196,151 +223,8 @@ func (s *shell) setWaiting(n int) {
 	case !s.frame.wide: // the number alone fits beside the other
 		words = s.a.words.Count("screen.waiting", n)
 	}
-	s.waiting.SetText(words)
-}
-
-// frame lays the shell out: on a narrow window one column, on a wide one the
-// rail beside it.
-type frame struct {
-	s    *shell
-	wide bool
-}
-
-// wideFrom is from which width on there is a rail, in widths of the text.
-const wideFrom = 50
-
-func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	header, rail, note, body, bar, foot := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5]
-	if wide := size.Width >= wideFrom*theme.TextSize(); wide != f.wide {
-		f.wide = wide
-		f.s.setWaiting(f.s.waits)
-		f.s.arrange() // lays out again, with wide as it is now
-		return
+	if s.waiting.Text != words {
+		s.waiting.SetText(words)
+		s.foot.Refresh()
 	}
-	left := float32(0)
-	railed := f.wide && !f.s.shown.bare
-	if railed {
-		rail.Show()
-	} else {
-		rail.Hide()
-	}
-	top := header.MinSize().Height
-	header.Resize(fyne.NewSize(size.Width, top))
-	header.Move(fyne.NewPos(0, 0))
-	low := foot.MinSize().Height
-	foot.Resize(fyne.NewSize(size.Width, low))
-	foot.Move(fyne.NewPos(0, size.Height-low))
-	if railed {
-		left = 15 * theme.TextSize()
-		rail.Resize(fyne.NewSize(left, max(0, size.Height-top-low)))
-		rail.Move(fyne.NewPos(0, top))
-	}
-	width := size.Width - left
-	if note.Visible() {
-		note.Resize(fyne.NewSize(width, note.Size().Height))
-		h := note.MinSize().Height
-		note.Resize(fyne.NewSize(width, h))
-		note.Move(fyne.NewPos(left, top))
-		top += h
-	}
-	high := float32(0)
-	if len(f.s.bar.Objects) > 0 {
-		bar.Resize(fyne.NewSize(width, bar.MinSize().Height)) // it has its rows at its width
-		high = bar.MinSize().Height
-		bar.Resize(fyne.NewSize(width, high))
-		bar.Move(fyne.NewPos(left, size.Height-low-high))
-	}
-	body.Resize(fyne.NewSize(width, max(0, size.Height-top-low-high)))
-	body.Move(fyne.NewPos(left, top))
-}
-
-// MinSize is small: every screen scrolls.
-func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(160, 160) }
-
-// ground is a coloured area behind an object that follows the theme.
-type ground struct {
-	widget.BaseWidget
-	name    fyne.ThemeColorName
-	content fyne.CanvasObject
-}
-
-func newGround(name fyne.ThemeColorName, content fyne.CanvasObject) *ground {
-	g := &ground{name: name, content: content}
-	g.ExtendBaseWidget(g)
-	return g
-}
-
-// CreateRenderer implements [fyne.Widget].
-func (g *ground) CreateRenderer() fyne.WidgetRenderer {
-	r := canvas.NewRectangle(color.Transparent)
-	gr := &groundRenderer{g: g, rect: r, objects: []fyne.CanvasObject{r, g.content}}
-	gr.Refresh()
-	return gr
-}
-
-type groundRenderer struct {
-	g       *ground
-	rect    *canvas.Rectangle
-	objects []fyne.CanvasObject
-}
-
-func (r *groundRenderer) Layout(size fyne.Size) {
-	r.rect.Resize(size)
-	r.g.content.Resize(size)
-}
-func (r *groundRenderer) MinSize() fyne.Size           { return r.g.content.MinSize() }
-func (r *groundRenderer) Objects() []fyne.CanvasObject { return r.objects }
-func (r *groundRenderer) Destroy()                     {}
-func (r *groundRenderer) Refresh() {
-	r.rect.FillColor = r.g.Theme().Color(r.g.name, fyne.CurrentApp().Settings().ThemeVariant())
-	r.rect.Refresh()
-	r.g.content.Refresh()
-}
-
-func wrapped(words string) *widget.Label {
-	l := widget.NewLabel(words)
-	l.Wrapping = fyne.TextWrapWord
-	return l
-}
-
-func strong(words string) *widget.Label {
-	l := wrapped(words)
-	l.TextStyle.Bold = true
-	return l
-}
-
-func quiet(words string) *widget.Label {
-	l := wrapped(words)
-	l.SizeName, l.Importance = theme.SizeNameCaptionText, widget.LowImportance
-	return l
-}
-
-func heading(words string) *widget.Label {
-	l := wrapped(words)
-	l.SizeName, l.TextStyle.Bold = theme.SizeNameHeadingText, true
-	return l
-}
-
-func subheading(words string) *widget.Label {
-	l := wrapped(words)
-	l.SizeName, l.TextStyle.Bold = theme.SizeNameSubHeadingText, true
-	return l
-}
-
-// page is a scrolled readable column.
-func page(objects ...fyne.CanvasObject) *formview.Scroll {
-	return formview.NewScroll(formview.NewColumn(objects...))
-}
-
-// buttons stand side by side where they fit, below each other else.
-func buttons(objects ...fyne.CanvasObject) fyne.CanvasObject {
-	return inset(container.New(layout.NewRowWrapLayout(), objects...))
-}
-
-func action(label string, do func()) *formview.Button { return formview.NewButton(label, do) }
-
-func primary(label string, do func()) *formview.Button {
-	b := formview.NewButton(label, do)
-	b.Importance = widget.HighImportance
-	return b
 }

@@ -6,7 +6,9 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
+	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
+	"baraza.example/assets/locale"
 )
 
 // A palette is the colours of one brightness. Text on each ground has a
@@ -14,6 +16,13 @@ import (
 type palette map[fyne.ThemeColorName]color.NRGBA
 
 var light = palette{
+	formview.ColourHeader:              rgb(0x0A4A4C),
+	formview.ColourOnHeader:            rgb(0xFFFFFF),
+	formview.ColourRail:                rgb(0xF3F1EA),
+	formview.ColourCard:                rgb(0xFFFFFF),
+	formview.ColourEdge:                rgb(0xD8D5C8),
+	formview.ColourSoft:                rgb(0xE0EEEB),
+	formview.ColourAccent:              rgb(0x9A5600),
 	theme.ColorNameBackground:          rgb(0xFBFAF6),
 	theme.ColorNameForeground:          rgb(0x1B2226),
 	theme.ColorNamePlaceHolder:         rgb(0x4C565B),
@@ -44,6 +53,13 @@ var light = palette{
 }
 
 var dark = palette{
+	formview.ColourHeader:              rgb(0x0D3234),
+	formview.ColourOnHeader:            rgb(0xF2F5F2),
+	formview.ColourRail:                rgb(0x161E21),
+	formview.ColourCard:                rgb(0x1B2427),
+	formview.ColourEdge:                rgb(0x3B4A4D),
+	formview.ColourSoft:                rgb(0x15393B),
+	formview.ColourAccent:              rgb(0xF0BE77),
 	theme.ColorNameBackground:          rgb(0x12181B),
 	theme.ColorNameForeground:          rgb(0xECEFEC),
 	theme.ColorNamePlaceHolder:         rgb(0xB2BCBC),
@@ -73,6 +89,9 @@ var dark = palette{
 	theme.ColorNameForegroundOnWarning: rgb(0x2E1F00),
 }
 
+// sizeCode is the size of a receipt code.
+const sizeCode fyne.ThemeSizeName = "baraza-code"
+
 // scale is the type scale and the spacing at 100 %, in Fyne's units. All of it
 // grows with the text.
 var scale = map[fyne.ThemeSizeName]float32{
@@ -85,6 +104,7 @@ var scale = map[fyne.ThemeSizeName]float32{
 	theme.SizeNameInnerPadding:   10,
 	theme.SizeNameInlineIcon:     20,
 	theme.SizeNameInputRadius:    8,
+	sizeCode:                     34,
 }
 
 // The bounds of the text size, in percent, and its steps.
@@ -98,17 +118,21 @@ const (
 // icons. What is not in the tables is as Fyne has it.
 type look struct {
 	fyne.Theme
-	percent int
-	fixed   workspace.Look
+	percent   int
+	fixed     workspace.Look
+	direction locale.Direction
 }
 
-func newLook(s workspace.Settings) look {
+func newLook(s workspace.Settings, d locale.Direction) look {
 	percent := s.TextSize
 	if percent == 0 {
 		percent = 100
 	}
-	return look{theme.DefaultTheme(), min(max(percent, minText), maxText), s.Look}
+	return look{theme.DefaultTheme(), min(max(percent, minText), maxText), s.Look, d}
 }
+
+// RightToLeft says that layouts begin at the right; [formview.Mirrored] asks.
+func (l look) RightToLeft() bool { return l.direction == locale.RightToLeft }
 
 func (l look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	colours := light
@@ -129,7 +153,7 @@ func (l look) Size(name fyne.ThemeSizeName) float32 {
 		return l.Theme.Size(name)
 	}
 	grown := size * float32(l.percent) / 100
-	if name == theme.SizeNameHeadingText || name == theme.SizeNameSubHeadingText {
+	if name == theme.SizeNameHeadingText || name == theme.SizeNameSubHeadingText || name == sizeCode {
 		// Large text needs no larger headings: they break in the middle of words.
 		most := max(size, scale[theme.SizeNameText]*float32(l.percent)/100)
 		return min(grown, max(most, size*1.2))

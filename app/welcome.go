@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
 	"baraza.example/assets/locale"
@@ -15,14 +17,15 @@ import (
 func (a *App) showWelcome() {
 	a.start(place{draw: func() screen {
 		say := a.words.Say
-		body := page(
-			heading(say("app.tagline")),
-			wrapped(say("start.choose_language")),
-			a.languageChoices(),
-			quiet(say("start.language_note")),
-			buttons(primary(say("nav.next"), a.showName)),
-		)
-		return screen{title: a.step(1), body: body, bare: true}
+		name := heading(say("app.name"))
+		tagline := wrapped(say("app.tagline"))
+		name.Colour, tagline.Colour = formview.ColourOnHeader, formview.ColourOnHeader
+		banner := newPanel(formview.ColourHeader, "", formview.NewStack(gapWords,
+			container.New(leading{}, newEmblem(formview.ColourOnHeader, 4)), lines(name, tagline)))
+		body := page(banner,
+			section(say("start.choose_language"), a.languageChoices(), quiet(say("start.language_note"))))
+		return screen{title: a.step(1), body: body, bare: true, done: 1.0 / 3,
+			bar: newBar(nil, nil, primary(say("nav.next"), a.showName), false)}
 	}})
 }
 
@@ -30,28 +33,43 @@ func (a *App) step(n int) string {
 	return a.words.Say("app.name") + " · " + a.words.Say("start.step", locale.Values{"Step": n, "Steps": 2})
 }
 
-// languageChoices are the languages that the program speaks, each in its own
-// name. What is picked applies at once.
+// leading stands one object at the side where lines begin.
+type leading struct{}
+
+func (leading) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	formview.Place(o[0], fyne.NewPos(0, 0), o[0].MinSize(), size.Width)
+}
+
+func (leading) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
+
+// languageChoices are the languages of the program, each in its own name, and
+// then those that the questionnaire alone is there in. What is picked applies at
+// once.
 func (a *App) languageChoices() fyne.CanvasObject {
-	list := formview.NewStack(0)
+	list, formOnly := formview.NewStack(0.4), formview.NewStack(0.4)
 	for _, l := range locale.Languages() {
-		if !l.Interface {
+		if !l.OnScreen() {
 			continue
 		}
-		name := l.Name
-		if l.Draft {
-			name += " — " + a.words.Say("translation.draft")
+		row := formview.NewChoice(l.Code, l.Name, false)
+		into := list
+		switch {
+		case !l.Interface:
+			into = formOnly
+		case l.Draft && !l.Complete:
+			row.SetNote(a.words.Say("translation.draft") + " · " + a.words.Say("translation.partly"))
+		case l.Draft:
+			row.SetNote(a.words.Say("translation.draft"))
 		}
-		row := formview.NewChoice(l.Code, name, false)
 		row.SetPicked(l.Code == a.words.Language().Code)
 		row.OnPick = func() {
 			s := a.chosen
 			s.Languages = []string{l.Code}
 			a.choose(s)
 		}
-		list.Add(row)
+		into.Add(row)
 	}
-	return list
+	return formview.NewStack(gapCards, list, formview.NewStack(gapTight, quiet(a.words.Say("start.form_only")), formOnly))
 }
 
 func (a *App) showName() {
@@ -66,13 +84,12 @@ func (a *App) showName() {
 		name.OnSubmitted = func(string) { begin() }
 		body := page(
 			heading(say("start.who")),
-			wrapped(say("start.name")),
-			inset(name),
-			quiet(say("start.name_note")),
-			buttons(action(say("nav.back"), a.back), primary(say("start.begin"), begin)),
+			formview.NewStack(gapWords, strong(say("start.name")), name, quiet(say("start.name_note"))),
+			formview.NewNotice(theme.ConfirmIcon(), theme.ColorNameSuccess, say("start.consultation_note")),
 		)
 		a.jobs.here(func() { a.window.Canvas().Focus(name) })
-		return screen{title: a.step(2), body: body, bare: true}
+		return screen{title: a.step(2), body: body, bare: true, done: 2.0 / 3,
+			bar: newBar(action(say("nav.back"), a.back), nil, primary(say("start.begin"), begin), false)}
 	}})
 }
 

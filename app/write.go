@@ -4,11 +4,9 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
+	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
@@ -29,9 +27,6 @@ type writing struct {
 	checked bool
 }
 
-// shownParagraphs is how many paragraphs stand on one page.
-const shownParagraphs = 20
-
 func (a *App) newContribution() {
 	c, err := contribution.New(contribution.Options{Now: a.clock})
 	if err != nil {
@@ -43,6 +38,21 @@ func (a *App) newContribution() {
 		c.OnBehalf = card.Org
 	}
 	a.write(c)
+}
+
+// goOnWriting opens the draft of a contribution.
+func (a *App) goOnWriting(id string) {
+	var c contribution.Contribution
+	a.jobs.run(func() (err error) {
+		c, err = a.work.Contribution(a.ctx, id)
+		return err
+	}, func(err error) {
+		if err != nil {
+			a.shell.trouble(err)
+			return
+		}
+		a.write(&c)
+	})
 }
 
 // write goes on with a contribution.
@@ -69,41 +79,25 @@ func (w *writing) draw() screen {
 	if len(w.text.Paragraphs) == 0 {
 		w.text.Paragraphs = []contribution.Paragraph{{Number: 1}}
 	}
-	column := formview.NewStack(2)
+	column := formview.NewStack(gapParts)
 	w.scroll = formview.NewScroll(formview.NewColumn(column))
-	var missing []string
+	head := formview.NewStack(gapCards, heading(say("screen.contribution")))
 	if w.checked {
-		missing = w.missing()
+		for _, m := range w.missing() {
+			head.Add(formview.NewProblem(m))
+		}
 	}
-	for _, m := range missing {
-		l := wrapped(m)
-		l.Importance = widget.DangerImportance
-		column.Add(l)
-	}
-	column.Add(w.line("contribution.title", &w.text.Title))
-	column.Add(w.line("contribution.on_behalf", &w.text.OnBehalf))
-	w.fields = nil
-	last := min(w.from+shownParagraphs, len(w.text.Paragraphs))
-	if len(w.text.Paragraphs) > shownParagraphs {
-		column.Add(w.pager(last))
-	}
-	for i := w.from; i < last; i++ {
-		column.Add(w.paragraph(i))
-	}
-	add := w.button("contribution.add_paragraph", func() {
-		w.insert(len(w.text.Paragraphs), "")
-		w.focus(len(w.text.Paragraphs) - 1)
-	})
-	column.Add(buttons(add))
-	if len(w.text.Paragraphs) > shownParagraphs {
-		column.Add(w.pager(last))
-	}
+	column.Add(head)
+	column.Add(formview.NewStack(gapCards, w.line("contribution.title", &w.text.Title), w.line("contribution.on_behalf", &w.text.OnBehalf)))
+	column.Add(w.paragraphs())
 	column.Add(w.choices("contribution.language", "answer_language", &w.text.Language))
 	publication := string(w.text.Publication)
 	column.Add(w.choices("screen.publication", "publication", &publication, func() { w.text.Publication = contribution.Publication(publication) }))
+	ready := primary(say("action.make_ready"), w.makeReady)
+	ready.Icon = theme.ConfirmIcon()
 	return screen{
-		title: w.a.textTitle(w.text.Title), body: w.scroll,
-		bar: newBar(action(say("nav.back"), w.a.back), nil, primary(say("action.make_ready"), w.makeReady), false),
+		title: w.a.textTitle(w.text.Title), way: "nav.consultation", body: w.scroll,
+		bar: newBar(action(say("nav.back"), w.a.back), nil, ready, false),
 	}
 }
 
@@ -138,103 +132,12 @@ func (w *writing) entry(multiline bool, text string, changed func(string)) (*for
 
 func (w *writing) line(id locale.ID, value *string) fyne.CanvasObject {
 	_, o := w.entry(false, *value, func(s string) { *value = s })
-	return formview.NewStack(0, strong(w.a.words.Say(id)), inset(o))
-}
-
-// paragraph is one numbered paragraph in a field of its own. What is pasted is
-// split where a line is empty, and said so.
-func (w *writing) paragraph(i int) fyne.CanvasObject {
-	e, o := w.entry(true, w.text.Paragraphs[i].Text, func(s string) { w.text.Paragraphs[i].Text = s })
-	e.OnPaste = func(text string) bool { return w.paste(i, e, text) }
-	w.fields = append(w.fields, e)
-	label := quiet(w.a.words.Say("contribution.paragraph", locale.Values{"Number": i + 1}))
-	head := container.NewBorder(nil, nil, nil, nil, label)
-	if len(w.text.Paragraphs) > 1 {
-		remove := w.button("action.remove", func() {
-			w.text.Paragraphs = slices.Delete(w.text.Paragraphs, i, i+1)
-			w.renumber()
-		})
-		remove.Importance = widget.LowImportance
-		head = container.NewBorder(nil, nil, nil, remove, label)
-	}
-	return formview.NewStack(-0.5, head, inset(o))
-}
-
-// paste puts long text, or text of several paragraphs, into paragraphs. Nothing
-// of it is left out but the empty lines between them.
-func (w *writing) paste(i int, e *formview.Entry, text string) bool {
-	whole := len(text)
-	for _, p := range w.text.Paragraphs {
-		whole += len(p.Text)
-	}
-	if whole > contribution.MaxBytes { // no record could carry it: the text stays where it came from
-		w.a.shell.say(w.a.words.Say("error.text_too_long", locale.Values{"Size": w.a.words.Size(contribution.MaxBytes)}))
-		return true
-	}
-	var split contribution.Contribution
-	split.SetText(text, w.a.clock())
-	var pieces []string
-	for _, p := range split.Paragraphs {
-		pieces = append(pieces, formview.Split(p.Text, formview.MaxField)...)
-	}
-	if len(pieces) <= 1 && utf8.RuneCountInString(text+e.Text) <= formview.MaxField {
-		return false
-	}
-	var fresh []contribution.Paragraph
-	for _, p := range pieces {
-		fresh = append(fresh, contribution.Paragraph{Text: p})
-	}
-	at := i + 1
-	if strings.TrimSpace(e.Text) == "" {
-		w.text.Paragraphs = slices.Delete(w.text.Paragraphs, i, i+1)
-		at = i
-	}
-	w.text.Paragraphs = slices.Insert(w.text.Paragraphs, at, fresh...)
-	w.renumber()
-	w.a.shell.say(w.a.words.Count("contribution.split", len(pieces)))
-	return true
-}
-
-func (w *writing) insert(at int, text string) {
-	w.text.Paragraphs = slices.Insert(w.text.Paragraphs, at, contribution.Paragraph{Text: text})
-	w.from = at / shownParagraphs * shownParagraphs
-	w.renumber()
-}
-
-func (w *writing) renumber() {
-	for i := range w.text.Paragraphs {
-		w.text.Paragraphs[i].Number = i + 1
-	}
-	w.from = min(w.from, max(0, len(w.text.Paragraphs)-1)/shownParagraphs*shownParagraphs)
-	w.changed()
-	w.a.again()
-}
-
-// focus moves to a paragraph.
-func (w *writing) focus(i int) {
-	if at := i - w.from; at >= 0 && at < len(w.fields) {
-		w.a.window.Canvas().Focus(w.fields[at])
-	}
-}
-
-// pager leads through a text of very many paragraphs.
-func (w *writing) pager(last int) fyne.CanvasObject {
-	say := w.a.words.Say
-	turn := func(by int) func() {
-		return func() {
-			if next := w.from + by; next >= 0 && next < len(w.text.Paragraphs) {
-				w.from = next
-				w.a.again()
-			}
-		}
-	}
-	where := quiet(say("screen.paragraphs", locale.Values{"From": w.from + 1, "To": last, "Total": len(w.text.Paragraphs)}))
-	return formview.NewStack(0, where, buttons(w.button("nav.previous", turn(-shownParagraphs)), w.button("nav.next", turn(shownParagraphs))))
+	return formview.NewStack(gapTight, strong(w.a.words.Say(id)), o)
 }
 
 // choices asks for one of a list of the built-in form.
 func (w *writing) choices(id locale.ID, list string, value *string, after ...func()) fyne.CanvasObject {
-	box := formview.NewStack(0)
+	box := formview.NewStack(gapWords)
 	def, err := w.a.form()
 	if err != nil {
 		return box
@@ -258,7 +161,7 @@ func (w *writing) choices(id locale.ID, list string, value *string, after ...fun
 	}
 	pick.Display(node)
 	box.Add(strong(w.a.words.Say(id)))
-	box.Add(inset(pick))
+	box.Add(pick)
 	return box
 }
 

@@ -49,14 +49,51 @@ func TestPastedTextIsPutIntoParagraphsAndSaid(t *testing.T) {
 	}
 }
 
-func TestATextThatNoRecordCouldCarryIsRefusedAndWhatStandsThereStays(t *testing.T) {
+func TestFiveMegabytesPastedAreKeptWholeInParagraphsAndSaid(t *testing.T) {
+	for name, text := range map[string]string{
+		"short paragraphs": strings.Repeat("One thing after the other.\n\n", 190_000),
+		"no paragraphs":    strings.Repeat("One thing after the other. ", 190_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := known(t, phone)
+			p.taps("Write a contribution")
+			clipboard := p.fyne.Clipboard()
+			clipboard.SetContent(text)
+			p.field(2).TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
+			p.sees("Nothing was left out.", "longer than one record carries", "Paragraphs 1 to 20 of")
+			p.aSecondPasses()
+			p.sees("Saved on this device at")
+			if err := p.work.Close(); err != nil { // as if the power were cut
+				t.Fatal(err)
+			}
+			again := sit(t, p.dir, Options{}, phone)
+			kept := 0
+			for c, err := range again.work.Contributions(t.Context()) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, q := range c.Value.Paragraphs {
+					kept += strings.Count(q.Text, "One thing after the other.")
+				}
+			}
+			if kept != 190_000 {
+				t.Errorf("%d of 190,000 sentences were kept", kept)
+			}
+			again.taps("Contribution without a title")
+			again.taps("Make ready")
+			again.sees("too long", "One thing after the other.")
+		})
+	}
+}
+
+func TestAPasteBeyondWhatIsKeptIsRefusedAndWhatStandsThereStays(t *testing.T) {
 	p := known(t, phone)
 	p.taps("Write a contribution")
 	p.types(2, "Prices first.")
 	clipboard := p.fyne.Clipboard()
-	clipboard.SetContent(strings.Repeat("One thing after the other.\n\n", 200_000)) // 5 MB
+	clipboard.SetContent(strings.Repeat("x", 9<<20))
 	p.field(2).TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
-	p.sees("The text is longer than one record carries", "<Prices first.>")
+	p.sees("longer than this program keeps", "<Prices first.>")
 	p.aSecondPasses()
 	p.sees("Saved on this device at")
 }

@@ -25,6 +25,7 @@ const (
 	KindResponse  Kind = 0x21 // finished responses, by instance id
 	KindText      Kind = 0x22 // contributions being written
 	KindBlob      Kind = 0x23 // who refers to which attachment
+	KindPiece     Kind = 0x24 // long texts being written, by id and number of the piece
 	KindIdentity  Kind = 0x30 // own keys, and cards of others
 	KindEpoch     Kind = 0x31 // epoch keys by consultation
 	// Of the mailbox; docs/protocol/mailbox.md has their values.

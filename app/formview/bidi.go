@@ -19,39 +19,33 @@ const (
 // mirrored is what a bracket looks like in a run that goes the other way.
 var mirrored = map[rune]rune{'(': ')', ')': '(', '[': ']', ']': '[', '{': '}', '}': '{', '<': '>', '>': '<', '«': '»', '»': '«', '‹': '›', '›': '‹'}
 
-// InOrder prepares words for a label, which should not wrap them itself. Fyne
-// lays the runs of a line from left to right in the order of typing, so that
-// numbers and Latin names within Arabic come out in the wrong place. InOrder
-// breaks the words into lines that fit and puts the runs of each line into the
-// order in which they are seen. Words of one direction alone, left to right,
-// come back as they are.
-func InOrder(words string, direction locale.Direction, fits func(line string) bool) string {
-	if direction != locale.RightToLeft && !slices.ContainsFunc([]rune(words), rightToLeft) {
-		return words
+// inOrder returns a line as Fyne has to be given it. Fyne lays the runs of a
+// line from left to right in the order of typing, so that numbers and Latin
+// names within Arabic come out in the wrong place; inOrder puts them into the
+// order in which they are seen. A line that runs from left to right alone comes
+// back as it is.
+func inOrder(line string, direction locale.Direction) string {
+	if direction != locale.RightToLeft && !hasRightToLeft(line) {
+		return line
 	}
-	var lines []string
-	for paragraph := range strings.SplitSeq(words, "\n") {
-		for _, line := range broken(paragraph, fits) {
-			lines = append(lines, visual(line, direction))
-		}
-	}
-	return strings.Join(lines, "\n")
+	return visual(line, direction)
 }
 
-// broken cuts a paragraph between words; one that fits nowhere stands alone.
-func broken(paragraph string, fits func(string) bool) []string {
-	var lines []string
-	line := ""
-	for word := range strings.FieldsSeq(paragraph) {
-		longer := strings.TrimSpace(line + " " + word)
-		if line != "" && !fits(longer) {
-			lines = append(lines, line)
-			longer = word
+// directionOf is where the lines of a text begin: on screens that run from
+// right to left any text with such letters does, else its first letter decides.
+func directionOf(words string, mirrored bool) locale.Direction {
+	for _, r := range words {
+		switch class := classOf(r); {
+		case class == bidi.R && r != rightMark || class == bidi.AL:
+			return locale.RightToLeft
+		case class == bidi.L && r != leftMark && !mirrored:
+			return locale.LeftToRight
 		}
-		line = longer
 	}
-	return append(lines, line)
+	return locale.LeftToRight
 }
+
+func hasRightToLeft(words string) bool { return strings.ContainsFunc(words, rightToLeft) }
 
 // A run is a stretch of a line with one level of the bidirectional algorithm:
 // even goes left to right, odd right to left.

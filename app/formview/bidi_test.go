@@ -23,8 +23,6 @@ func seen(line string) string {
 	return b.String()
 }
 
-func always(string) bool { return true }
-
 func back(s string) string {
 	r := []rune(s)
 	slices.Reverse(r)
@@ -47,7 +45,7 @@ func TestNumbersAndNamesStandInTheRightPlaceWithinArabic(t *testing.T) {
 		{"Arabic alone", "السلام عليكم", rtl, back("السلام عليكم")},
 		{"Hebrew", "שלום 12 עולם", rtl, back("עולם") + " 12 " + back("שלום")},
 	} {
-		if got := seen(InOrder(c.words, c.direction, always)); got != c.want {
+		if got := seen(inOrder(c.words, c.direction)); got != c.want {
 			t.Errorf("%s: one sees %q, and should see %q", c.name, got, c.want)
 		}
 	}
@@ -55,21 +53,21 @@ func TestNumbersAndNamesStandInTheRightPlaceWithinArabic(t *testing.T) {
 
 func TestLatinTextIsLeftAlone(t *testing.T) {
 	const words = "Resolution 141 (Antalya, 2006)\n  twice"
-	if got := InOrder(words, locale.LeftToRight, func(string) bool { return false }); got != words {
+	if got := inOrder(words, locale.LeftToRight); got != words {
 		t.Errorf("it became %q", got)
 	}
 }
 
 func TestLinesBreakBeforeTheyAreTurned(t *testing.T) {
-	fits := func(line string) bool { return utf8.RuneCountInString(line) <= 12 }
-	got := strings.Split(InOrder("القرار 141 بشأن ITU و WSIS", locale.RightToLeft, fits), "\n")
+	letters := func(s string) float32 { return float32(utf8.RuneCountInString(s)) }
+	got := broken("القرار 141 بشأن ITU و WSIS", 12, letters)
 	want := []string{"141 " + back("القرار"), back("و") + " ITU " + back("بشأن"), "WSIS"}
 	if len(got) != len(want) {
 		t.Fatalf("%d lines: %q", len(got), got)
 	}
 	for i := range want {
-		if seen(got[i]) != want[i] {
-			t.Errorf("line %d: %q, want %q", i+1, seen(got[i]), want[i])
+		if line := seen(inOrder(got[i], locale.RightToLeft)); line != want[i] {
+			t.Errorf("line %d: %q, want %q", i+1, line, want[i])
 		}
 	}
 }
@@ -90,7 +88,7 @@ func FuzzInOrder(f *testing.F) {
 			slices.Sort(out)
 			return string(out)
 		}
-		got := InOrder(words, locale.RightToLeft, always)
+		got := inOrder(words, locale.RightToLeft)
 		if letters(got) != letters(words) {
 			t.Errorf("%q became %q", words, got)
 		}

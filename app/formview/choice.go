@@ -22,18 +22,29 @@ type Choice struct {
 	disabled bool
 	focused  bool
 	hovered  bool
-	label    *widget.Label
+	label    *Label
+	note     *Label // what is to be known of the words; may be empty
 }
 
 // NewChoice makes a line that is not picked.
 func NewChoice(value, label string, several bool) *Choice {
-	c := &Choice{Value: value, several: several, label: wrapped(label)}
+	c := &Choice{Value: value, several: several, label: NewLabel(label), note: quiet("")}
+	c.label.Aligned, c.note.Aligned = true, true
 	c.ExtendBaseWidget(c)
 	return c
 }
 
 // Label is the words of the line.
-func (c *Choice) Label() string { return c.label.Text }
+func (c *Choice) Label() string { return c.label.Words() }
+
+// Note is what stands below the words, and SetNote changes it.
+func (c *Choice) Note() string { return c.note.Words() }
+
+// SetNote says below the words what is to be known of them.
+func (c *Choice) SetNote(words string) {
+	c.note.SetWords(words)
+	c.Refresh()
+}
 
 // Picked says whether the line is marked.
 func (c *Choice) Picked() bool { return c.picked }
@@ -118,28 +129,36 @@ type choiceRenderer struct {
 func (r *choiceRenderer) mark() float32 { return theme.TextSize() * 1.25 }
 
 func (r *choiceRenderer) Layout(size fyne.Size) {
-	m, pad := r.mark(), theme.Padding()
+	c, m, pad := r.c, r.mark(), theme.Padding()
 	r.ground.Resize(size)
-	left := 2 * pad
-	r.c.label.Resize(fyne.NewSize(size.Width-left-m, size.Height))
-	r.c.label.Move(fyne.NewPos(left+m, 0))
-	top := theme.InnerPadding() + (theme.TextSize()*1.3-m)/2
-	r.frame.Resize(fyne.NewSquareSize(m))
-	r.frame.Move(fyne.NewPos(left, top))
+	left, air := 1.6*pad, r.air()
+	words := left + m + 2*pad
+	width := max(0, size.Width-words-left)
+	h := Fit(c.label, width)
+	Place(c.label, fyne.NewPos(words, air), fyne.NewSize(width, h), size.Width)
+	if c.Note() != "" {
+		Place(c.note, fyne.NewPos(words, air+h), fyne.NewSize(width, Fit(c.note, width)), size.Width)
+	}
+	top := air + (c.label.pitch()-m)/2
 	inner := m * 0.5
-	r.dot.Resize(fyne.NewSquareSize(inner))
-	r.dot.Move(fyne.NewPos(left+(m-inner)/2, top+(m-inner)/2))
-	r.tick.Resize(fyne.NewSquareSize(m * 0.9))
-	r.tick.Move(fyne.NewPos(left+m*0.05, top+m*0.05))
+	Place(r.frame, fyne.NewPos(left, top), fyne.NewSquareSize(m), size.Width)
+	Place(r.dot, fyne.NewPos(left+(m-inner)/2, top+(m-inner)/2), fyne.NewSquareSize(inner), size.Width)
+	Place(r.tick, fyne.NewPos(left+m*0.05, top+m*0.05), fyne.NewSquareSize(m*0.9), size.Width)
 }
 
+// air stands above and below the words.
+func (r *choiceRenderer) air() float32 { return theme.TextSize() * 0.55 }
+
 func (r *choiceRenderer) MinSize() fyne.Size {
-	m := r.c.label.MinSize()
-	return fyne.NewSize(m.Width+r.mark()+2*theme.Padding(), max(m.Height, r.mark()+2*theme.InnerPadding()))
+	height := r.c.label.MinSize().Height
+	if r.c.Note() != "" {
+		height += r.c.note.MinSize().Height
+	}
+	return fyne.NewSize(0, height+2*r.air())
 }
 
 func (r *choiceRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.frame, r.dot, r.tick, r.c.label}
+	return []fyne.CanvasObject{r.ground, r.frame, r.dot, r.tick, r.c.label, r.c.note}
 }
 
 func (r *choiceRenderer) Refresh() {
@@ -148,6 +167,9 @@ func (r *choiceRenderer) Refresh() {
 	colour := func(name fyne.ThemeColorName) color.Color { return c.Theme().Color(name, v) }
 	r.ground.FillColor, r.ground.StrokeWidth = color.Transparent, 0
 	r.ground.CornerRadius = theme.InputRadiusSize()
+	if c.picked {
+		r.ground.FillColor = colour(ColourSoft)
+	}
 	switch {
 	case c.focused:
 		r.ground.FillColor = colour(theme.ColorNameFocus)
@@ -172,9 +194,9 @@ func (r *choiceRenderer) Refresh() {
 		r.dot.Hidden = !c.picked
 		r.tick.Hide()
 	}
-	c.label.Importance = widget.MediumImportance
+	c.label.Colour, c.note.Hidden = theme.ColorNameForeground, c.Note() == ""
 	if c.disabled {
-		c.label.Importance = widget.LowImportance
+		c.label.Colour = theme.ColorNameDisabled
 	}
 	r.Layout(c.Size())
 	for _, o := range r.Objects() {

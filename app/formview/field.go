@@ -5,9 +5,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"baraza.example/forms"
 	"baraza.example/forms/session"
@@ -24,24 +21,24 @@ type control interface {
 type field struct {
 	ref     forms.Ref
 	form    *Form
-	label   *widget.Label
-	hint    *widget.Label
-	mark    *widget.Label // that an answer is needed, or in which language the words are
-	wrong   *widget.Label
+	label   *Label
+	hint    *Label
+	marks   *fyne.Container // that an answer is needed, or what is to be known of the words
+	wrong   *Notice
 	control control // nil for a note
 	box     *fyne.Container
 }
 
 func newField(f *Form, n session.Node) *field {
-	d := &field{ref: n.Ref, form: f, label: strong(""), hint: quiet(""), mark: quiet(""), wrong: wrapped("")}
-	d.wrong.Importance = widget.DangerImportance
+	d := &field{ref: n.Ref, form: f, label: strong(""), hint: quiet(""), marks: NewRow(1), wrong: NewProblem("")}
 	q := n.Element.(*forms.Question)
 	if q.Control == forms.Note {
-		d.label.TextStyle.Bold = false
+		d.label.Bold = false
 	}
-	d.box = NewStack(0, d.label, d.hint, d.mark)
+	words := NewStack(gapWords, d.label, d.hint, d.marks)
+	d.box = NewStack(gapControl, words)
 	if d.control = d.newControl(q); d.control != nil {
-		d.box.Add(container.New(indent{}, d.control))
+		d.box.Add(d.control)
 	}
 	d.box.Add(d.wrong)
 	d.wrong.Hide()
@@ -82,19 +79,18 @@ func (d *field) newControl(q *forms.Question) control {
 
 func (d *field) display(n session.Node) {
 	d.box.Hidden = !n.Relevant
-	setText(d.label, n.Label)
+	d.label.SetWords(n.Label)
 	d.label.Hidden = n.Label == ""
-	setText(d.hint, n.Hint)
+	d.hint.SetWords(n.Hint)
 	d.hint.Hidden = n.Hint == ""
 	var marks []string
 	if n.Required {
 		marks = append(marks, d.form.around.words.Say("fill.required"))
 	}
-	if b := d.form.badge(n); b != "" {
-		marks = append(marks, b)
+	if n.Label != "" {
+		marks = append(marks, d.form.around.badges(n.Language, n.NeedsReview)...)
 	}
-	setText(d.mark, strings.Join(marks, " · "))
-	d.mark.Hidden = len(marks) == 0
+	showBadges(d.marks, marks)
 	if d.control != nil {
 		d.control.Display(n)
 	}
@@ -102,33 +98,6 @@ func (d *field) display(n session.Node) {
 
 // complain shows what is wrong beside the question; "" takes it away.
 func (d *field) complain(message string) {
-	setText(d.wrong, message)
+	d.wrong.SetWords(message)
 	d.wrong.Hidden = message == ""
-}
-
-func setText(l *widget.Label, text string) {
-	if l.Text != text {
-		l.SetText(text)
-	}
-}
-
-// indent stands a control under its question's words, which labels set in a
-// little from the edge.
-type indent struct{}
-
-func (indent) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	in := theme.InnerPadding()
-	for _, o := range objects {
-		h := fit(o, size.Width-2*in)
-		o.Resize(fyne.NewSize(size.Width-2*in, h))
-		o.Move(fyne.NewPos(in, 0))
-	}
-}
-
-func (indent) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	var size fyne.Size
-	for _, o := range objects {
-		size = size.Max(o.MinSize())
-	}
-	return size.AddWidthHeight(2*theme.InnerPadding(), theme.Padding())
 }

@@ -45,7 +45,7 @@ type Form struct {
 
 // NewForm draws s; close it when it isn't shown any more.
 func NewForm(s *session.Session, o Options) *Form {
-	f := &Form{session: s, o: o, body: NewStack(2), around: &surroundings{words: o.Words}}
+	f := &Form{session: s, o: o, body: NewStack(gapFields), around: &surroundings{words: o.Words}}
 	f.around.page = NewScroll(NewColumn(f.body))
 	f.cancel = s.Subscribe(f.update)
 	return f
@@ -127,12 +127,20 @@ func (f *Form) add(into *fyne.Container, n session.Node, depth int) {
 		f.order = append(f.order, d)
 		into.Add(d.box)
 	default:
-		box := NewStack(2)
+		box := NewStack(gapFields)
+		head := NewStack(gapControl)
 		if n.Label != "" && !n.Instance {
-			box.Add(f.heading(n.Label, depth))
+			head.Add(f.heading(n.Label, depth))
+			marks := NewRow(1)
+			if showBadges(marks, f.around.badges(n.Language, n.NeedsReview)); !marks.Hidden {
+				head.Add(marks)
+			}
 		}
 		if n.Hint != "" {
-			box.Add(quiet(n.Hint))
+			head.Add(quiet(n.Hint))
+		}
+		if len(head.Objects) > 0 {
+			box.Add(head)
 		}
 		for i, ref := range n.Children {
 			c, ok := f.session.Node(ref)
@@ -148,7 +156,9 @@ func (f *Form) add(into *fyne.Container, n session.Node, depth int) {
 		if _, isRepeat := e.(*forms.Repeat); isRepeat && !n.Instance {
 			f.repeats[n.Ref] = len(n.Children)
 			if n.CanAdd {
-				box.Add(f.button("fill.add_another", func() { f.addRepeat(n.Ref) }))
+				add := f.button("fill.add_another", func() { f.addRepeat(n.Ref) })
+				add.Icon = theme.ContentAddIcon()
+				box.Add(NewRow(1, add))
 			}
 		}
 		box.Hidden = !n.Relevant
@@ -159,7 +169,7 @@ func (f *Form) add(into *fyne.Container, n session.Node, depth int) {
 
 func (f *Form) addInstance(box *fyne.Container, repeat, n session.Node, i, depth int) {
 	title := wrapped(f.around.words.Say("fill.position", locale.Values{"Position": i + 1, "Total": len(repeat.Children)}))
-	title.SizeName = theme.SizeNameSubHeadingText
+	title.SizeName, title.Bold = theme.SizeNameSubHeadingText, true
 	box.Add(title)
 	f.add(box, n, depth+1)
 	if repeat.CanAdd {
@@ -168,8 +178,8 @@ func (f *Form) addInstance(box *fyne.Container, repeat, n session.Node, i, depth
 				f.changed()
 			}
 		})
-		b.Importance = widget.LowImportance
-		box.Add(b)
+		b.Importance, b.Icon = widget.LowImportance, theme.DeleteIcon()
+		box.Add(NewRow(1, b))
 	}
 	box.Add(widget.NewSeparator())
 }
@@ -194,7 +204,7 @@ func (f *Form) button(id locale.ID, do func()) *Button {
 	return b
 }
 
-func (f *Form) heading(words string, depth int) *widget.Label {
+func (f *Form) heading(words string, depth int) *Label {
 	l := strong(words)
 	l.SizeName = theme.SizeNameHeadingText
 	if depth > 0 {
@@ -304,13 +314,4 @@ func (f *Form) example(q *forms.Question) string {
 		return f.around.words.Say("fill.date_hint")
 	}
 	return ""
-}
-
-// badge says that a question's words are not in the language asked for.
-func (f *Form) badge(n session.Node) string {
-	found, ok := locale.Named(n.Language)
-	if !ok || n.Label == "" || found.Code == f.around.words.Language().Code {
-		return ""
-	}
-	return f.around.words.Say("translation.fallback", locale.Values{"Language": found.Name})
 }

@@ -112,6 +112,26 @@ func (f *Form) Answered(p Page) (answered, needed int) {
 	return answered, needed
 }
 
+// Asked is how many questions a page asks now.
+func (f *Form) Asked(p Page) (asked int) {
+	var walk func(refs []forms.Ref)
+	walk = func(refs []forms.Ref) {
+		for _, ref := range refs {
+			n, ok := f.session.Node(ref)
+			if !ok || !n.Relevant {
+				continue
+			}
+			if q, isQuestion := n.Element.(*forms.Question); !isQuestion {
+				walk(n.Children)
+			} else if q.Control != forms.Hidden && q.Control != forms.Note {
+				asked++
+			}
+		}
+	}
+	walk(p.refs)
+	return asked
+}
+
 // PageOf is the number of the page that ref stands on, or -1.
 func (f *Form) PageOf(ref forms.Ref) int {
 	for i, p := range f.Pages() {

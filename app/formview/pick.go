@@ -32,7 +32,8 @@ type Pick struct {
 	rows     []*Choice
 	find     *Entry
 	list     *fyne.Container
-	more     *widget.Label
+	marks    *fyne.Container
+	more     *Label
 	clear    *Button
 	box      *fyne.Container
 }
@@ -43,7 +44,7 @@ func NewPick(words *locale.Localizer, page *Scroll) *Pick {
 }
 
 func newPick(around *surroundings, several, search bool) *Pick {
-	p := &Pick{around: around, several: several, search: search, list: NewStack(0), more: quiet("")}
+	p := &Pick{around: around, several: several, search: search, list: NewStack(0), marks: NewRow(1), more: quiet("")}
 	p.clear = NewButton(around.words.Say("fill.clear"), func() { p.answer("") })
 	p.clear.Importance = widget.LowImportance
 	p.clear.OnFocus = func() { around.reveal(p.clear) }
@@ -101,23 +102,50 @@ func (p *Pick) build() {
 		}
 		shown, left = p.matches()
 	}
+	common := p.common()
 	for _, c := range shown {
 		row := NewChoice(c.Value, c.Label, p.several)
 		row.OnPick = func() { p.pick(c.Value) }
 		row.OnFocus = func() { p.around.reveal(row) }
 		row.SetPicked(p.has(c.Value))
+		if len(common) == 0 {
+			row.SetNote(strings.Join(p.marksOf(c), " · "))
+		}
 		p.rows = append(p.rows, row)
 		p.list.Add(row)
 	}
 	p.box.RemoveAll()
+	if showBadges(p.marks, common); !p.marks.Hidden {
+		p.box.Add(p.marks)
+	}
 	if p.search {
 		p.box.Add(p.find)
-		p.more.SetText(p.around.words.Count("screen.more_choices", left))
+		p.more.SetWords(p.around.words.Count("screen.more_choices", left))
 		p.more.Hidden = left == 0
 	}
 	p.box.Add(p.list)
 	p.box.Add(p.more)
 	p.box.Add(p.clear)
+}
+
+// marksOf is what is to be known of the words of a choice.
+func (p *Pick) marksOf(c session.Choice) []string { return p.around.badges(c.Language, c.NeedsReview) }
+
+// common is what is to be known of all choices alike, to be said once.
+func (p *Pick) common() []string {
+	if len(p.all) == 0 {
+		return nil
+	}
+	first := p.marksOf(p.all[0])
+	for _, c := range p.all[1:] {
+		if !slices.Equal(p.marksOf(c), first) {
+			return nil
+		}
+	}
+	for i, words := range first {
+		first[i] = p.around.words.Say("translation.of_choices", locale.Values{"What": words})
+	}
+	return first
 }
 
 // matches are the picked choices and the first that fit the search, those that

@@ -56,7 +56,7 @@ func (s *Scroll) Settle() {
 		return
 	}
 	at := s.inner.Offset
-	h := fit(s.content, size.Width)
+	h := Fit(s.content, size.Width)
 	s.content.Resize(fyne.NewSize(size.Width, max(h, size.Height)))
 	s.inner.Refresh()
 	s.inner.ScrollToOffset(at)

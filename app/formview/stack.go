@@ -10,6 +10,14 @@ import (
 // size: about 70 characters.
 const Measure = 35
 
+// The distances between what stands below each other, in paddings.
+const (
+	gapWords    = 0.8 // a question and its hint
+	gapControl  = 1.6 // words and what they are about
+	gapFields   = 4.8 // one question and the next
+	gapSections = 4.8
+)
+
 // NewStack puts objects below each other, gap times the padding between them,
 // each as wide as the stack and as high as it is at that width.
 func NewStack(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
@@ -19,7 +27,7 @@ func NewStack(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
 // NewColumn is a stack that is never wider than a readable column. It stands in
 // the middle of what room there is, with a margin.
 func NewColumn(objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(column{}, NewStack(2, objects...))
+	return container.New(column{}, NewStack(gapSections, objects...))
 }
 
 // stack lays out twice, because text that wraps knows its height only at its
@@ -32,7 +40,7 @@ func (s stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		if !o.Visible() {
 			continue
 		}
-		h := fit(o, size.Width)
+		h := Fit(o, size.Width)
 		o.Move(fyne.NewPos(0, y))
 		y += h + s.gap*theme.Padding()
 	}
@@ -53,8 +61,8 @@ func (s stack) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return size
 }
 
-// fit makes o as wide as said and returns the height it then needs.
-func fit(o fyne.CanvasObject, width float32) float32 {
+// Fit makes o as wide as said and returns the height it then needs.
+func Fit(o fyne.CanvasObject, width float32) float32 {
 	o.Resize(fyne.NewSize(width, o.Size().Height))
 	h := o.MinSize().Height
 	o.Resize(fyne.NewSize(width, h))
@@ -72,7 +80,7 @@ func (column) margin() float32 { return 3 * theme.Padding() }
 func (c column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	w := min(size.Width-2*c.margin(), Measure*theme.TextSize())
 	for _, o := range objects {
-		h := fit(o, w)
+		h := Fit(o, w)
 		o.Resize(fyne.NewSize(w, max(h, size.Height-2*c.margin())))
 		o.Move(fyne.NewPos((size.Width-w)/2, c.margin()))
 	}

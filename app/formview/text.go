@@ -5,8 +5,6 @@ import (
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -14,159 +12,12 @@ import (
 	"baraza.example/forms/session"
 )
 
-// MaxField is how many characters one field holds. Beyond it typing gets slow,
-// so longer texts stand in several fields.
-const MaxField = 10_000
-
-// MaxAnswer is how many bytes one answer takes by pasting, all its fields
-// together. More would not fit the record that carries the response.
-const MaxAnswer = 1 << 20
-
-// An Entry is a field to type in. Tab leaves it, Ctrl+Tab types one; it tells
-// when it gains or loses the focus, and what is pasted before it is put in.
-type Entry struct {
-	widget.Entry
-	OnFocus func(gained bool)
-	// OnPaste is asked before text is pasted; true means that it was dealt
-	// with.
-	OnPaste func(text string) bool
-	OnMove  func()            // the caret moved
-	OnText  func(text string) // the text was changed
-
-	single bool // Return does not begin a line
-	rows   int
-	probe  *widget.Label // tells how many lines the text has
-}
-
-// The lines that a field shows at least.
-const (
-	singleRows   = 1
-	severalRows  = 4
-	probedAtMost = 4 * MaxField // a text much longer scrolls within its field
-)
-
-// NewEntry makes a field that grows with its text. In one without several
-// lines Return does not begin one; what is long wraps all the same.
-func NewEntry(multiline bool) *Entry {
-	e := &Entry{single: !multiline, rows: singleRows, probe: wrapped("")}
-	e.MultiLine = true
-	e.Wrapping = fyne.TextWrapWord
-	if multiline {
-		e.rows = severalRows
-	}
-	e.SetMinRowsVisible(e.rows)
-	e.ExtendBaseWidget(e)
-	e.OnChanged = func(text string) {
-		e.grow()
-		if e.OnText != nil {
-			e.OnText(text)
-		}
-	}
-	e.OnCursorChanged = func() {
-		if e.OnMove != nil {
-			e.OnMove()
-		}
-	}
-	return e
-}
-
-// Resize implements [fyne.CanvasObject].
-func (e *Entry) Resize(size fyne.Size) {
-	narrower := size.Width != e.Size().Width
-	e.Entry.Resize(size)
-	if narrower {
-		e.grow()
-	}
-}
-
-// grow makes the field as high as its text.
-func (e *Entry) grow() {
-	width := e.Size().Width
-	if width == 0 || len(e.Text) > probedAtMost {
-		return
-	}
-	height := func(text string) float32 {
-		e.probe.Resize(fyne.NewSize(width-theme.Padding(), 1))
-		e.probe.SetText(text)
-		return e.probe.MinSize().Height
-	}
-	one, two := height("x"), height("x\nx")
-	text := e.Text
-	if text == "" {
-		text = e.PlaceHolder
-	}
-	rows := 1 + int((height(text)-one)/(two-one)+0.5)
-	least := severalRows
-	if e.single {
-		least = singleRows
-	}
-	if rows = max(rows, least); rows != e.rows {
-		e.rows = rows
-		e.SetMinRowsVisible(rows)
-	}
-}
-
-// TypedKey implements [fyne.Focusable]: in a field of one line Return goes on.
-func (e *Entry) TypedKey(k *fyne.KeyEvent) {
-	if e.single && (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter) {
-		if e.OnSubmitted != nil {
-			e.OnSubmitted(e.Text)
-		} else if canvas := fyne.CurrentApp().Driver().CanvasForObject(e); canvas != nil {
-			canvas.FocusNext()
-		}
-		return
-	}
-	e.Entry.TypedKey(k)
-}
-
-// AcceptsTab says that Tab moves on to the next field.
-func (e *Entry) AcceptsTab() bool { return false }
-
-// FocusGained implements [fyne.Focusable].
-func (e *Entry) FocusGained() {
-	e.Entry.FocusGained()
-	if e.OnFocus != nil {
-		e.OnFocus(true)
-	}
-}
-
-// FocusLost implements [fyne.Focusable].
-func (e *Entry) FocusLost() {
-	e.Entry.FocusLost()
-	if e.OnFocus != nil {
-		e.OnFocus(false)
-	}
-}
-
-// TypedShortcut implements [fyne.Shortcutable].
-func (e *Entry) TypedShortcut(s fyne.Shortcut) {
-	switch s := s.(type) {
-	case *fyne.ShortcutPaste:
-		if e.OnPaste != nil && e.OnPaste(s.Clipboard.Content()) {
-			return
-		}
-		if e.single {
-			e.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: oneLine{s.Clipboard}})
-			return
-		}
-	case *desktop.CustomShortcut:
-		if s.KeyName == fyne.KeyTab && s.Modifier == fyne.KeyModifierControl && !e.single {
-			e.TypedRune('\t')
-			return
-		}
-	}
-	e.Entry.TypedShortcut(s)
-}
-
-// oneLine is a clipboard whose lines stand behind each other.
-type oneLine struct{ fyne.Clipboard }
-
-func (c oneLine) Content() string {
-	return strings.Join(strings.FieldsFunc(c.Clipboard.Content(), func(r rune) bool { return r == '\n' || r == '\r' }), " ")
-}
+// shownParts is how many fields of a long text stand on the page at once.
+const shownParts = 6
 
 // Text asks for words, a number or a date, typed. A long text stands in several
-// fields below each other, whose texts put together are the answer.
+// fields below each other, whose texts put together are the answer; of a very
+// long one some of the fields are shown at a time.
 type Text struct {
 	widget.BaseWidget
 	OnAnswer func(value string)
@@ -174,9 +25,13 @@ type Text struct {
 
 	around    *surroundings
 	multiline bool
-	hint      string // shown in an empty field
-	parts     []*Entry
-	note      *widget.Label
+	hint      string   // shown in an empty field
+	pieces    []string // the whole answer
+	from      int      // the first piece that is shown
+	parts     []*Entry // of the pieces from there on
+	note      *Label
+	turns     *fyne.Container // to the pieces before and after
+	back, on  *Button
 	box       *fyne.Container
 	showing   bool // what is shown is being changed by Display, not by a person
 }
@@ -184,44 +39,72 @@ type Text struct {
 // NewText makes the control of a question that is answered by typing.
 func newText(around *surroundings, multiline bool, hint string) *Text {
 	t := &Text{around: around, multiline: multiline, hint: hint, note: quiet("")}
-	t.box = NewStack(1)
+	t.back = NewButton(around.words.Say("nav.previous"), func() { t.turn(-shownParts) })
+	t.on = NewButton(around.words.Say("nav.next"), func() { t.turn(shownParts) })
+	for _, b := range []*Button{t.back, t.on} {
+		b.OnFocus = func() { around.reveal(b) }
+	}
+	t.turns = NewRow(gapControl, t.back, t.on)
+	t.box = NewStack(gapControl)
 	t.ExtendBaseWidget(t)
 	t.show("")
 	return t
 }
 
-// Display shows the answer at n.
+// Display shows the answer of n, if it isn't what stands there.
 func (t *Text) Display(n session.Node) {
-	if n.Value == t.value() {
-		return
+	if t.value() != n.Value {
+		t.show(n.Value)
 	}
-	t.show(n.Value)
-}
-
-func (t *Text) value() string {
-	var b strings.Builder
 	for _, p := range t.parts {
-		b.WriteString(p.Text)
+		if n.ReadOnly != p.Disabled() {
+			if n.ReadOnly {
+				p.Disable()
+			} else {
+				p.Enable()
+			}
+		}
 	}
-	return b.String()
 }
 
+func (t *Text) value() string { return strings.Join(t.pieces, "") }
+
+// show cuts the answer into pieces and shows those from the same one on.
 func (t *Text) show(value string) {
+	t.pieces = Split(value, MaxField)
+	t.from = min(t.from, (len(t.pieces)-1)/shownParts*shownParts)
+	t.draw()
+}
+
+func (t *Text) turn(by int) {
+	if next := t.from + by; next >= 0 && next < len(t.pieces) {
+		t.from = next
+		t.draw()
+		t.around.reveal(t.box)
+	}
+}
+
+func (t *Text) draw() {
 	t.showing = true
 	defer func() { t.showing = false }()
-	pieces := Split(value, MaxField)
-	for len(t.parts) < len(pieces) {
+	last := min(t.from+shownParts, len(t.pieces))
+	for len(t.parts) < last-t.from {
 		t.parts = append(t.parts, t.newPart())
 	}
-	t.parts = t.parts[:len(pieces)]
+	t.parts = t.parts[:last-t.from]
 	t.box.RemoveAll()
 	for i, p := range t.parts {
-		p.SetText(pieces[i])
-		t.box.Add(container.NewStack(p, newWheel(t.around.page)))
+		p.SetText(t.pieces[t.from+i])
+		t.box.Add(UnderWheel(t.around.page, p))
 	}
-	if len(pieces) > 1 {
-		t.note.SetText(t.around.words.Say("fill.long_text"))
+	if len(t.pieces) > 1 {
+		words := t.around.words
+		t.note.SetWords(words.Say("fill.long_text", locale.Values{"Size": words.Size(int64(len(t.value())))}))
 		t.box.Add(t.note)
+	}
+	if len(t.pieces) > shownParts {
+		t.box.Add(quiet(t.around.words.Say("fill.parts", locale.Values{"From": t.from + 1, "To": last, "Total": len(t.pieces)})))
+		t.box.Add(t.turns)
 	}
 	t.around.settle()
 }
@@ -234,12 +117,11 @@ func (t *Text) newPart() *Entry {
 		if t.showing {
 			return
 		}
-		if utf8.RuneCountInString(text) > MaxField && t.multiline {
+		t.pieces[t.at(e)] = text
+		if t.multiline && utf8.RuneCountInString(text) > MaxField {
 			t.show(t.value())
 		}
-		if t.OnAnswer != nil {
-			t.OnAnswer(t.value())
-		}
+		t.tell()
 		if h := e.MinSize().Height; h != height {
 			height = h
 			t.around.settle()
@@ -258,28 +140,37 @@ func (t *Text) newPart() *Entry {
 		if !t.multiline || utf8.RuneCountInString(text)+utf8.RuneCountInString(e.Text) <= MaxField {
 			return false
 		}
-		whole := t.value()
-		if len(whole)+len(text) > MaxAnswer { // it stays where it came from
-			t.note.SetText(t.around.words.Say("error.text_too_long", locale.Values{"Size": t.around.words.Size(MaxAnswer)}))
-			t.box.Add(t.note)
-			t.around.settle()
-			return true
-		}
-		at := 0
-		for _, p := range t.parts {
-			if p == e {
-				at += caret(e)
-				break
-			}
-			at += len(p.Text)
-		}
-		t.show(whole[:at] + text + whole[at:])
-		if t.OnAnswer != nil {
-			t.OnAnswer(t.value())
-		}
+		t.paste(e, text)
 		return true
 	}
 	return e
+}
+
+// at is the number of the piece that e holds.
+func (t *Text) at(e *Entry) int {
+	for i, p := range t.parts {
+		if p == e {
+			return t.from + i
+		}
+	}
+	return t.from
+}
+
+// paste puts a long text in where the caret of e stands. All of it is kept.
+func (t *Text) paste(e *Entry, text string) {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	at := t.at(e)
+	piece := t.pieces[at]
+	cut := min(caret(e), len(piece))
+	t.pieces[at] = piece[:cut] + text + piece[cut:]
+	t.show(t.value())
+	t.tell()
+}
+
+func (t *Text) tell() {
+	if t.OnAnswer != nil {
+		t.OnAnswer(t.value())
+	}
 }
 
 // follow keeps the line of the caret in sight.
@@ -313,11 +204,15 @@ func (t *Text) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRen
 // together the pieces are the text.
 func Split(text string, limit int) []string {
 	var pieces []string
-	for utf8.RuneCountInString(text) > limit {
-		end := 0 // in bytes, of limit characters
-		for range limit {
-			_, n := utf8.DecodeRuneInString(text[end:])
-			end += n
+	for {
+		end, n := 0, 0 // in bytes, and in characters
+		for n < limit && end < len(text) {
+			_, size := utf8.DecodeRuneInString(text[end:])
+			end += size
+			n++
+		}
+		if end == len(text) {
+			return append(pieces, text)
 		}
 		cut := end
 		for _, mark := range []string{"\n\n", "\n", ". ", " "} {
@@ -329,5 +224,4 @@ func Split(text string, limit int) []string {
 		pieces = append(pieces, text[:cut])
 		text = text[cut:]
 	}
-	return append(pieces, text)
 }

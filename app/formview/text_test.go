@@ -54,19 +54,31 @@ func TestALongPasteStandsInSeveralFieldsAndNothingIsLost(t *testing.T) {
 	if answer != "Before. "+pasted {
 		t.Errorf("the answer has %d bytes, pasted were %d", len(answer), len(pasted))
 	}
-	if len(c.parts) != 3 || !strings.Contains(c.note.Text, "nothing of it is lost") {
-		t.Errorf("%d fields, and said was %q", len(c.parts), c.note.Text)
+	if len(c.parts) != 3 || !strings.Contains(c.note.Words(), "nothing of it is lost") {
+		t.Errorf("%d fields, and said was %q", len(c.parts), c.note.Words())
 	}
 }
 
-func TestAPasteThatNoRecordCouldCarryIsRefusedAndSaid(t *testing.T) {
+func TestFiveMegabytesAreKeptAndAFewFieldsOfThemShown(t *testing.T) {
 	c := newText(around(t), true, "")
+	answer := ""
+	c.OnAnswer = func(v string) { answer = v }
 	c.Display(session.Node{Value: "Before."})
 	clipboard := test.NewClipboard()
-	clipboard.SetContent(strings.Repeat("x", 5<<20))
+	pasted := strings.Repeat("Word after word. ", 5<<20/17)
+	clipboard.SetContent(pasted)
+	c.parts[0].CursorColumn = len("Before.")
 	c.parts[0].TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
-	if c.value() != "Before." || !strings.Contains(c.note.Text, "longer than one record carries") {
-		t.Errorf("the answer has %d bytes, said was %q", len(c.value()), c.note.Text)
+	if answer != "Before."+pasted {
+		t.Errorf("the answer has %d bytes, pasted were %d", len(answer), len(pasted))
+	}
+	if len(c.parts) > shownParts || !strings.Contains(c.note.Words(), "5.2 MB") {
+		t.Errorf("%d fields are shown, and said was %q", len(c.parts), c.note.Words())
+	}
+	test.Tap(c.on)
+	test.Type(c.parts[0], "Here. ")
+	if want := len("Before.") + len(pasted) + len("Here. "); len(answer) != want || !strings.Contains(answer[MaxField:], "Here. ") {
+		t.Errorf("after typing in the seventh field the answer has %d bytes, not %d", len(answer), want)
 	}
 }
 
@@ -144,8 +156,8 @@ func TestAFileIsChosenAndTakenAway(t *testing.T) {
 	test.Tap(u.choose)
 	u.Display(session.Node{Value: "map.png"})
 	test.Tap(u.remove)
-	if !asked || got != "" || u.name.Text != "map.png" {
-		t.Errorf("asked %v, answered %q, shown %q", asked, got, u.name.Text)
+	if !asked || got != "" || u.name.Words() != "map.png" {
+		t.Errorf("asked %v, answered %q, shown %q", asked, got, u.name.Words())
 	}
 }
 

@@ -2,8 +2,6 @@ package formview
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"baraza.example/forms/session"
@@ -15,7 +13,7 @@ type Upload struct {
 	OnAttach func()             // a person wants to choose a file
 	OnAnswer func(value string) // "" takes the file away
 
-	name   *widget.Label
+	name   *Label
 	choose *Button
 	remove *Button
 	box    *fyne.Container
@@ -38,14 +36,14 @@ func newUpload(around *surroundings) *Upload {
 	for _, b := range []*Button{u.choose, u.remove} {
 		b.OnFocus = func() { around.reveal(b) }
 	}
-	u.box = NewStack(1, u.name, container.New(layout.NewRowWrapLayout(), u.choose, u.remove))
+	u.box = NewStack(1, u.name, NewRow(1.6, u.choose, u.remove))
 	u.ExtendBaseWidget(u)
 	return u
 }
 
 // Display shows the name of the file that n is answered with.
 func (u *Upload) Display(n session.Node) {
-	setText(u.name, n.Value)
+	u.name.SetWords(n.Value)
 	u.name.Hidden, u.remove.Hidden = n.Value == "", n.Value == ""
 	label := u.around.words.Say("action.choose_file")
 	if n.Value != "" {

@@ -2,6 +2,8 @@ package workspace
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"iter"
 
 	"baraza.example/forms/contribution"
@@ -11,12 +13,60 @@ import (
 
 // SaveContribution has a contribution's draft on the disk when it returns.
 func (w *Workspace) SaveContribution(ctx context.Context, c *contribution.Contribution) error {
-	return w.tables.contributions.Put(ctx, c.ID, *c)
+	return w.store.Update(ctx, func(tx *storage.Tx) error {
+		kept := *c
+		var text []byte
+		if textSize(c) > longText {
+			var err error
+			if text, err = json.Marshal(c.Paragraphs); err != nil {
+				return err
+			}
+			kept.Paragraphs = nil
+		}
+		return errors.Join(w.putPieces(tx, c.ID, text), w.tables.contributions.In(tx).Put(c.ID, kept))
+	})
+}
+
+func textSize(c *contribution.Contribution) (bytes int) {
+	for _, p := range c.Paragraphs {
+		bytes += len(p.Text)
+	}
+	return bytes
 }
 
 // Contributions yields the drafts of contributions.
 func (w *Workspace) Contributions(ctx context.Context) iter.Seq2[storage.Item[contribution.Contribution], error] {
-	return w.tables.contributions.All(ctx)
+	return func(yield func(storage.Item[contribution.Contribution], error) bool) {
+		for c, err := range w.tables.contributions.All(ctx) {
+			if err == nil {
+				err = w.whole(ctx, &c.Value)
+			}
+			if !yield(c, err) {
+				return
+			}
+		}
+	}
+}
+
+// Contribution returns the draft of the contribution with this id.
+func (w *Workspace) Contribution(ctx context.Context, id string) (contribution.Contribution, error) {
+	c, err := w.tables.contributions.Get(ctx, id)
+	if err != nil {
+		return c, err
+	}
+	return c, w.whole(ctx, &c)
+}
+
+// whole puts the paragraphs of a long text back.
+func (w *Workspace) whole(ctx context.Context, c *contribution.Contribution) error {
+	if len(c.Paragraphs) > 0 {
+		return nil
+	}
+	text, err := w.readPieces(ctx, c.ID)
+	if err != nil || len(text) == 0 {
+		return err
+	}
+	return json.Unmarshal(text, &c.Paragraphs)
 }
 
 // MakeContributionReady freezes a contribution, and seals and signs it as soon
@@ -27,13 +77,15 @@ func (w *Workspace) MakeContributionReady(ctx context.Context, c *contribution.C
 	}
 	body, err := contribution.Encode(c)
 	if err != nil {
-		return Item{}, err
+		return Item{}, errors.Join(ErrTooLong, err) // Check has found nothing else to say
 	}
 	now := w.clock().Unix()
 	s := submission{Kind: batch.KindContribution, Tag: tag, Made: now, Content: batch.Content{
 		InstanceID: c.ID, Revision: 1, Ready: now, Language: c.Language, Name: c.Title, Body: body,
 	}}
-	if err := w.freeze(ctx, s, func(tx *storage.Tx) error { return w.tables.contributions.In(tx).Delete(c.ID) }); err != nil {
+	if err := w.freeze(ctx, s, func(tx *storage.Tx) error {
+		return errors.Join(w.putPieces(tx, c.ID, nil), w.tables.contributions.In(tx).Delete(c.ID))
+	}); err != nil {
 		return Item{}, err
 	}
 	return w.sealed(ctx, s.name())

@@ -2,8 +2,6 @@ package workspace
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 
 	"baraza.example/storage"
@@ -43,6 +41,9 @@ type Item struct {
 	Attached   int // files
 	AttachedOK int // of them, received: their records are in the log
 }
+
+// IsContribution says that it is a text of its own, not a response to a form.
+func (i Item) IsContribution() bool { return i.Kind == batch.KindContribution }
 
 // Waiting says what an item waits for, as a stable word; "" for nothing.
 func (i Item) Waiting() string {
@@ -98,17 +99,11 @@ func (w *Workspace) Tagged(ctx context.Context, tag string) (instanceID string, 
 
 // Item describes the submission called name.
 func (w *Workspace) Item(ctx context.Context, name string) (Item, error) {
-	for _, prefix := range []string{keySealed, keyFrozen} {
-		s, err := w.tables.submissions.Get(ctx, prefix+name)
-		if errors.Is(err, storage.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return Item{}, err
-		}
-		return w.describe(ctx, s)
+	s, err := w.submission(ctx, name)
+	if err != nil {
+		return Item{}, err
 	}
-	return Item{}, fmt.Errorf("%s: %w", name, storage.ErrNotFound)
+	return w.describe(ctx, s)
 }
 
 func (w *Workspace) describe(ctx context.Context, s submission) (Item, error) {

@@ -22,9 +22,11 @@ import (
 // draft is a response that is still being written, as it is stored under its
 // instance id.
 type draft struct {
-	Draft session.Draft
-	Tag   string                // of who started it; see Start
-	Files map[string]batch.File // attachments by the name that the answers hold
+	Draft  session.Draft         // without its XML where that is long: see pieces
+	Tag    string                // of who started it; see Start
+	Files  map[string]batch.File // attachments by the name that the answers hold
+	Author string                // whom it names, for lists
+	Named  bool                  // Author was looked for
 }
 
 // A Response is a form being filled in. What a person types goes to Session;
@@ -55,7 +57,7 @@ func (w *Workspace) Start(ctx context.Context, formID, tag string, languages ...
 
 // Resume goes on with a draft.
 func (w *Workspace) Resume(ctx context.Context, instanceID string, languages ...string) (*Response, error) {
-	d, err := w.tables.drafts.Get(ctx, instanceID)
+	d, err := w.draft(ctx, instanceID)
 	if err != nil {
 		return nil, fmt.Errorf("draft %s: %w", instanceID, err)
 	}
@@ -92,14 +94,15 @@ func (r *Response) Save(ctx context.Context) error { return r.Saving()(ctx) }
 // draft on the disk when it returns and may be called from another goroutine,
 // so that a window never waits for the disk.
 func (r *Response) Saving() func(context.Context) error {
-	taken := draft{r.Draft(), r.tag, maps.Clone(r.files)}
+	taken := draft{Draft: r.Draft(), Tag: r.tag, Files: maps.Clone(r.files)}
 	id := taken.Draft.InstanceID
 	return func(ctx context.Context) error {
+		taken.Author, taken.Named = authorOf(taken.Draft), true
 		return r.w.store.Update(ctx, func(tx *storage.Tx) error {
 			if err := r.w.unmade(tx, submissionName(id, 1)); err != nil {
 				return err
 			}
-			return r.w.tables.drafts.In(tx).Put(id, taken)
+			return r.w.putDraft(tx, id, taken)
 		})
 	}
 }
@@ -117,6 +120,12 @@ func (r *Response) Attach(ctx context.Context, ref forms.Ref, name string, conte
 	return r.Save(ctx)
 }
 
+// MaxFile is how many bytes a file may have, and ErrFileTooLarge says that one
+// has more. Nothing of it is kept.
+const MaxFile = batch.MaxAttachment
+
+var ErrFileTooLarge = fmt.Errorf("the file is larger than %d MB", MaxFile>>20)
+
 // A Kept is a file that is sealed on the disk and belongs to no answer yet.
 type Kept struct{ file batch.File }
 
@@ -128,7 +137,7 @@ func (w *Workspace) Keep(ctx context.Context, name string, content io.Reader) (K
 		return Kept{}, fmt.Errorf("keep attachment %q: %w", name, err)
 	}
 	if size > batch.MaxAttachment {
-		return Kept{}, errors.Join(fmt.Errorf("attachment %q is larger than %d MB", name, batch.MaxAttachment>>20), w.store.Blobs().Delete(ctx, hash))
+		return Kept{}, errors.Join(fmt.Errorf("attachment %q: %w", name, ErrFileTooLarge), w.store.Blobs().Delete(ctx, hash))
 	}
 	return Kept{batch.File{Name: name, Hash: hash, Size: size}}, nil
 }
@@ -230,11 +239,11 @@ func (r *Response) Finishing(language string) (func(context.Context) (Item, erro
 		for _, name := range done.Attachments {
 			file, ok := files[name]
 			if !ok {
-				return Item{}, fmt.Errorf("attachment %q is not on this device any more", name)
+				return Item{}, &GoneError{name}
 			}
 			s.Content.Files = append(s.Content.Files, file)
 		}
-		if err := r.w.freeze(ctx, s, func(tx *storage.Tx) error { return r.w.tables.drafts.In(tx).Delete(done.InstanceID) }); err != nil {
+		if err := r.w.freeze(ctx, s, func(tx *storage.Tx) error { return r.w.dropDraft(tx, done.InstanceID) }); err != nil {
 			return Item{}, err
 		}
 		r.made.Store(true)
@@ -242,26 +251,20 @@ func (r *Response) Finishing(language string) (func(context.Context) (Item, erro
 	}, nil
 }
 
+// A GoneError says that an answer names a file which is not on this device any
+// more. Nothing was made ready.
+type GoneError struct{ Name string }
+
+func (e *GoneError) Error() string {
+	return fmt.Sprintf("attachment %q is not on this device any more", e.Name)
+}
+
 // Discard deletes the draft.
 func (r *Response) Discard(ctx context.Context) error {
-	return r.w.tables.drafts.Delete(ctx, r.InstanceID())
+	return r.w.store.Update(ctx, func(tx *storage.Tx) error { return r.w.dropDraft(tx, r.InstanceID()) })
 }
 
 // Files lists the attachments, by name.
 func (r *Response) Files() []batch.File {
 	return slices.SortedFunc(maps.Values(r.files), func(a, b batch.File) int { return strings.Compare(a.Name, b.Name) })
-}
-
-// Drafts lists the responses that are still being written, the one touched
-// last first.
-func (w *Workspace) Drafts(ctx context.Context) ([]session.Draft, error) {
-	var found []session.Draft
-	for d, err := range w.tables.drafts.All(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, d.Value.Draft)
-	}
-	slices.SortStableFunc(found, func(a, b session.Draft) int { return b.Changed.Compare(a.Changed) })
-	return found, nil
 }

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"baraza.example/sync/exchange"
 	"baraza.example/sync/httpsync"
@@ -20,19 +21,49 @@ func (w *Workspace) Pending(ctx context.Context) (records int, bytes int64, err 
 	return w.mail.Pending(ctx)
 }
 
-// Send runs one exchange over the first address of the invite that answers.
-// moved, which may be nil, is told the bytes written and read so far; it is
+// Roads are the addresses to send to, in the order in which they are tried: the
+// hub that a person named, then those of the invite.
+func (w *Workspace) Roads(ctx context.Context) ([]string, error) {
+	invite, joined, err := w.Invite(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !joined {
+		return nil, ErrNoRoad
+	}
+	chosen, err := w.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	roads := slices.DeleteFunc(slices.Clone(invite.Addresses), func(a string) bool { return a == chosen.Hub })
+	if chosen.Hub != "" {
+		roads = append([]string{chosen.Hub}, roads...)
+	}
+	if len(roads) == 0 {
+		return nil, ErrNoRoad
+	}
+	return roads, nil
+}
+
+// CheckAddress says whether text is the address of a hub or centre, as people
+// type it or read it off a hub's screen.
+func CheckAddress(text string) error {
+	_, err := httpsync.ParseAddress(text)
+	return err
+}
+
+// ErrNoAddress means text that is no address of a hub or centre.
+var ErrNoAddress = httpsync.ErrAddress
+
+// Send runs one exchange over the first of its roads that answers. moved, which may be nil, is told the bytes written and read so far; it is
 // called from other goroutines.
 func (w *Workspace) Send(ctx context.Context, moved func(up, down int64)) (exchange.Report, error) {
-	invite, joined, err := w.Invite(ctx)
+	roads, err := w.Roads(ctx)
 	if err != nil {
 		return exchange.Report{}, err
 	}
-	if !joined || len(invite.Addresses) == 0 {
-		return exchange.Report{}, ErrNoRoad
-	}
 	var report exchange.Report
-	for _, text := range invite.Addresses {
+	for _, text := range roads {
 		var address httpsync.Address
 		if address, err = httpsync.ParseAddress(text); err != nil {
 			continue

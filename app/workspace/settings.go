@@ -12,6 +12,7 @@ type Settings struct {
 	Languages []string // of the screens and forms, best first; none is the system's
 	TextSize  int      // percent; 0 is 100
 	Look      Look
+	Hub       string // address of a hub to send through, before those of the invite; may be empty
 }
 
 // A Look is the brightness of the screens.

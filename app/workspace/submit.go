@@ -54,6 +54,13 @@ var ErrTooLong = fmt.Errorf("this is too long to be sent as one text (at most %d
 // what comes after it.
 const maxSealed = batch.MaxRecord - 4<<10
 
+// MaxText is about how many bytes of text fit one record; see ErrTooLong.
+const MaxText = 1 << 20
+
+// MaxDraft is how many bytes of text a draft may have and still be kept whole,
+// with room for the marks around them.
+const MaxDraft = storage.MaxUpdate / 2
+
 // freeze makes s ready in one transaction with change: it is not changed any
 // more, and waits to be sealed.
 func (w *Workspace) freeze(ctx context.Context, s submission, change func(*storage.Tx) error) error {

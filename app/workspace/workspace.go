@@ -55,6 +55,7 @@ type tables struct {
 	drafts        *storage.Collection[draft]
 	contributions *storage.Collection[contribution.Contribution]
 	submissions   *storage.Collection[submission]
+	pieces        *storage.Collection[[]byte]
 	sealing       *storage.Collection[sealing]
 	settings      *storage.Collection[Settings]
 }
@@ -91,6 +92,7 @@ func Open(ctx context.Context, dir string, o Options) (*Workspace, error) {
 		identity:      storage.NewCollection[[]byte](store, storage.KindIdentity),
 		drafts:        storage.NewCollection[draft](store, storage.KindDraft),
 		contributions: storage.NewCollection[contribution.Contribution](store, storage.KindText),
+		pieces:        storage.NewCollection[[]byte](store, storage.KindPiece),
 		submissions:   storage.NewCollection[submission](store, storage.KindResponse),
 		sealing:       storage.NewCollection[sealing](store, storage.KindEpoch),
 		settings:      storage.NewCollection[Settings](store, storage.KindSettings),

@@ -41,6 +41,10 @@ func read(folder fs.FS) (*table, error) {
 		return nil, err
 	}
 	t := &table{messages: map[string]*i18n.Localizer{}}
+	source, err := readCatalogue(folder, Source)
+	if err != nil {
+		return nil, err
+	}
 	for _, l := range file.Language {
 		c, err := readCatalogue(folder, l.Code)
 		if err != nil {
@@ -51,6 +55,7 @@ func read(folder fs.FS) (*table, error) {
 		}
 		if c != nil {
 			l.Interface, l.Draft = true, c.State == needsReview
+			l.Complete = source != nil && c.covers(source)
 			if t.messages[l.Code], err = c.localizer(cmpOr(l.Plurals, l.Code)); err != nil {
 				return nil, err
 			}
@@ -107,6 +112,15 @@ func decode(folder fs.FS, name string, into any) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
+}
+
+// covers says whether every message of another catalogue is there.
+func (c *catalogue) covers(other *catalogue) bool {
+	own := map[string]bool{}
+	for _, m := range c.messages {
+		own[m.ID] = true
+	}
+	return !slices.ContainsFunc(other.messages, func(m *i18n.Message) bool { return !own[m.ID] })
 }
 
 // add takes the messages below a table: a text is a message, and so is a table

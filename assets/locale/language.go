@@ -31,7 +31,10 @@ type Language struct {
 	Numbers   string    `toml:"numbers"`    // tag, where it is not the code
 	Plurals   string    `toml:"plurals"`    // tag, where it is not the code
 
+	Undrawn   bool     `toml:"undrawn"`    // the screen's fonts have no letters for it
+
 	Interface bool `toml:"-"` // the program's own words are there, at least some
+	Complete  bool `toml:"-"` // all of them
 	Draft     bool `toml:"-"` // nobody has reviewed them
 	numbers   language.Tag
 }
@@ -45,6 +48,10 @@ func (l Language) Chain() []string {
 	}
 	return chain
 }
+
+// OnScreen says whether a screen can show the language: its fonts have the
+// letters.
+func (l Language) OnScreen() bool { return !l.Undrawn }
 
 // Heading is how forms name the language: "Kiswahili (sw)".
 func (l Language) Heading() string { return l.Name + " (" + l.Code + ")" }

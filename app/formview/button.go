@@ -1,0 +1,207 @@
+package formview
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// A Button is pressed by a tap, by Return or by the space bar. Its words wrap
+// where there is no room for them, and it tells when it gains the focus.
+type Button struct {
+	widget.BaseWidget
+	Text       string
+	Icon       fyne.Resource
+	OnTapped   func()
+	OnFocus    func()
+	Importance widget.Importance // high for what comes next, low for what may be passed over
+	Leading    bool              // words begin at the side instead of standing in the middle
+	Selected   bool              // it leads to what is shown
+	OnHeader   bool              // it stands on the band at the top
+
+	disabled, focused, hovered bool
+	label                      *Label
+	icon                       *canvas.Image
+	ground                     *canvas.Rectangle
+}
+
+// NewButton makes a button.
+func NewButton(label string, tapped func()) *Button {
+	b := &Button{Text: label, OnTapped: tapped, label: NewLabel(label), icon: canvas.NewImageFromResource(nil), ground: canvas.NewRectangle(color.Transparent)}
+	b.icon.FillMode = canvas.ImageFillContain
+	b.label.Bold = true
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// SetText changes the words.
+func (b *Button) SetText(words string) {
+	b.Text = words
+	b.Refresh()
+}
+
+// Enable implements [fyne.Disableable].
+func (b *Button) Enable() { b.disabled = false; b.Refresh() }
+
+// Disable implements [fyne.Disableable].
+func (b *Button) Disable() { b.disabled = true; b.Refresh() }
+
+// Disabled implements [fyne.Disableable].
+func (b *Button) Disabled() bool { return b.disabled }
+
+// Tapped implements [fyne.Tappable].
+func (b *Button) Tapped(*fyne.PointEvent) {
+	if b.OnTapped != nil && !b.disabled {
+		b.OnTapped()
+	}
+}
+
+// FocusGained implements [fyne.Focusable].
+func (b *Button) FocusGained() {
+	b.focused = true
+	b.Refresh()
+	if b.OnFocus != nil {
+		b.OnFocus()
+	}
+}
+
+// FocusLost implements [fyne.Focusable].
+func (b *Button) FocusLost() { b.focused = false; b.Refresh() }
+
+// TypedRune implements [fyne.Focusable].
+func (b *Button) TypedRune(r rune) {
+	if r == ' ' {
+		b.Tapped(nil)
+	}
+}
+
+// TypedKey implements [fyne.Focusable].
+func (b *Button) TypedKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+		b.Tapped(nil)
+	}
+}
+
+// MouseIn implements [desktop.Hoverable].
+func (b *Button) MouseIn(*desktop.MouseEvent) { b.hovered = true; b.Refresh() }
+
+// MouseMoved implements [desktop.Hoverable].
+func (b *Button) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut implements [desktop.Hoverable].
+func (b *Button) MouseOut() { b.hovered = false; b.Refresh() }
+
+// Cursor implements [desktop.Cursorable].
+func (b *Button) Cursor() desktop.Cursor {
+	if b.disabled {
+		return desktop.DefaultCursor
+	}
+	return desktop.PointerCursor
+}
+
+// side and air are what stands around the words.
+func (b *Button) side() float32 { return theme.TextSize() * 0.9 }
+func (b *Button) air() float32  { return theme.TextSize() * 0.62 }
+
+// drawn is the width of the icon with what stands behind it.
+func (b *Button) drawn() float32 {
+	if b.Icon == nil {
+		return 0
+	}
+	return theme.IconInlineSize() + theme.TextSize()*0.5
+}
+
+// Natural is the width of the button with its words in one line.
+func (b *Button) Natural() float32 {
+	b.label.words = b.Text
+	return b.label.Natural() + b.drawn() + 2*b.side()
+}
+
+// CreateRenderer implements [fyne.Widget].
+func (b *Button) CreateRenderer() fyne.WidgetRenderer {
+	r := buttonRenderer{b}
+	r.Refresh()
+	return r
+}
+
+type buttonRenderer struct{ b *Button }
+
+func (r buttonRenderer) Layout(size fyne.Size) {
+	b := r.b
+	b.ground.Resize(size)
+	room := size.Width - 2*b.side() - b.drawn()
+	width := max(0, min(room, b.label.Natural()))
+	b.label.Resize(fyne.NewSize(width, 0))
+	h := b.label.MinSize().Height
+	left := b.side()
+	if !b.Leading {
+		left += (room - width) / 2
+	}
+	icon := theme.IconInlineSize()
+	Place(b.icon, fyne.NewPos(left, (size.Height-icon)/2), fyne.NewSquareSize(icon), size.Width)
+	Place(b.label, fyne.NewPos(left+b.drawn(), (size.Height-h)/2), fyne.NewSize(width, h), size.Width)
+}
+
+func (r buttonRenderer) MinSize() fyne.Size {
+	b := r.b
+	b.label.words = b.Text
+	wide := b.Natural()
+	if have := b.BaseWidget.Size().Width; have > 0 && have < wide {
+		b.label.Resize(fyne.NewSize(max(1, have-2*b.side()-b.drawn()), 0))
+	} else {
+		b.label.Resize(fyne.NewSize(b.label.Natural(), 0))
+	}
+	return fyne.NewSize(wide, max(b.label.MinSize().Height, theme.IconInlineSize())+2*b.air())
+}
+
+func (r buttonRenderer) Objects() []fyne.CanvasObject {
+	if r.b.Icon == nil {
+		return []fyne.CanvasObject{r.b.ground, r.b.label}
+	}
+	return []fyne.CanvasObject{r.b.ground, r.b.icon, r.b.label}
+}
+
+func (r buttonRenderer) Destroy() {}
+
+func (r buttonRenderer) Refresh() {
+	b := r.b
+	colour := func(name fyne.ThemeColorName) color.Color {
+		return b.Theme().Color(name, fyne.CurrentApp().Settings().ThemeVariant())
+	}
+	ground, words, edge := colour(ColourCard), theme.ColorNameForeground, colour(theme.ColorNameInputBorder)
+	switch {
+	case b.disabled:
+		ground, words, edge = colour(theme.ColorNameDisabledButton), theme.ColorNameDisabled, color.Transparent
+	case b.OnHeader:
+		ground, words, edge = color.Transparent, ColourOnHeader, color.Transparent
+	case b.Importance == widget.HighImportance:
+		ground, words, edge = colour(theme.ColorNamePrimary), theme.ColorNameForegroundOnPrimary, color.Transparent
+	case b.Selected:
+		ground, words, edge = colour(ColourSoft), theme.ColorNamePrimary, color.Transparent
+	case b.Importance == widget.LowImportance:
+		ground, words, edge = color.Transparent, theme.ColorNamePrimary, color.Transparent
+	}
+	g := b.ground
+	g.FillColor, g.StrokeColor, g.StrokeWidth, g.CornerRadius = ground, edge, 1, theme.InputRadiusSize()
+	if b.hovered && !b.disabled {
+		g.StrokeColor, g.StrokeWidth = colour(words), 1
+	}
+	if b.focused { // a change of colour alone is easily missed
+		g.StrokeColor, g.StrokeWidth = colour(theme.ColorNameForeground), 3
+		if b.OnHeader {
+			g.StrokeColor = colour(ColourOnHeader)
+		}
+	}
+	b.label.words, b.label.Colour = b.Text, words
+	if b.Icon != nil {
+		b.icon.Resource = theme.NewColoredResource(b.Icon, words)
+	}
+	r.Layout(b.BaseWidget.Size())
+	g.Refresh()
+	b.icon.Refresh()
+	b.label.Refresh()
+}

@@ -1,0 +1,158 @@
+package formview
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// MaxField is how many characters one field holds. Beyond it typing gets slow,
+// so longer texts stand in several fields.
+const MaxField = 10_000
+
+// An Entry is a field to type in. Tab leaves it, Ctrl+Tab types one; it tells
+// when it gains or loses the focus, and what is pasted before it is put in.
+type Entry struct {
+	widget.Entry
+	OnFocus func(gained bool)
+	// OnPaste is asked before text is pasted; true means that it was dealt
+	// with.
+	OnPaste func(text string) bool
+	OnMove  func()            // the caret moved
+	OnText  func(text string) // the text was changed
+
+	single bool // Return does not begin a line
+	rows   int
+	probe  *widget.Label // Fyne's, as in the field; tells how many lines the text has
+}
+
+// The lines that a field shows at least.
+const (
+	singleRows   = 1
+	severalRows  = 4
+	probedAtMost = 4 * MaxField // a text much longer scrolls within its field
+)
+
+// NewEntry makes a field that grows with its text. In one without several
+// lines Return does not begin one; what is long wraps all the same.
+func NewEntry(multiline bool) *Entry {
+	e := &Entry{single: !multiline, rows: singleRows, probe: widget.NewLabel("")}
+	e.MultiLine = true
+	e.Wrapping = fyne.TextWrapWord
+	e.probe.Wrapping = fyne.TextWrapWord
+	if multiline {
+		e.rows = severalRows
+	}
+	e.SetMinRowsVisible(e.rows)
+	e.ExtendBaseWidget(e)
+	e.OnChanged = func(text string) {
+		e.grow()
+		if e.OnText != nil {
+			e.OnText(text)
+		}
+	}
+	e.OnCursorChanged = func() {
+		if e.OnMove != nil {
+			e.OnMove()
+		}
+	}
+	return e
+}
+
+// Resize implements [fyne.CanvasObject].
+func (e *Entry) Resize(size fyne.Size) {
+	narrower := size.Width != e.Size().Width
+	e.Entry.Resize(size)
+	if narrower {
+		e.grow()
+	}
+}
+
+// grow makes the field as high as its text.
+func (e *Entry) grow() {
+	width := e.Size().Width
+	if width == 0 || len(e.Text) > probedAtMost {
+		return
+	}
+	height := func(text string) float32 {
+		e.probe.Resize(fyne.NewSize(width-theme.Padding(), 1))
+		e.probe.SetText(text)
+		return e.probe.MinSize().Height
+	}
+	one, two := height("x"), height("x\nx")
+	text := e.Text
+	if text == "" {
+		text = e.PlaceHolder
+	}
+	rows := 1 + int((height(text)-one)/(two-one)+0.5)
+	least := severalRows
+	if e.single {
+		least = singleRows
+	}
+	if rows = max(rows, least); rows != e.rows {
+		e.rows = rows
+		e.SetMinRowsVisible(rows)
+	}
+}
+
+// TypedKey implements [fyne.Focusable]: in a field of one line Return goes on.
+func (e *Entry) TypedKey(k *fyne.KeyEvent) {
+	if e.single && (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter) {
+		if e.OnSubmitted != nil {
+			e.OnSubmitted(e.Text)
+		} else if canvas := fyne.CurrentApp().Driver().CanvasForObject(e); canvas != nil {
+			canvas.FocusNext()
+		}
+		return
+	}
+	e.Entry.TypedKey(k)
+}
+
+// AcceptsTab says that Tab moves on to the next field.
+func (e *Entry) AcceptsTab() bool { return false }
+
+// FocusGained implements [fyne.Focusable].
+func (e *Entry) FocusGained() {
+	e.Entry.FocusGained()
+	if e.OnFocus != nil {
+		e.OnFocus(true)
+	}
+}
+
+// FocusLost implements [fyne.Focusable].
+func (e *Entry) FocusLost() {
+	e.Entry.FocusLost()
+	if e.OnFocus != nil {
+		e.OnFocus(false)
+	}
+}
+
+// TypedShortcut implements [fyne.Shortcutable].
+func (e *Entry) TypedShortcut(s fyne.Shortcut) {
+	switch s := s.(type) {
+	case *fyne.ShortcutPaste:
+		if e.OnPaste != nil && e.OnPaste(s.Clipboard.Content()) {
+			return
+		}
+		if e.single {
+			e.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: oneLine{s.Clipboard}})
+			return
+		}
+	case *desktop.CustomShortcut:
+		if s.KeyName == fyne.KeyTab && s.Modifier == fyne.KeyModifierControl && !e.single {
+			e.TypedRune('\t')
+			return
+		}
+	}
+	e.Entry.TypedShortcut(s)
+}
+
+// oneLine is a clipboard whose lines stand behind each other.
+type oneLine struct{ fyne.Clipboard }
+
+func (c oneLine) Content() string {
+	return strings.Join(strings.FieldsFunc(c.Clipboard.Content(), func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+}

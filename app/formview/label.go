@@ -1,0 +1,288 @@
+package formview
+
+import (
+	"image/color"
+	"strings"
+	"unicode"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"baraza.example/assets/locale"
+)
+
+// A Label is words to be read. It fits any width, breaks its lines itself, and
+// draws each of them in the order in which it is seen, so that numbers and
+// Latin names within Arabic stand where they belong. Unlike Fyne's it has no
+// margin of its own.
+type Label struct {
+	widget.BaseWidget
+	SizeName  fyne.ThemeSizeName  // "" is that of text
+	Colour    fyne.ThemeColorName // "" is the foreground
+	Bold      bool
+	Monospace bool
+	Centred   bool
+	OneLine   bool // is cut short with … where it doesn't fit
+	Aligned   bool // begins where the screen's lines begin, whatever its own direction: one of a list
+
+	words string
+	laid  laid
+	lines []*canvas.Text
+}
+
+// laid is what the lines were made for.
+type laid struct {
+	words    string
+	width    float32
+	size     float32
+	style    fyne.TextStyle
+	oneLine  bool
+	mirrored bool
+}
+
+// NewLabel makes a label in the size of text.
+func NewLabel(words string) *Label {
+	l := &Label{words: words}
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// Words is what the label says, as it was given.
+func (l *Label) Words() string { return l.words }
+
+// SetWords says something else.
+func (l *Label) SetWords(words string) {
+	if l.words != words {
+		l.words = words
+		l.Refresh()
+	}
+}
+
+// Natural is the width at which no line has to be broken.
+func (l *Label) Natural() float32 {
+	widest := float32(0)
+	for line := range strings.SplitSeq(shownRunes(l.words), "\n") {
+		widest = max(widest, fyne.MeasureText(line, l.textSize(), l.style()).Width)
+	}
+	return widest + 1
+}
+
+func (l *Label) textSize() float32 {
+	if l.SizeName == "" {
+		return l.Theme().Size(theme.SizeNameText)
+	}
+	return l.Theme().Size(l.SizeName)
+}
+
+func (l *Label) style() fyne.TextStyle {
+	return fyne.TextStyle{Bold: l.Bold, Monospace: l.Monospace}
+}
+
+// lay breaks the lines for the width there is.
+func (l *Label) lay() {
+	now := laid{l.words, l.Size().Width, l.textSize(), l.style(), l.OneLine, Mirrored()}
+	if now == l.laid && l.lines != nil {
+		return
+	}
+	l.laid = now
+	width := func(s string) float32 { return fyne.MeasureText(s, now.size, now.style).Width }
+	words := shownRunes(l.words)
+	direction := directionOf(words, now.mirrored)
+	var lines []string
+	switch {
+	case now.oneLine:
+		lines = []string{cutShort(strings.ReplaceAll(words, "\n", " "), now.width, width)}
+	case now.width <= 0:
+		lines = strings.Split(words, "\n")
+	default:
+		for paragraph := range strings.SplitSeq(words, "\n") {
+			lines = append(lines, broken(paragraph, now.width, width)...)
+		}
+	}
+	l.lines = make([]*canvas.Text, len(lines))
+	for i, line := range lines {
+		t := canvas.NewText(inOrder(line, direction), color.Transparent)
+		t.TextSize, t.TextStyle = now.size, now.style
+		switch {
+		case l.Centred:
+			t.Alignment = fyne.TextAlignCenter
+		case now.mirrored || direction == locale.RightToLeft && !l.Aligned:
+			t.Alignment = fyne.TextAlignTrailing
+		}
+		l.lines[i] = t
+	}
+}
+
+// pitch is the distance from one line to the next.
+func (l *Label) pitch() float32 {
+	return fyne.MeasureText("x", l.textSize(), l.style()).Height + l.textSize()*0.12
+}
+
+// CreateRenderer implements [fyne.Widget].
+func (l *Label) CreateRenderer() fyne.WidgetRenderer {
+	r := &labelRenderer{l}
+	r.Refresh()
+	return r
+}
+
+type labelRenderer struct{ l *Label }
+
+func (r *labelRenderer) Layout(size fyne.Size) {
+	r.l.lay()
+	r.colour()
+	pitch := r.l.pitch()
+	for i, t := range r.l.lines {
+		t.Resize(fyne.NewSize(size.Width, pitch))
+		t.Move(fyne.NewPos(0, float32(i)*pitch))
+	}
+}
+
+func (r *labelRenderer) MinSize() fyne.Size {
+	r.l.lay()
+	return fyne.NewSize(0, float32(max(1, len(r.l.lines)))*r.l.pitch())
+}
+
+func (r *labelRenderer) Objects() []fyne.CanvasObject {
+	all := make([]fyne.CanvasObject, len(r.l.lines))
+	for i, t := range r.l.lines {
+		all[i] = t
+	}
+	return all
+}
+
+func (r *labelRenderer) Refresh() {
+	r.Layout(r.l.Size())
+	for _, t := range r.l.lines {
+		t.Refresh()
+	}
+}
+
+func (r *labelRenderer) colour() {
+	name := r.l.Colour
+	if name == "" {
+		name = theme.ColorNameForeground
+	}
+	c := r.l.Theme().Color(name, fyne.CurrentApp().Settings().ThemeVariant())
+	for _, t := range r.l.lines {
+		t.Color = c
+	}
+}
+
+func (r *labelRenderer) Destroy() {}
+
+// shownRunes leaves out what has no shape and could turn a line round or break
+// it where nobody sees why: explicit marks of direction, and control characters.
+func shownRunes(words string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\t':
+			return ' '
+		case r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069', unicode.IsControl(r), r == '\uFEFF':
+			return -1
+		}
+		return r
+	}, words)
+}
+
+// cutShort takes off the end what doesn't fit.
+func cutShort(words string, room float32, width func(string) float32) string {
+	if room <= 0 || width(words) <= room {
+		return words
+	}
+	runes := []rune(words)
+	fits := 0
+	for low, high := 0, len(runes); low <= high; {
+		middle := (low + high) / 2
+		if width(strings.TrimRight(string(runes[:middle]), " ")+"…") <= room {
+			fits, low = middle, middle+1
+		} else {
+			high = middle - 1
+		}
+	}
+	return strings.TrimRight(string(runes[:fits]), " ") + "…"
+}
+
+// broken cuts a paragraph into lines of at most room, between words. Writing
+// without spaces is cut between letters, and so is a word wider than the room.
+func broken(paragraph string, room float32, width func(string) float32) []string {
+	if len(paragraph) < 2000 && width(paragraph) <= room {
+		return []string{paragraph}
+	}
+	space := width("x x") - width("xx")
+	known := map[string]float32{} // of words: they come again
+	measure := func(word string) float32 {
+		w, ok := known[word]
+		if !ok {
+			w = width(word)
+			known[word] = w
+		}
+		return w
+	}
+	var lines []string
+	var line strings.Builder
+	used := float32(0)
+	end := func() {
+		lines = append(lines, line.String())
+		line.Reset()
+		used = 0
+	}
+	for word := range strings.FieldsSeq(paragraph) {
+		w := measure(word)
+		if used > 0 && used+space+w > room {
+			if !spaceless(word) {
+				end()
+			}
+		}
+		if w <= room && (used == 0 || used+space+w <= room) {
+			if used > 0 {
+				line.WriteByte(' ')
+				used += space
+			}
+			line.WriteString(word)
+			used += w
+			continue
+		}
+		if used > 0 { // of writing without spaces, what fits behind the words before
+			line.WriteByte(' ')
+			used += space
+		}
+		for _, letter := range clusters(word) {
+			w := measure(letter)
+			if used > 0 && used+w > room {
+				end()
+			}
+			line.WriteString(letter)
+			used += w
+		}
+	}
+	end()
+	return lines
+}
+
+// spaceless tells writing in which words follow each other without spaces.
+func spaceless(word string) bool {
+	for _, r := range word {
+		if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) {
+			return true
+		}
+	}
+	return false
+}
+
+// clusters cuts a word into letters with the marks that belong to them.
+func clusters(word string) []string {
+	var all []string
+	for _, r := range word {
+		joined := unicode.In(r, unicode.M) || r == '\u200D' || r >= '\uFE00' && r <= '\uFE0F' || r >= '\U0001F3FB' && r <= '\U0001F3FF'
+		if n := len(all); n > 0 && (joined || strings.HasSuffix(all[n-1], "\u200D")) {
+			all[n-1] += string(r)
+			continue
+		}
+		all = append(all, string(r))
+	}
+	return all
+}
