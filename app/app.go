@@ -27,7 +27,7 @@ type Options struct {
 	// Ready is called once, where drawing is done, when the first screen stands
 	// in the window with all that belongs on it; may be nil.
 	Ready func(fyne.Window)
-	Log     Log    // of the program, to be given to whoever helps; may be nil
+	Log   Log // of the program, to be given to whoever helps; may be nil
 }
 
 // A Log is what was logged so far, without answers and names;

@@ -80,8 +80,10 @@ func TestFiveMegabytesPastedAreKeptWholeInParagraphsAndSaid(t *testing.T) {
 				t.Errorf("%d of 190,000 sentences were kept", kept)
 			}
 			again.taps("Contribution without a title")
+			again.types(0, "What the lake needs")
+			again.taps("Yes, with the name of the organisation or group")
 			again.taps("Make ready")
-			again.sees("too long", "One thing after the other.")
+			again.sees("longer than one record carries", "<What the lake needs>")
 		})
 	}
 }
