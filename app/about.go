@@ -21,8 +21,7 @@ import (
 func (a *App) showAbout() {
 	check := "" // what came of it
 	good := true
-	var draw func() screen
-	draw = func() screen {
+	draw := func() screen {
 		say := a.words.Say
 		facts := lines()
 		for _, f := range a.facts() {

@@ -27,11 +27,10 @@ const (
 // A mark is a small drawing of a shape.
 type mark struct {
 	widget.BaseWidget
-	shape  shape
-	filled bool // the part of a track that is done
-	disc   *canvas.Circle
-	dot    *canvas.Circle
-	icon   *canvas.Image
+	shape shape
+	disc  *canvas.Circle
+	dot   *canvas.Circle
+	icon  *canvas.Image
 }
 
 func newMark(s shape) *mark {

@@ -197,21 +197,6 @@ func (s *shell) trouble(err error) {
 	}
 }
 
-// count looks how many things wait to be sent. It reads all that was made
-// ready, so it is asked only where that may have changed.
-func (s *shell) count() {
-	waits := 0
-	s.a.jobs.run(func() error {
-		items, err := s.a.work.Items(s.a.ctx)
-		waits = waitingIn(items)
-		return err
-	}, func(err error) {
-		if err == nil {
-			s.setWaiting(waits)
-		}
-	})
-}
-
 func (s *shell) setWaiting(n int) {
 	s.waits = n
 	words := s.a.words.Count("outbox.waiting", n)

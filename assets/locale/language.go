@@ -31,7 +31,7 @@ type Language struct {
 	Numbers   string    `toml:"numbers"`    // tag, where it is not the code
 	Plurals   string    `toml:"plurals"`    // tag, where it is not the code
 
-	Undrawn   bool     `toml:"undrawn"`    // the screen's fonts have no letters for it
+	Undrawn bool `toml:"undrawn"` // the screen's fonts have no letters for it
 
 	Interface bool `toml:"-"` // the program's own words are there, at least some
 	Complete  bool `toml:"-"` // all of them
