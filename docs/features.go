@@ -4,8 +4,11 @@
 //	go generate ./docs
 //
 // A row's state is "done", "partial" or "not"; the first two name the test
-// that shows it. A test of this package checks that the named tests exist and
-// that README is up to date.
+// that shows it, the last two say in a note what is missing or why. Sections
+// marked "odk" are the rows of ODK's feature matrix by the names they have
+// there, links included; README shows them without the links, folded. A test
+// of this package checks that the named tests exist and that README is up to
+// date.
 package main
 
 //go:generate go run . -root ..
@@ -17,12 +20,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
 // A section is one table: features of one kind.
 type section struct {
 	Title    string    `json:"title"`
+	ODK      bool      `json:"odk,omitempty"` // the rows of ODK's feature matrix
 	Features []feature `json:"features"`
 }
 
@@ -90,22 +95,60 @@ func readFeatures(name string) ([]section, error) {
 				return nil, fmt.Errorf("%s: %q: state %q is none of done, partial, not", name, f.Name, f.State)
 			case f.State != "not" && f.Test == "":
 				return nil, fmt.Errorf("%s: %q is %s: name the test that shows it", name, f.Name, f.State)
-			case f.State == "partial" && f.Note == "":
-				return nil, fmt.Errorf("%s: %q is partial: say in a note what is missing", name, f.Name)
+			case f.State != "done" && f.Note == "":
+				return nil, fmt.Errorf("%s: %q is %s: say in a note what is missing or why", name, f.Name, f.State)
 			}
 		}
 	}
 	return sections, nil
 }
 
+// table writes our own sections as one table, and each of ODK's folded behind a
+// line that counts.
 func table(sections []section) string {
 	var b strings.Builder
-	b.WriteString("| feature | state | note |\n|---|---|---|\n")
+	b.WriteString(tableHead)
 	for _, s := range sections {
-		fmt.Fprintf(&b, "| **%s** | | |\n", s.Title)
-		for _, f := range s.Features {
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", f.Name, f.State, f.Note)
+		if !s.ODK {
+			fmt.Fprintf(&b, "| **%s** | | |\n", s.Title)
+			writeRows(&b, s.Features)
+		}
+	}
+	for _, s := range sections {
+		if s.ODK {
+			fmt.Fprintf(&b, "\n<details><summary>XLSForm, as ODK lists its features: %s (%s)</summary>\n\n%s", s.Title, counts(s.Features), tableHead)
+			writeRows(&b, s.Features)
+			b.WriteString("\n</details>\n")
 		}
 	}
 	return b.String()
+}
+
+const tableHead = "| feature | state | note |\n|---|---|---|\n"
+
+func writeRows(b *strings.Builder, features []feature) {
+	for _, f := range features {
+		fmt.Fprintf(b, "| %s | %s | %s |\n", cell(link.ReplaceAllString(f.Name, "$1")), f.State, cell(f.Note))
+	}
+}
+
+var link = regexp.MustCompile(`\[([^\]]*)\]\(https?://[^)]*\)`)
+
+// cell keeps text from ending its cell, or being read as emphasis.
+func cell(text string) string {
+	return strings.NewReplacer("|", `\|`, "*", `\*`, "_", `\_`).Replace(text)
+}
+
+func counts(features []feature) string {
+	n := map[string]int{}
+	for _, f := range features {
+		n[f.State]++
+	}
+	var parts []string
+	for _, state := range []string{"done", "partial", "not"} {
+		if n[state] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[state], state))
+		}
+	}
+	return strings.Join(parts, ", ")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -46,6 +47,7 @@ func TestAFeatureWithoutTestIsRefused(t *testing.T) {
 		`[{"title":"x","features":[{"name":"y","state":"done"}]}]`,
 		`[{"title":"x","features":[{"name":"y","state":"perhaps","test":"a B"}]}]`,
 		`[{"title":"x","features":[{"name":"y","state":"partial","test":"a B"}]}]`,
+		`[{"title":"x","features":[{"name":"y","state":"not"}]}]`,
 	} {
 		name := filepath.Join(t.TempDir(), "features.json")
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
@@ -54,6 +56,54 @@ func TestAFeatureWithoutTestIsRefused(t *testing.T) {
 		if _, err := readFeatures(name); err == nil {
 			t.Errorf("accepted %s", text)
 		}
+	}
+}
+
+// The feature matrix itself is not part of the project; BARAZA_CORPORA says
+// where it is when it doesn't stand beside it.
+func TestEveryRowOfODKsFeatureMatrixIsThere(t *testing.T) {
+	dir := os.Getenv("BARAZA_CORPORA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared", "corpora")
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "feature_matrix.json"))
+	if os.IsNotExist(err) {
+		t.Skipf("the feature matrix is not here (%s); set BARAZA_CORPORA", dir)
+	}
+	var matrix map[string]map[string]string
+	if err == nil {
+		err = json.Unmarshal(data, &matrix)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections, err := readFeatures("features.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for _, s := range sections {
+		wanted, ok := matrix[s.Title]
+		if s.ODK != ok {
+			t.Errorf("section %q: odk is %v", s.Title, s.ODK)
+		}
+		for _, f := range s.Features {
+			if _, ok := wanted[f.Name]; s.ODK && !ok {
+				t.Errorf("%s: ODK has no row %q", s.Title, f.Name)
+			}
+			delete(wanted, f.Name)
+			rows++
+		}
+		for name := range wanted {
+			t.Errorf("%s: the row %q is missing", s.Title, name)
+		}
+		delete(matrix, s.Title)
+	}
+	for title := range matrix {
+		t.Errorf("the section %q is missing", title)
+	}
+	if rows == 0 {
+		t.Error("features.json has no rows")
 	}
 }
 

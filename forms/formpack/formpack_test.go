@@ -120,7 +120,8 @@ func TestAFormArrivesAsItWas(t *testing.T) {
 }
 
 func TestTheSameFormIsTheSamePackage(t *testing.T) {
-	if packed(t, "1", "fish").ID() != packed(t, "1", "fish").ID() {
+	first, second := packed(t, "1", "fish"), packed(t, "1", "fish")
+	if first.ID() != second.ID() {
 		t.Error("two packages of one form differ")
 	}
 	if packed(t, "1", "fish").ID() == packed(t, "2", "fish").ID() {
