@@ -1,22 +1,28 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
+	"strconv"
 	"strings"
+	"syscall"
+	"time"
+
+	"fyne.io/fyne/v2"
 )
 
-// childMark in the environment says that the process is the one with the window.
+// childMark in the environment says that the process is the one with the
+// window, and when the program was started, in nanoseconds since 1970.
 const childMark = "BARAZA_WINDOW"
 
 // parented reports whether this process shows the window itself. The child
-// holds a pipe to its parent as its standard input and ends with it, so that
-// nobody is left with the store open.
+// holds a pipe to its parent as its standard input and closes its window when
+// that ends, so that nobody is left with the store open.
 func parented() bool {
 	if runtime.GOOS == "android" || runtime.GOOS == "ios" {
 		return true
@@ -26,10 +32,20 @@ func parented() bool {
 	}
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
-		os.Exit(1)
+		time.AfterFunc(leaveFor, func() { os.Exit(1) })
+		if a := fyne.CurrentApp(); a != nil {
+			fyne.Do(a.Quit)
+		}
 	}()
 	return true
 }
+
+// The times that a window gets.
+const (
+	leaveFor = 5 * time.Second // to save and close
+	holdFor  = 4 * time.Second // to appear: until then what Fyne says may be about there being no window
+	giveUp   = time.Second     // to end by itself when there can be none; with GLFW 3.4 it waits for ever
+)
 
 // supervise runs the window in a child and says why it ended, if it ended badly.
 func supervise(args []string) error {
@@ -37,58 +53,81 @@ func supervise(args []string) error {
 	if err != nil {
 		return err
 	}
-	var said tail
 	child := exec.Command(self, args...)
-	child.Env = append(os.Environ(), childMark+"=1")
-	child.Stdout, child.Stderr = os.Stdout, io.MultiWriter(os.Stderr, &said)
-	if _, err := child.StdinPipe(); err != nil {
+	child.Env = append(os.Environ(), childMark+"="+strconv.FormatInt(began().UnixNano(), 10))
+	return watch(child, os.Stdout, os.Stderr)
+}
+
+// watch runs child until it ends. What a signal asks of this process it asks of
+// the child, by closing its standard input.
+func watch(child *exec.Cmd, out, errs io.Writer) error {
+	said := &held{out: errs}
+	child.Stdout, child.Stderr, child.WaitDelay = out, said, leaveFor
+	in, err := child.StdinPipe()
+	if err != nil {
 		return err
 	}
-	err = child.Run()
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	said.noWindow = func() { time.AfterFunc(giveUp, func() { _ = child.Process.Kill() }) }
+	if err := child.Start(); err != nil {
 		return err
 	}
-	return explain(said.String(), exit)
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		select {
+		case <-signals:
+			_ = in.Close()
+		case <-ended:
+		}
+	}()
+	hold := time.AfterFunc(holdFor, said.release)
+	defer hold.Stop()
+	if err = child.Wait(); err == nil {
+		said.release()
+		return nil
+	}
+	if why := said.why(); why != "" {
+		return fmt.Errorf("%w: %s. Nothing was changed. “barazad” does the same from a terminal", errNoWindow, why)
+	}
+	said.release()
+	return fmt.Errorf("the window ended: %w. What was saved is safe; start the program again", err)
 }
 
 // errNoWindow says why there is no window, and what can be done.
 var errNoWindow = errors.New("the window can't be shown here")
 
-// explain tells a missing display or OpenGL from other endings.
-func explain(said string, exit error) error {
+// explain tells a missing display or OpenGL from other endings, by what Fyne
+// and GLFW write before any window is there; "" is another ending.
+func explain(said string) string {
+	const display = "there is no display: start it from a graphical session"
+	const openGL = "this computer has no OpenGL 2.1, which the window needs: install a graphics driver or Mesa"
 	for _, e := range []struct{ sign, why string }{
-		{"DISPLAY", "there is no display: start it from a graphical session"},
-		{"failed to open display", "there is no display: start it from a graphical session"},
-		{"OpenGL", "this computer has no OpenGL 2.1, which the window needs: install a graphics driver or Mesa"},
-		{"APIUnavailable", "this computer has no OpenGL 2.1, which the window needs: install a graphics driver or Mesa"},
-		{"VersionUnavailable", "this computer has no OpenGL 2.1, which the window needs: install a graphics driver or Mesa"},
-		{"GLX", "this computer has no OpenGL 2.1, which the window needs: install a graphics driver or Mesa"},
-		{"window creation error", "this computer has no OpenGL 2.1, which the window needs: install a graphics driver or Mesa"},
+		{"PlatformUnavailable", display},
+		{"DISPLAY environment variable", display},
+		{"Failed to open display", display},
+		{"failed to initialise GLFW", display},
+		{"APIUnavailable", openGL},
+		{"VersionUnavailable", openGL},
+		{"FormatUnavailable", openGL},
+		{"window creation error", openGL},
 	} {
-		if strings.Contains(strings.ToLower(said), strings.ToLower(e.sign)) {
-			return fmt.Errorf("%w: %s. Nothing was changed. “barazad” does the same from a terminal", errNoWindow, e.why)
+		if strings.Contains(said, e.sign) {
+			return e.why + cause(said)
 		}
 	}
-	return fmt.Errorf("the window ended: %w. What was saved is safe; start the program again", exit)
+	return ""
 }
 
-// A tail keeps the end of what is written to it.
-type tail struct{ buf bytes.Buffer }
-
-const tailBytes = 16 << 10
-
-func (t *tail) Write(p []byte) (int, error) {
-	n := len(p)
-	if t.buf.Len()+n > 2*tailBytes {
-		kept := t.buf.Bytes()
-		kept = bytes.Clone(kept[max(0, len(kept)-tailBytes):])
-		t.buf.Reset()
-		t.buf.Write(kept)
-		p = p[max(0, len(p)-tailBytes):]
+// cause is Fyne's own reason, for whoever helps.
+func cause(said string) string {
+	const mark = "Cause: "
+	i := strings.LastIndex(said, mark)
+	if i < 0 {
+		return ""
 	}
-	t.buf.Write(p)
-	return n, nil
+	line, _, _ := strings.Cut(said[i+len(mark):], "\n")
+	return " (" + strings.TrimSpace(line) + ")"
 }
-
-func (t *tail) String() string { return t.buf.String() }

@@ -7,12 +7,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -28,25 +30,63 @@ type options struct {
 	dir     string
 	invite  []byte
 	gallery bool
+	measure string
 }
+
+// The exit codes, beside the 2 of a flag that was not understood.
+const (
+	exitFailed   = 1
+	exitNoWindow = 3 // there is no display or no OpenGL; nothing was changed
+)
 
 func main() {
 	var o options
 	flag.StringVar(&o.dir, "dir", os.Getenv("BARAZA_DIR"), "folder of the store; BARAZA_DIR")
 	join := flag.String("join", os.Getenv("BARAZA_JOIN"), "invite to join with, a file or the line itself; BARAZA_JOIN")
 	flag.BoolVar(&o.gallery, "gallery", false, "show every screen with sample data")
+	flag.StringVar(&o.measure, "measure", "", "print how long the start took and what memory it needs, as JSON: “empty” for an empty window, “home” for the first screen")
 	flag.Parse()
 	o.invite = inviteFrom(*join)
-	var err error
-	if parented() {
-		err = window(context.Background(), o)
-	} else {
-		err = supervise(os.Args[1:])
-	}
-	if err != nil {
+	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "baraza:", err)
-		os.Exit(1)
+		if errors.Is(err, errNoWindow) {
+			os.Exit(exitNoWindow)
+		}
+		os.Exit(exitFailed)
 	}
+}
+
+func run(o options) error {
+	switch {
+	case o.measure != "" && o.measure != measureEmpty && o.measure != measureHome:
+		return fmt.Errorf("-measure takes %s or %s, not %q", measureEmpty, measureHome, o.measure)
+	case o.measure == measureEmpty: // as any program of Fyne's is started
+		calm()
+		emptyWindow(newFyne(), os.Stdout)
+		return nil
+	case parented():
+		calm()
+		return window(context.Background(), o)
+	}
+	return supervise(os.Args[1:])
+}
+
+// calm gives Fyne what it would else complain about for no good: a folder for
+// its cache, and a language where the system has none but C.
+func calm() {
+	if dir, err := os.UserCacheDir(); err == nil {
+		_ = os.MkdirAll(dir, 0o700) // Fyne says so itself if it misses it
+	}
+	name := cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"))
+	if strings.HasPrefix(name, "C.") && os.Getenv("LANGUAGE") == "" {
+		_ = os.Setenv("LANGUAGE", "en")
+	}
+}
+
+func newFyne() fyne.App {
+	// FyneApp.toml says the same, but is read by the packager alone.
+	fyneapp.SetMetadata(fyne.AppMetadata{ID: "example.baraza", Name: "Baraza", Version: version, Migrations: map[string]bool{"fyneDo": true}})
+	return fyneapp.NewWithID("example.baraza")
 }
 
 // inviteFrom reads the file that text names, or takes it as the invite itself.
@@ -83,9 +123,12 @@ func window(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	// FyneApp.toml says the same, but is read by the packager alone.
-	fyneapp.SetMetadata(fyne.AppMetadata{ID: "example.baraza", Name: "Baraza", Version: version, Migrations: map[string]bool{"fyneDo": true}})
-	a := app.New(fyneapp.NewWithID("example.baraza"), w, consultation, app.Options{Invite: o.invite, Version: version, Folder: o.dir})
+	f, options := newFyne(), app.Options{Invite: o.invite, Version: version, Folder: o.dir}
+	if o.measure == measureHome {
+		m := &meter{measure: measure{Measure: o.measure}, began: began(), quit: f.Quit, out: os.Stdout}
+		options.Ready = m.ready
+	}
+	a := app.New(f, w, consultation, options)
 	if o.gallery {
 		return a.RunGallery(ctx)
 	}
