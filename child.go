@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -55,6 +56,9 @@ func supervise(args []string) error {
 	}
 	child := exec.Command(self, args...)
 	child.Env = append(os.Environ(), childMark+"="+strconv.FormatInt(began().UnixNano(), 10))
+	if spoken := cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")); strings.HasPrefix(spoken, "C.") && os.Getenv("LANGUAGE") == "" {
+		child.Env = append(child.Env, "LANGUAGE=en") // Fyne complains that C is no language
+	}
 	return watch(child, os.Stdout, os.Stderr)
 }
 

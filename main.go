@@ -7,14 +7,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -61,32 +59,34 @@ func run(o options) error {
 	case o.measure != "" && o.measure != measureEmpty && o.measure != measureHome:
 		return fmt.Errorf("-measure takes %s or %s, not %q", measureEmpty, measureHome, o.measure)
 	case o.measure == measureEmpty: // as any program of Fyne's is started
-		calm()
+		makeCache()
 		emptyWindow(newFyne(), os.Stdout)
 		return nil
 	case parented():
-		calm()
+		makeCache()
 		return window(context.Background(), o)
 	}
 	return supervise(os.Args[1:])
 }
 
-// calm gives Fyne what it would else complain about for no good: a folder for
-// its cache, and a language where the system has none but C.
-func calm() {
+// makeCache makes the folder in which Fyne wants to make one of its own.
+func makeCache() {
 	if dir, err := os.UserCacheDir(); err == nil {
 		_ = os.MkdirAll(dir, 0o700) // Fyne says so itself if it misses it
-	}
-	name := cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"))
-	if strings.HasPrefix(name, "C.") && os.Getenv("LANGUAGE") == "" {
-		_ = os.Setenv("LANGUAGE", "en")
 	}
 }
 
 func newFyne() fyne.App {
 	// FyneApp.toml says the same, but is read by the packager alone.
 	fyneapp.SetMetadata(fyne.AppMetadata{ID: "example.baraza", Name: "Baraza", Version: version, Migrations: map[string]bool{"fyneDo": true}})
-	return fyneapp.NewWithID("example.baraza")
+	a := fyneapp.NewWithID("example.baraza")
+	// What Fyne does when it has stopped, to save preferences, it queues while
+	// it closes the queue (v2.8.0, glfw/loop.go 140–152): now and then that
+	// ended in a panic, or never. We keep nothing in its preferences.
+	if l, ok := a.Lifecycle().(interface{ SetOnStoppedHookExecuted(func()) }); ok {
+		l.SetOnStoppedHookExecuted(nil)
+	}
+	return a
 }
 
 // inviteFrom reads the file that text names, or takes it as the invite itself.

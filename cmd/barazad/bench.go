@@ -47,6 +47,7 @@ type benchSettings struct {
 var benchmarks = map[string]func(ctx context.Context, s benchSettings) ([]result, error){
 	"forms": benchForms,
 	"road":  benchRoad,
+	"start": benchStart,
 }
 
 func bench(ctx context.Context, args []string, io streams) error {
