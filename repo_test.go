@@ -32,6 +32,7 @@ var layers = map[string]string{
 	"forms/xform":                "forms forms/xpath",
 	"forms/formpack":             "forms forms/xform",
 	"forms/session":              "forms forms/xpath",
+	"forms/trace":                "forms forms/session forms/xform",
 	"forms/consultation":         "forms",
 	"forms/translate":            "forms forms/consultation",
 	"forms/typeset":              "assets/... forms forms/session",

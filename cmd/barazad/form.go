@@ -39,6 +39,8 @@ func form(ctx context.Context, args []string, io streams) error {
 		return formPack(words[1], words[2], s, io)
 	case len(words) == 3 && words[0] == "unpack":
 		return formUnpack(words[1], words[2], s, io)
+	case len(words) == 1 && words[0] == "run":
+		return formRun(ctx, s, io)
 	case len(words) == 1 && words[0] == "check":
 		return fmt.Errorf("name one form: %w", errUsage)
 	}

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	goio "io"
 	"iter"
 	"math"
 	"slices"
@@ -16,9 +13,6 @@ import (
 
 	"baraza.example/forms/xpath"
 )
-
-// maxEvalLine is the longest line that "form eval" reads, in bytes.
-const maxEvalLine = 64 << 20
 
 // An evalRequest is one line of "form eval".
 type evalRequest struct {
@@ -53,62 +47,14 @@ func formEval(ctx context.Context, s formSettings, io streams) error {
 	if !s.json {
 		return fmt.Errorf("eval speaks JSON only; add --json: %w", errUsage)
 	}
-	in, out := bufio.NewReaderSize(io.in, 64<<10), bufio.NewWriter(io.out)
-	defer out.Flush()
 	e := evaluator{zone: s.zone}
-	for number := 1; ctx.Err() == nil; number++ {
-		line, err := readLine(in, maxEvalLine)
-		if errors.Is(err, goio.EOF) {
-			return out.Flush()
-		}
-		var reply evalReply
-		switch {
-		case errors.Is(err, errLongLine):
-			reply.Error = fmt.Sprintf("line %d is longer than %d bytes", number, maxEvalLine)
-		case err != nil:
-			return fmt.Errorf("read line %d: %w", number, err)
-		case len(bytes.TrimSpace(line)) == 0:
-			continue
-		default:
-			reply = e.answer(line, number)
-		}
+	return eachLine(ctx, io, func(line []byte, number int) any {
+		reply := e.answer(line, number)
 		if reply.ID == nil {
 			reply.ID = json.RawMessage("null")
 		}
-		if err := printJSON(out, reply); err != nil {
-			return err
-		}
-		if in.Buffered() == 0 { // who asks one by one waits for this answer
-			if err := out.Flush(); err != nil {
-				return err
-			}
-		}
-	}
-	return ctx.Err()
-}
-
-var errLongLine = errors.New("the line is too long")
-
-// readLine returns the next line without its end; one longer than most is
-// passed over.
-func readLine(in *bufio.Reader, most int) ([]byte, error) {
-	var line []byte
-	long := false
-	for {
-		part, err := in.ReadSlice('\n')
-		if long = long || len(line)+len(part) > most; !long {
-			line = append(line, part...)
-		}
-		switch {
-		case errors.Is(err, bufio.ErrBufferFull):
-			continue
-		case long && (err == nil || errors.Is(err, goio.EOF)):
-			return nil, errLongLine
-		case errors.Is(err, goio.EOF) && len(line) > 0:
-			return line, nil
-		}
-		return line, err
-	}
+		return reply
+	})
 }
 
 // An evaluator keeps the last document: a run of lines often shares one.

@@ -38,7 +38,7 @@ func Cast(t forms.DataType, value string) string {
 			return ""
 		}
 	case forms.Time:
-		if !isTime(trimmed) {
+		if !isTime(trimmed) || strings.Count(trimmed, ":") < 2 { // seconds are not to be left out
 			return ""
 		}
 	case forms.GeoPoint:

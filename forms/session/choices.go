@@ -120,12 +120,24 @@ func (s *Session) reselect(n *node) {
 		words = strings.Fields(wanted)
 	}
 	kept := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !offered[w] })
+	if n.plan.q.Control == forms.RankList && len(offered) > len(kept) { // what is new comes last
+		for _, o := range s.offers(n) {
+			if !slices.Contains(kept, o.value) {
+				kept = append(kept, o.value)
+			}
+		}
+	}
 	n.picked = ""
-	if len(kept) < len(words) {
+	if !within(words, kept) {
 		n.picked = wanted
 	}
 	s.visits++
 	s.store(n, strings.Join(kept, " "))
+}
+
+// within reports whether all words are among others.
+func within(words, others []string) bool {
+	return !slices.ContainsFunc(words, func(w string) bool { return !slices.Contains(others, w) })
 }
 
 // inOrder puts the values of a select of several in the order of its choices,
@@ -154,11 +166,11 @@ func (s *Session) inOrder(n *node, value string) string {
 }
 
 // choiceName is jr:choice-name: the label of a value of the question that ref
-// names.
+// names, blank where it is none of its choices.
 func (s *Session) choiceName(n *node, value, ref string) string {
 	e, err := xpath.Compile(ref)
 	if err != nil {
-		return value
+		return ""
 	}
 	for _, r := range e.References() {
 		p := s.prog.byRef[forms.Ref(r.Resolve(string(n.plan.c.Ref)))]
@@ -187,7 +199,7 @@ func (s *Session) choiceName(n *node, value, ref string) string {
 			return found
 		}
 	}
-	return value
+	return ""
 }
 
 // nearest is the deepest repeat instance around n in which p stands too.

@@ -135,10 +135,28 @@ func (d *dataNode) Text() string {
 // Find implements [xpath.Finder], so that filters by equality don't look at
 // every choice.
 func (d *dataNode) Find(child, key, value string) []xpath.Node {
+	if strings.HasPrefix(key, "@") {
+		return d.findByAttribute(child, key[1:], value)
+	}
 	if d.index == nil {
 		return (&xpath.Index{}).Find(d, child, key, value)
 	}
 	return d.index.Find(d, child, key, value)
+}
+
+func (d *dataNode) findByAttribute(child, name, value string) []xpath.Node {
+	var found []xpath.Node
+	for _, k := range d.kids {
+		if k.Name() != child {
+			continue
+		}
+		for _, a := range k.Attributes() {
+			if a.Name() == name && a.Text() == value {
+				found = append(found, k)
+			}
+		}
+	}
+	return found
 }
 
 // readLists makes the lists of all selects, reading the files they name.

@@ -2,7 +2,6 @@ package session
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -155,6 +154,10 @@ func (e *MismatchError) Error() string {
 // filled in again. The error is a *[MismatchError] where the draft holds
 // answers that def doesn't ask for.
 func Resume(def *forms.Definition, d Draft, opts Options) (*Session, error) {
+	return resume(def, d, opts, false)
+}
+
+func resume(def *forms.Definition, d Draft, opts Options, edit bool) (*Session, error) {
 	tree, err := parseInstance(d.XML)
 	if err != nil {
 		return nil, err
@@ -182,7 +185,12 @@ func Resume(def *forms.Definition, d Draft, opts Options) (*Session, error) {
 		s.instanceID = l.instanceID
 	}
 	if s.instanceID == "" {
-		return nil, errors.New("the draft has no instanceID")
+		s.instanceID = "uuid:" + s.uuid()
+	}
+	if edit {
+		s.deprecate()
+		s.started = s.now()
+		s.changedAt = s.started
 	}
 	s.recomputeAll()
 	s.happens(s.root, forms.InstanceLoad)

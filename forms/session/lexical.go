@@ -100,7 +100,7 @@ func isLine(value string, closed bool) bool {
 		}
 	}
 	if closed {
-		return len(points) >= 4 && points[0] == points[len(points)-1]
+		return len(points) >= 3 && points[0] == points[len(points)-1]
 	}
 	return len(points) >= 2
 }

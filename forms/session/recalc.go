@@ -214,7 +214,9 @@ func (s *Session) recompute(n *node) {
 	switch {
 	case !n.relevant || p.relevant == nil:
 	case n.isRange:
-		n.relevant = s.eval(p.relevant, n.sample, p, "relevant").Bool()
+		n.relevant = s.eval(p.relevant, n.sample, p, "relevant").Bool() || slices.ContainsFunc(n.instances(), func(i *node) bool {
+			return s.eval(p.relevant, i, p, "relevant").Bool()
+		})
 	default:
 		n.relevant = s.eval(p.relevant, n, p, "relevant").Bool()
 	}

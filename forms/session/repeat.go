@@ -46,9 +46,20 @@ func (s *Session) bring(r *node, added ...*node) {
 	for _, n := range added {
 		n.relevant = r.relevant
 		s.preload(n)
-		s.propagate(n)
+		s.appears(n)
 		s.inside(n)
 		s.happens(n, forms.NewRepeat)
+	}
+}
+
+// appears queues what reads n or anything below it: node-sets have grown.
+func (s *Session) appears(n *node) {
+	s.propagate(n)
+	for _, a := range n.attrs {
+		s.propagate(a)
+	}
+	for _, c := range n.children {
+		s.appears(c)
 	}
 }
 

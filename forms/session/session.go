@@ -284,19 +284,20 @@ func (s *Session) Draft() Draft {
 	}
 }
 
+// Relevant returns the response as it stands without what is not relevant: what
+// would be submitted, if it were allowed.
+func (s *Session) Relevant() []byte { return s.encode(false) }
+
 // Finalize makes the response ready. With violations the submission is empty
 // and the response goes on as it is.
 func (s *Session) Finalize() (Submission, []Violation) {
-	s.happens(s.root, forms.XFormsRevalidate)
 	s.recomputeAll() // what is computed from now() is computed at the end once more
 	if found := s.Validate(); len(found) > 0 {
 		s.notify()
 		return Submission{}, found
 	}
-	finished := s.now()
-	s.stampEnd(s.root, finished)
+	finished := s.End()
 	s.nameInstance()
-	s.run()
 	s.notify()
 	sub := Submission{
 		FormID: s.prog.def.Settings.ID, Version: s.prog.def.Settings.Version, InstanceID: s.instanceID,
@@ -315,12 +316,23 @@ func (s *Session) Finalize() (Submission, []Violation) {
 	return sub, nil
 }
 
+// End fills in what the form takes when the response is finished, such as the
+// time, and returns that time. Finalize does it by itself.
+func (s *Session) End() time.Time {
+	finished := s.now()
+	s.happens(s.root, forms.XFormsRevalidate)
+	s.stampEnd(s.root, finished)
+	s.run()
+	return finished
+}
+
 // nameInstance fills in the instanceID, where the form has a place for it and
 // leaves it blank.
 func (s *Session) nameInstance() {
 	if p := s.prog.instanceID; p != nil {
 		if n := s.find(p.c.Ref); n != nil && n.value == "" {
 			s.store(n, s.instanceID)
+			s.run()
 		}
 	}
 }

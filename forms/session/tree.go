@@ -104,7 +104,7 @@ func (s *Session) populate(r *node, from *forms.Tree) error {
 			}
 		}
 	}
-	if initial == nil {
+	if initial == nil || len(initial) == 0 && p.repeat.NoAddRemove && p.count == nil { // nobody could add one
 		_, err := s.grow(r)
 		return err
 	}

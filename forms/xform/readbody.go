@@ -11,8 +11,58 @@ import (
 func (r *reader) controls() {
 	used := map[forms.Element]bool{}
 	blocks := r.blocks(r.body, r.def.Root, used)
+	in := map[*forms.Repeat]*forms.Block{}
+	repeatBlocks(blocks, in)
+	blocks = r.inRepeats(blocks, nil, in)
 	if !sameOrder(blocks, usual(r.def.Root.Children, used)) {
 		r.def.Body = blocks
+	}
+}
+
+// repeatBlocks finds the block of each repeat.
+func repeatBlocks(blocks []*forms.Block, in map[*forms.Repeat]*forms.Block) {
+	for _, b := range blocks {
+		if p, ok := b.Element.(*forms.Repeat); ok {
+			in[p] = b
+		}
+		repeatBlocks(b.Blocks, in)
+	}
+}
+
+// inRepeats moves questions that stand outside the repeat whose nodes they ask
+// for into it: asked outside they would have no instance.
+func (r *reader) inRepeats(blocks []*forms.Block, around *forms.Repeat, in map[*forms.Repeat]*forms.Block) []*forms.Block {
+	kept := blocks[:0:0]
+	for _, b := range blocks {
+		inside := around
+		if p, ok := b.Element.(*forms.Repeat); ok {
+			inside = p
+		}
+		b.Blocks = r.inRepeats(b.Blocks, inside, in)
+		if q, ok := b.Element.(*forms.Question); ok {
+			if p := r.repeatOf(q); p != around && p != nil && in[p] != nil {
+				r.report(nil, "outside-repeat", true, "%s is asked outside its repeat %s and is taken for a part of it", q.Name, p.Name)
+				in[p].Blocks = append(in[p].Blocks, b)
+				continue
+			}
+		}
+		kept = append(kept, b)
+	}
+	return kept
+}
+
+// repeatOf is the deepest repeat that an element stands in, or nil.
+func (r *reader) repeatOf(e forms.Element) *forms.Repeat {
+	path := r.paths[e]
+	for {
+		i := strings.LastIndexByte(path, '/')
+		if i <= 0 {
+			return nil
+		}
+		path = path[:i]
+		if p, ok := r.byPath[path].(*forms.Repeat); ok {
+			return p
+		}
 	}
 }
 

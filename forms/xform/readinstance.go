@@ -127,7 +127,7 @@ func (r *reader) common(x *element, parent forms.Ref) forms.Common {
 	r.refBytes += len(c.Ref)
 	for _, a := range x.attrs {
 		switch {
-		case parent == "" && a.space == "" && (a.local == "id" || a.local == "version"):
+		case parent == "" && a.space == "" && (a.local == "id" || a.local == "version" && a.value != ""):
 		case a.space == nsJavaRosa && a.local == "template":
 		default:
 			c.Attributes = append(c.Attributes, &forms.Attribute{Name: a.name, Default: a.value})

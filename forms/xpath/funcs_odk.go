@@ -148,10 +148,22 @@ func indexedRepeat(c args) Value {
 	if c.len()%2 == 0 {
 		c.fail("each repeat needs a position")
 	}
-	var found []Node
+	type pair struct {
+		repeats []Node
+		at      float64
+	}
+	var pairs []pair
 	for i := 1; i < c.len(); i += 2 {
-		repeats, at := c.nodes(i), c.num(i+1)
-		one, ok := c.ev.nthWithin(found, repeats, at)
+		pairs = append(pairs, pair{c.nodes(i), c.num(i + 1)})
+		if len(pairs[len(pairs)-1].repeats) == 0 {
+			return Value{}
+		}
+	}
+	// Positions count within the outer repeat, whichever is named first.
+	slices.SortStableFunc(pairs, func(a, b pair) int { return depth(a.repeats[0]) - depth(b.repeats[0]) })
+	var found []Node
+	for _, p := range pairs {
+		one, ok := c.ev.nthWithin(found, p.repeats, p.at)
 		if !ok {
 			return Value{}
 		}
@@ -164,6 +176,15 @@ func indexedRepeat(c args) Value {
 		}
 	}
 	return nodeSet(to)
+}
+
+// depth is how many ancestors n has.
+func depth(n Node) int {
+	d := 0
+	for p := n.Parent(); p != nil; p = p.Parent() {
+		d++
+	}
+	return d
 }
 
 // nthWithin counts only the repeats that stand in those already chosen, or

@@ -1,0 +1,65 @@
+package session
+
+import (
+	"slices"
+
+	"baraza.example/forms"
+)
+
+// Edit begins a new revision of a response that was submitted: it has a new
+// instanceID, and the one it had becomes its deprecatedID
+// (https://docs.getodk.org/openrosa-metadata/). XML is the response as it was
+// submitted; what it leaves out was not relevant then and has its default.
+func Edit(def *forms.Definition, xml []byte, opts Options) (*Session, error) {
+	def = withDeprecatedID(def)
+	s, err := resume(def, Draft{XML: xml}, opts, true)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// withDeprecatedID is def with a place for the id of the revision before.
+func withDeprecatedID(def *forms.Definition) *forms.Definition {
+	i := slices.IndexFunc(def.Root.Children, func(e forms.Element) bool { return e.Base().Name == "meta" })
+	if i < 0 {
+		return def
+	}
+	meta, ok := def.Root.Children[i].(*forms.Group)
+	if !ok {
+		return def
+	}
+	at := slices.IndexFunc(meta.Children, func(e forms.Element) bool { return e.Base().Name == "instanceID" })
+	has := slices.ContainsFunc(meta.Children, func(e forms.Element) bool { return e.Base().Name == "deprecatedID" })
+	if at < 0 || has {
+		return def
+	}
+	id := &forms.Question{Common: forms.Common{Name: "deprecatedID", Prefix: meta.Children[at].Base().Prefix, Ref: meta.Ref.Child("deprecatedID")}}
+	id.Bind = forms.Bind{Type: forms.String}
+	more, root, with := *meta, *def.Root, *def
+	more.Children = slices.Insert(slices.Clone(meta.Children), at+1, forms.Element(id))
+	root.Children = slices.Clone(def.Root.Children)
+	root.Children[i] = &more
+	with.Root = &root
+	return &with
+}
+
+// deprecate moves the id of the response to its deprecatedID and draws a new
+// one.
+func (s *Session) deprecate() {
+	old := s.instanceID
+	s.instanceID = "uuid:" + s.uuid()
+	p := s.prog.instanceID
+	if p == nil {
+		return
+	}
+	if n := s.find(p.c.Ref); n != nil {
+		n.value = ""
+		if p.c.Bind.Preload == "uid" || p.calculate == nil {
+			n.value = s.instanceID
+		}
+	}
+	if n := s.find(p.c.Ref.Parent().Child("deprecatedID")); n != nil {
+		n.value = old
+	}
+}
