@@ -304,18 +304,25 @@ type patternCache struct{ last atomic.Pointer[compiled] }
 
 type compiled struct {
 	source string
-	re     *regexp.Regexp
+	re     *regexp.Regexp // nil where RE2 does not know the pattern
 	size   int
+	own    *pattern
+	groups int
 }
 
 // regex searches; a pattern that must fit the whole text says so with ^ and $.
-// Patterns are RE2: without look-around and back-references, in linear time.
+// Patterns are RE2's, which take linear time; those with look-around or
+// back-references are tried step by step.
 func regex(c args) Value {
 	s, source := c.str(0), c.str(1)
 	p := c.n.cache.last.Load()
 	if p == nil || p.source != source {
 		p = compilePattern(c, source)
 		c.n.cache.last.Store(p)
+	}
+	if p.re == nil {
+		c.ev.spend(len(s))
+		return boolean(p.own.search(c.ev, s, p.groups))
 	}
 	c.ev.spend((len(s) + 1) * p.size / 2)
 	return boolean(p.re.MatchString(s))
@@ -330,7 +337,11 @@ func compilePattern(c args, source string) *compiled {
 	c.ev.spend(len(source) * perByte)
 	tree, err := syntax.Parse(source, syntax.Perl)
 	if err != nil {
-		c.fail("the pattern %q can't be used: %v", excerpt(source), err)
+		own, groups, ownErr := parsePattern(source)
+		if ownErr != nil {
+			c.fail("the pattern %q can't be used: %v", excerpt(source), ownErr)
+		}
+		return &compiled{source: source, own: own, groups: groups}
 	}
 	size := patternSize(tree)
 	if size > maxPattern {
@@ -341,7 +352,7 @@ func compilePattern(c args, source string) *compiled {
 	if err != nil {
 		c.fail("the pattern %q can't be used: %v", excerpt(source), err)
 	}
-	return &compiled{source, re, size}
+	return &compiled{source: source, re: re, size: size}
 }
 
 func patternSize(re *syntax.Regexp) int {
