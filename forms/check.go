@@ -46,6 +46,19 @@ func Usable(all []Diagnostic) error {
 	return errors.Join(errs...)
 }
 
+// Convertible joins the diagnostics that keep a form from being written in
+// another shape: all errors but those of expressions, which are carried over as
+// they are, to be mended there as well as here.
+func Convertible(all []Diagnostic) error {
+	var errs []error
+	for _, d := range all {
+		if !d.Warning && d.Code != "bad-expression" {
+			errs = append(errs, d)
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // Check says what is structurally wrong with d, whatever it was read from:
 // names that are no XML names or stand twice side by side, selects whose list
 // is missing, an empty form.

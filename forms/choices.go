@@ -6,7 +6,10 @@ type ChoiceList struct {
 	File    string   // "countries.csv" for select_one_from_file, else empty
 	Columns []string // names of the extra columns, for choice filters
 	Choices []Choice // of a file: empty until [ReadChoices] has read it
-	Inline  bool     // the choices stand in the one control that offers them, in no instance
+	// External says that the choices go with the form as itemsets.csv, which a
+	// question asks with a query (select_one_external).
+	External bool
+	Inline   bool // the choices stand in the one control that offers them, in no instance
 }
 
 // A Choice is one item of a list.

@@ -112,6 +112,7 @@ type Settings struct {
 	PublicKey        string // base64RsaPublicKey
 	AutoSend         string // orx:auto-send
 	AutoDelete       string // orx:auto-delete
+	ClientEditable   bool   // odk:client-editable
 	Namespace        string // of the root node (xmlns), or empty
 }
 

@@ -6,12 +6,12 @@ import (
 	"time"
 
 	"baraza.example/forms"
-	"baraza.example/forms/xlsform"
 )
 
 // formSettings are the flags that the form commands share.
 type formSettings struct {
 	json bool
+	name string         // of the root node, where the workbook says none
 	zone *time.Location // of the person who fills the form in
 	pack packSettings
 }
@@ -22,6 +22,7 @@ func form(ctx context.Context, args []string, io streams) error {
 	flags := newFlags("form", io)
 	s := formSettings{zone: time.Local}
 	flags.BoolVar(&s.json, "json", false, "print JSON lines")
+	flags.StringVar(&s.name, "name", "", "`NAME` of the root node and form id where the workbook says none")
 	flags.Func("tz", "time `ZONE` of the person, such as Africa/Nairobi; without it, this computer's", func(name string) (err error) {
 		s.zone, err = time.LoadLocation(name)
 		return err
@@ -33,6 +34,8 @@ func form(ctx context.Context, args []string, io streams) error {
 		return err
 	case len(words) == 2 && words[0] == "check":
 		return formCheck(words[1], s, io)
+	case len(words) == 3 && words[0] == "convert":
+		return formConvert(words[1], words[2], s, io)
 	case len(words) == 1 && words[0] == "eval":
 		return formEval(ctx, s, io)
 	case len(words) == 3 && words[0] == "pack":
@@ -49,12 +52,11 @@ func form(ctx context.Context, args []string, io streams) error {
 
 // formCheck says what the author of a form should mend.
 func formCheck(file string, s formSettings, io streams) error {
-	wb, err := xlsform.Open(file)
+	f, err := openForm(file, s.name)
 	if err != nil {
 		return err
 	}
-	def, found := xlsform.Read(wb)
-	for _, d := range found {
+	for _, d := range f.found {
 		if s.json {
 			err = printJSON(io.out, d)
 		} else {
@@ -64,11 +66,11 @@ func formCheck(file string, s formSettings, io streams) error {
 			return err
 		}
 	}
-	if err := forms.Usable(found); err != nil {
+	if err := forms.Usable(f.found); err != nil {
 		return fmt.Errorf("%s can't be used as it is: %w", file, err)
 	}
 	if !s.json {
-		fmt.Fprintf(io.out, "%s: “%s”, version %s, can be used\n", file, def.Settings.Title, def.Settings.Version)
+		fmt.Fprintf(io.out, "%s: “%s”, version %s, can be used\n", file, f.def.Settings.Title, f.def.Settings.Version)
 	}
 	return nil
 }

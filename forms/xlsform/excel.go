@@ -71,7 +71,7 @@ func excelRows(f *excelize.File, name string) ([][]string, error) {
 // notes; the names of the latter are kept for a hint.
 func isFormSheet(name string) bool {
 	switch strings.ToLower(strings.TrimSpace(name)) {
-	case "survey", "choices", "settings", "external_choices", "entities":
+	case "survey", "choices", "settings", "external_choices", "entities", "osm":
 		return true
 	}
 	return false

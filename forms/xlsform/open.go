@@ -155,7 +155,7 @@ func checkZip(z *zip.Reader) error {
 // choices.csv, settings.csv and the other sheets, in UTF-8.
 func OpenCSV(dir fs.FS) (Workbook, error) {
 	var wb Workbook
-	for _, name := range []string{"survey", "choices", "settings", "external_choices", "entities"} {
+	for _, name := range []string{"survey", "choices", "settings", "external_choices", "entities", "osm"} {
 		data, err := readLimited(dir, name+".csv")
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

@@ -51,11 +51,11 @@ func TestNamesInBracesBecomePaths(t *testing.T) {
 		|        | c            | a      | A                | x          |`)
 	for _, c := range []struct{ what, got, want string }{
 		{"outside a repeat: absolute", question(t, def, "/data/g/age").Bind.Relevant, " /data/home ='y'"},
-		{"a text", question(t, def, "/data/g/age").Label[""], "Age in ${/data/home}?"},
+		{"a text", question(t, def, "/data/g/age").Label[""], "Age in ${ /data/home }?"},
 		{"within a repeat: relative", question(t, def, "/data/person/more/twice").Bind.Calculate, "concat( ../../name ,  ../../name ,  /data/home )"},
 		{"a filter: from current()", question(t, def, "/data/person/more/pick").ChoiceFilter, "of =  current()/../../name "},
 		{"the repeat itself", question(t, def, "/data/many").Bind.Calculate, "count( /data/person )"},
-		{"a text in a repeat", question(t, def, "/data/person/more/pick").Label[""], "Pick, ${../../name}"},
+		{"a text in a repeat", question(t, def, "/data/person/more/pick").Label[""], "Pick, ${ ../../name }"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: got %q, want %q", c.what, c.got, c.want)
@@ -74,7 +74,7 @@ func TestInAPredicateNamesAreSoughtFromTheQuestion(t *testing.T) {
 	if got, want := question(t, def, "/data/r/c").Bind.Calculate, "instance('l')/root/item[name =  current()/../code ]/label"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if n := question(t, def, "/data/r/n"); n.Label["English"] != "It is ${../code}" || n.Label["Kiswahili"] != "Ni ${../code}" {
+	if n := question(t, def, "/data/r/n"); n.Label["English"] != "It is ${ ../code }" || n.Label["Kiswahili"] != "Ni ${ ../code }" {
 		t.Errorf("labels %q", n.Label)
 	}
 }
@@ -128,7 +128,7 @@ func TestEveryTypeHasItsControlAndDataType(t *testing.T) {
 		{"photo", forms.Upload, forms.Binary}, {"file", forms.Upload, forms.Binary}, {"background-audio", forms.Hidden, forms.Binary},
 		{"select_one c", forms.Select1, forms.String}, {"select one from c", forms.Select1, forms.String},
 		{"select all that apply from c", forms.Select, forms.String}, {"rank c", forms.RankList, forms.Rank},
-		{"acknowledge", forms.Trigger, forms.String}, {"trigger", forms.Trigger, forms.String},
+		{"acknowledge", forms.Trigger, forms.String}, {"trigger", forms.Trigger, ""},
 		{"start", forms.Hidden, forms.DateTime}, {"today", forms.Hidden, forms.Date}, {"hidden", forms.Hidden, forms.String},
 		{"gps", forms.Input, forms.GeoPoint}, {"barcode", forms.Input, forms.Barcode}, {"range", forms.Range, forms.Int},
 	} {

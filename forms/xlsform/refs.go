@@ -7,33 +7,84 @@ import (
 	"strings"
 
 	"baraza.example/forms"
+	"baraza.example/forms/xpath"
 )
 
 // nameRef is ${name} or ${last-saved#name}; what stands between the braces is
 // looked at afterwards so that a bad name can be reported.
-var nameRef = regexp.MustCompile(`\$\{([^{}]*)\}`)
+var nameRef = regexp.MustCompile(`\$\{([^{}]*)\}?`)
+
+// oneNameRef is a text that is one ${name} and nothing else.
+var oneNameRef = regexp.MustCompile(`^\s*\$\{(?:last-saved#)?` + ncName + `\}\s*$`)
+
+func isNameRef(s string) bool { return oneNameRef.MatchString(s) }
+
+var refName = regexp.MustCompile(`^` + ncName + `$`)
 
 // resolve replaces the ${names} of all expressions and texts by paths.
 func (r *reader) resolve() {
 	for _, p := range r.expr {
 		before := len(r.found)
 		x := r.paths(p)
-		if x == "false()" && p.place.Column != "relevant" {
-			x = "" // "no" in required and readonly is the same as nothing
-		}
 		p.set(x)
-		if len(r.found) == before {
+		if len(r.found) == before && !p.free {
 			r.compile(p.place, x)
 		}
 	}
+	for _, p := range r.answers {
+		p.offer(r)
+	}
+	for _, g := range r.geometry {
+		r.referenceGeometry(g)
+	}
 	for _, t := range r.texts {
-		t.text[t.language] = nameRef.ReplaceAllStringFunc(t.text[t.language], func(ref string) string {
-			path, ok := r.path(ref[2:len(ref)-1], pendingExpr{at: t.at, place: t.place}, false)
-			if !ok {
-				return ref
-			}
-			return "${" + path + "}"
-		})
+		t.text[t.language] = r.outputs(t)
+	}
+	r.fileInstances()
+}
+
+// outputs replaces in a text the ${names} and the paths into secondary
+// instances by ${XPath}.
+func (r *reader) outputs(t pendingText) string {
+	words := t.text[t.language]
+	if words == "-" {
+		return words
+	}
+	p := pendingExpr{at: t.at, place: t.place}
+	var b strings.Builder
+	last := 0
+	for _, span := range instanceExpressions(words) {
+		b.WriteString(r.namesOut(words[last:span[0]], p))
+		p.text = words[span[0]:span[1]]
+		x := r.paths(p)
+		if _, err := xpath.Compile(x); err != nil {
+			r.doubt(t.place, "odd-output", "", "%s looks like a path but is none and is shown as it stands: %v", p.text, err)
+			b.WriteString(p.text)
+		} else {
+			b.WriteString("${" + x + "}")
+		}
+		last = span[1]
+	}
+	b.WriteString(r.namesOut(words[last:], p))
+	return b.String()
+}
+
+// namesOut replaces the ${names} of a piece of text.
+func (r *reader) namesOut(words string, p pendingExpr) string {
+	p.text = words
+	return nameRef.ReplaceAllStringFunc(words, func(ref string) string {
+		path, ok := r.path(strings.TrimSuffix(ref[2:], "}"), p, false)
+		if !ok || !strings.HasSuffix(ref, "}") {
+			r.unclosed(ref, p.place, ok)
+			return strings.TrimPrefix(ref, "$")
+		}
+		return "${ " + path + " }"
+	})
+}
+
+func (r *reader) unclosed(ref string, place forms.Place, known bool) {
+	if known && !strings.HasSuffix(ref, "}") {
+		r.fault(place, "bad-reference", "", "%s is never closed with }", ref)
 	}
 }
 
@@ -46,8 +97,9 @@ func (r *reader) paths(p pendingExpr) string {
 		b.WriteString(p.text[last:m[0]])
 		last = m[1]
 		here := p
-		here.current = p.current || inPredicate(p.text[:m[0]])
+		here.current = p.current || inPredicate(p.text, m[0])
 		path, ok := r.path(p.text[m[2]:m[3]], here, indexedArgument(p.text, m[0]))
+		r.unclosed(p.text[m[0]:m[1]], p.place, ok)
 		if !ok {
 			b.WriteString("''")
 			continue
@@ -58,13 +110,17 @@ func (r *reader) paths(p pendingExpr) string {
 	return b.String()
 }
 
-// inPredicate reports whether what follows s stands in a predicate, where the
-// context is another node: relative paths begin at current() there.
-func inPredicate(s string) bool {
+// inPredicate reports whether what follows offset i stands in a predicate of an
+// expression that reads a secondary instance, where the context is another
+// node: relative paths begin at current() there.
+func inPredicate(s string, i int) bool {
+	if !strings.Contains(s, "instance(") {
+		return false
+	}
 	depth := 0
 	var quote byte
-	for i := range len(s) {
-		switch c := s[i]; {
+	for j := range i {
+		switch c := s[j]; {
 		case quote != 0:
 			if c == quote {
 				quote = 0
@@ -82,8 +138,11 @@ func inPredicate(s string) bool {
 
 // path is what ${name} means at an element.
 func (r *reader) path(name string, p pendingExpr, absolute bool) (string, bool) {
-	name = strings.TrimSpace(name)
 	name, lastSaved := strings.CutPrefix(name, "last-saved#")
+	if !refName.MatchString(name) {
+		r.fault(p.place, "bad-reference", "", "${%s} names no question: between the braces stands a name and nothing else", name)
+		return "", false
+	}
 	found := r.byName[name]
 	if name == r.def.Root.Name && len(found) == 0 {
 		found = []forms.Element{r.def.Root}
@@ -98,18 +157,23 @@ func (r *reader) path(name string, p pendingExpr, absolute bool) (string, bool) 
 	}
 	target := found[0]
 	if lastSaved {
+		r.lastSaved = true
 		return "instance('__last-saved')" + string(target.Base().Ref), true
 	}
-	if shared := r.sharedRepeat(p.at, target); shared != nil && !absolute {
-		return r.relative(p.at, target, shared, p.current), true
+	if p.at == nil || absolute {
+		return string(target.Base().Ref), true
 	}
-	return string(target.Base().Ref), true
+	repeat := r.sharedRepeat(p.at, target)
+	if repeat == nil {
+		return string(target.Base().Ref), true
+	}
+	return r.relative(p, target, repeat), true
 }
 
-// sharedRepeat is the deepest repeat that both elements stand in, or nil.
-func (r *reader) sharedRepeat(a, b forms.Element) forms.Element {
+// shared is the deepest element that both stand in and that fits, or nil.
+func (r *reader) shared(a, b forms.Element, fits func(forms.Element) bool) forms.Element {
 	for e := r.parent[a]; e != nil; e = r.parent[e] {
-		if _, ok := e.(*forms.Repeat); !ok {
+		if !fits(e) {
 			continue
 		}
 		for f := r.parent[b]; f != nil; f = r.parent[f] {
@@ -121,18 +185,48 @@ func (r *reader) sharedRepeat(a, b forms.Element) forms.Element {
 	return nil
 }
 
-// relative is the path from one element to another through a repeat both
-// stand in, so that it stays within the instance.
-func (r *reader) relative(from, to, shared forms.Element, current bool) string {
+func isRepeat(e forms.Element) bool { _, ok := e.(*forms.Repeat); return ok }
+
+// sharedRepeat is the deepest repeat that both elements stand in, or nil.
+func (r *reader) sharedRepeat(a, b forms.Element) forms.Element { return r.shared(a, b, isRepeat) }
+
+// relative is the path from one element to another that stands in the same
+// instance of a repeat, by the shortest way. To answers that are offered as
+// choices the way leads round the repeat, so that all its instances are offered.
+func (r *reader) relative(p pendingExpr, to, repeat forms.Element) string {
+	start := r.shared(p.at, to, func(forms.Element) bool { return true })
+	if p.answers && r.allInstances(p.at, to, repeat) {
+		start = r.parent[repeat]
+	}
 	var b strings.Builder
-	if current {
+	if p.current {
 		b.WriteString("current()/")
 	}
-	for e := from; e != shared; e = r.parent[e] {
+	for e := p.at; e != start; e = r.parent[e] {
 		b.WriteString("../")
 	}
-	b.WriteString(strings.TrimPrefix(string(to.Base().Ref), string(shared.Base().Ref)+"/"))
+	b.WriteString(strings.TrimPrefix(string(to.Base().Ref), string(start.Base().Ref)+"/"))
 	return b.String()
+}
+
+// allInstances reports whether a choice taken from a repeat means all its
+// instances: the target stands in no repeat within, and the question either in
+// one within or the repeat in none.
+func (r *reader) allInstances(at, to, repeat forms.Element) bool {
+	if r.nearestRepeat(to) != repeat {
+		return false
+	}
+	return r.nearestRepeat(repeat) == nil || r.nearestRepeat(at) != repeat
+}
+
+// nearestRepeat is the repeat around e, or nil.
+func (r *reader) nearestRepeat(e forms.Element) forms.Element {
+	for p := r.parent[e]; p != nil; p = r.parent[p] {
+		if isRepeat(p) {
+			return p
+		}
+	}
+	return nil
 }
 
 // indexedArgument reports whether the ${name} at offset i is an argument of
@@ -165,18 +259,47 @@ func indexedArgument(expr string, i int) bool {
 	}
 }
 
-// trigger reads the trigger column: one or more ${names}.
-func (r *reader) trigger(rec record, f cell, q *forms.Question) {
-	place := forms.Place{Sheet: "survey", Row: rec.row, Column: f.heading}
-	names := nameRef.FindAllStringSubmatch(f.text, -1)
-	if len(names) == 0 {
+// trigger reads the trigger column: one ${name}, or several with commas between.
+func (r *reader) trigger(q *forms.Question, f cell, place forms.Place) {
+	for part := range strings.SplitSeq(f.text, ",") {
+		part = strings.TrimSpace(part)
+		switch {
+		case part == "":
+		case !isNameRef(part):
+			r.fault(place, "bad-trigger", "", "a trigger is written ${name}, several with commas between, not %q", f.text)
+			return
+		default:
+			i := len(q.Trigger)
+			q.Trigger = append(q.Trigger, "")
+			r.expr = append(r.expr, pendingExpr{place: place, text: part, free: true, set: func(x string) { r.triggered(q, i, x, place) }})
+		}
+	}
+	if len(q.Trigger) == 0 {
 		r.fault(place, "bad-trigger", "", "a trigger is written ${name}, not %q", f.text)
 	}
-	for _, n := range names {
-		i := len(q.Trigger)
-		q.Trigger = append(q.Trigger, "")
-		r.expr = append(r.expr, pendingExpr{at: r.def.Root, place: place, text: n[0], set: func(x string) {
-			q.Trigger[i] = forms.Ref(strings.TrimSpace(x))
-		}})
+}
+
+// triggered settles what a trigger's change does: it computes q, or, for a
+// background-geopoint, takes the place.
+func (r *reader) triggered(q *forms.Question, i int, path string, place forms.Place) {
+	ref := forms.Ref(strings.TrimSpace(path))
+	source, ok := r.def.Element(ref).(*forms.Question)
+	if !ok {
+		if ref != "''" {
+			r.fault(place, "bad-trigger", "", "%s is no question", ref)
+		}
+		return
+	}
+	if source.Control == forms.Hidden && r.types[q] != "background-geopoint" {
+		r.fault(place, "hidden-trigger", "", "%q is not asked, so its change can't be noticed", source.Name)
+	}
+	q.Trigger[i] = ref
+	if r.types[q] == "background-geopoint" {
+		source.Actions = append(source.Actions, forms.Action{
+			Kind: forms.SetGeoPoint, Events: []forms.Event{forms.ValueChanged}, Target: string(q.Ref), Place: q.Place,
+		})
+		if i == len(q.Trigger)-1 {
+			q.Trigger = nil // there is nothing to compute
+		}
 	}
 }

@@ -1,8 +1,9 @@
 // Package xlsform reads XLSForm workbooks (https://xlsform.org/en/ref-table/)
-// from .xlsx files, folders of .csv files and markdown tables.
+// from .xlsx files, folders of .csv files and markdown tables, and writes them.
 //
 // Where XLSForm leaves something open it does as pyxform does, the reference
-// converter. Rows count from 1 with the headings, as spreadsheets show them.
+// converter; docs/departures.md says where not. Rows count from 1 with the
+// headings, as spreadsheets show them.
 //
 // Start at [Open] or, with bytes in hand, [OpenXLSX], then [Read].
 package xlsform
@@ -21,9 +22,15 @@ import (
 // definition is what could be understood and is not to be filled in.
 func Read(wb Workbook) (*forms.Definition, []forms.Diagnostic) {
 	r := &reader{
-		def:    &forms.Definition{Lists: map[string]forms.ChoiceList{}},
-		byName: map[string][]forms.Element{},
-		parent: map[forms.Element]forms.Element{},
+		wb:        wb,
+		def:       &forms.Definition{Lists: map[string]forms.ChoiceList{}},
+		byName:    map[string][]forms.Element{},
+		parent:    map[forms.Element]forms.Element{},
+		types:     map[forms.Element]string{},
+		listPlace: map[string]forms.Place{},
+		sources:   map[string]source{},
+		searched:  map[string][]*forms.Question{},
+		offered:   map[string]*forms.Question{},
 	}
 	survey, ok := wb.sheet("survey")
 	if !ok {
@@ -34,31 +41,68 @@ func Read(wb Workbook) (*forms.Definition, []forms.Diagnostic) {
 	if sheet, ok := wb.sheet("choices"); ok {
 		r.choices(sheet)
 	}
+	if sheet, ok := wb.sheet("external_choices"); ok {
+		r.externalChoices(sheet)
+	}
+	if sheet, ok := wb.sheet("osm"); ok {
+		r.osmTags(sheet)
+	}
+	if sheet, ok := wb.sheet("entities"); ok {
+		r.entitiesSheet(sheet)
+	}
 	r.survey(survey)
+	r.placeEntities()
 	r.addMeta()
 	r.resolve()
 	r.languages()
-	r.found = append(r.found, forms.Check(r.def)...)
+	r.check()
 	slices.SortStableFunc(r.found, func(a, b forms.Diagnostic) int {
-		if c := strings.Compare(a.Place.Sheet, b.Place.Sheet); c != 0 {
-			return -c // survey, settings, choices
+		if c := sheetOrder(a.Place.Sheet) - sheetOrder(b.Place.Sheet); c != 0 {
+			return c
 		}
 		return a.Place.Row - b.Place.Row
+	})
+	r.found = slices.CompactFunc(r.found, func(a, b forms.Diagnostic) bool {
+		return a.Place == b.Place && a.Code == b.Code && a.Message == b.Message // a loop says it once
 	})
 	return r.def, r.found
 }
 
+// formSheets are the sheets that are read, in the order in which faults are told.
+var formSheets = []string{"survey", "settings", "choices", "external_choices", "entities", "osm"}
+
+func sheetOrder(name string) int { return slices.Index(formSheets, name) }
+
 // A reader is one call of Read.
 type reader struct {
+	wb     Workbook
 	def    *forms.Definition
 	found  []forms.Diagnostic
 	byName map[string][]forms.Element
 	parent map[forms.Element]forms.Element
+	types  map[forms.Element]string // the usual names of questions' types
 
-	listPlace  map[string]forms.Place
-	expr       []pendingExpr
-	texts      []pendingText
-	duplicates bool // allow_choice_duplicates
+	listOrder []string
+	listPlace map[string]forms.Place
+	external  map[string]forms.ChoiceList // of external_choices
+	osm       map[string]forms.ChoiceList
+	entities  []*entity
+	sources   map[string]source            // of instances
+	searched  map[string][]*forms.Question // by list, those that search it
+	offered   map[string]*forms.Question   // by list, one that takes it as it is
+	expr      []pendingExpr
+	texts     []pendingText
+	geometry  []pendingGeometry
+	answers   []pendingAnswers
+	meta      []forms.Element // what belongs into the meta block, in order
+
+	duplicates  bool // allow_choice_duplicates
+	omitID      bool // omit_instanceID
+	collapse    bool // clean_text_values
+	instanceID  string
+	repeatNames map[string]bool
+	loopRows    int
+	lastSaved   bool
 }
 
 // A pendingExpr is an expression whose ${names} wait until all are known.
@@ -68,11 +112,13 @@ type pendingExpr struct {
 	set     func(string)
 	text    string
 	current bool // relative paths start at current(): the context is a choice
+	answers bool // the choices are answers given in a repeat
+	free    bool // no XPath as a whole: an attribute that only may hold ${names}
 }
 
 // A pendingText is a text whose ${names} wait until all are known.
 type pendingText struct {
-	at       forms.Element
+	at       forms.Element // nil: nowhere, so that paths are absolute
 	place    forms.Place
 	text     forms.Text
 	language string
@@ -99,29 +145,45 @@ func (r *reader) noSurvey(wb Workbook) {
 	r.fault(forms.Place{}, "no-survey", "", "there is no sheet called survey")
 }
 
+// nearestSheet suggests a sheet that was probably meant to be called name.
+func (r *reader) nearestSheet(name string) string {
+	var names []string
+	for _, s := range r.wb.Sheets {
+		if sheetOrder(strings.ToLower(s.Name)) < 0 && !strings.HasPrefix(s.Name, "_") {
+			names = append(names, s.Name)
+		}
+	}
+	return didYouMean(nearest(name, names))
+}
+
 // addMeta gives the instance the meta block that OpenRosa wants.
 func (r *reader) addMeta() {
 	root := r.def.Root
-	meta, _ := child(root, "meta").(*forms.Group)
-	if meta == nil {
-		meta = &forms.Group{Common: forms.Common{Name: "meta", Prefix: "orx", Ref: root.Ref.Child("meta")}}
-		root.Children = append(root.Children, meta)
-		r.parent[meta] = root
-	} else { // an audit row made it
-		root.Children = append(slices.DeleteFunc(root.Children, func(e forms.Element) bool { return e == meta }), meta)
+	if !r.omitID {
+		id := &forms.Question{Common: forms.Common{Name: "instanceID"}}
+		id.Bind = forms.Bind{Type: forms.String, ReadOnly: "true()", Preload: r.instanceID}
+		r.meta = append(r.meta, id)
 	}
-	id := &forms.Question{Common: forms.Common{Name: "instanceID", Prefix: "orx"}}
-	id.Bind = forms.Bind{Type: forms.String, ReadOnly: "true()", Preload: "uid"}
-	r.place(meta, id)
 	if r.def.Settings.InstanceName != "" {
-		name := &forms.Question{Common: forms.Common{Name: "instanceName", Prefix: "orx"}}
+		name := &forms.Question{Common: forms.Common{Name: "instanceName"}}
 		name.Bind.Type = forms.String
 		place := forms.Place{Sheet: "settings", Row: 2, Column: "instance_name"}
 		r.expr = append(r.expr, pendingExpr{at: name, place: place, text: r.def.Settings.InstanceName, set: func(s string) {
 			name.Bind.Calculate = s
 			r.def.Settings.InstanceName = s
 		}})
-		r.place(meta, name)
+		r.meta = append(r.meta, name)
+	}
+	if len(r.meta) == 0 {
+		return
+	}
+	meta, _ := child(root, "meta").(*forms.Group) // an entity made it
+	if meta == nil {
+		meta = &forms.Group{Common: forms.Common{Name: "meta"}}
+		r.place(root, meta)
+	}
+	for _, e := range r.meta {
+		r.place(meta, e)
 	}
 }
 
@@ -130,7 +192,9 @@ func (r *reader) place(parent, e forms.Element) {
 	c := e.Base()
 	c.Ref = parent.Base().Ref.Child(c.Name)
 	r.parent[e] = parent
-	r.byName[c.Name] = append(r.byName[c.Name], e)
+	if c.Name != "meta" || parent != forms.Element(r.def.Root) {
+		r.byName[c.Name] = append(r.byName[c.Name], e)
+	}
 	switch p := parent.(type) {
 	case *forms.Group:
 		p.Children = append(p.Children, e)
@@ -148,59 +212,14 @@ func child(parent forms.Element, name string) forms.Element {
 	return nil
 }
 
-// languages gathers the languages of all texts in the order of the headings
-// and gives texts without a language to the default one.
-func (r *reader) languages() {
-	d := r.def
-	def := d.Settings.DefaultLanguage
-	unnamed := false
-	r.eachText(func(t forms.Text) {
-		words, ok := t[""]
-		if !ok {
-			return
-		}
-		if def == "" {
-			unnamed = true
-			return
-		}
-		delete(t, "")
-		if _, taken := t[def]; !taken {
-			t[def] = words
-		}
-		if !slices.Contains(d.Languages, def) {
-			d.Languages = append(d.Languages, def)
-		}
-	})
-	if unnamed || len(d.Languages) == 0 && def == "" {
-		d.Languages = append([]string{""}, d.Languages...)
-	}
-	if def != "" && !slices.Contains(d.Languages, def) {
-		if len(d.Languages) > 0 {
-			r.doubt(forms.Place{Sheet: "settings", Row: 2, Column: "default_language"}, "unused-language",
-				didYouMean(nearest(def, d.Languages)), "no heading names the language %q", def)
-		}
-		d.Languages = append(d.Languages, def)
-	}
-}
-
-func (r *reader) eachText(do func(forms.Text)) {
-	for e := range r.def.All() {
-		c := e.Base()
-		for _, t := range []forms.Text{c.Label, c.Hint, c.Guidance, c.Bind.ConstraintMessage, c.Bind.RequiredMessage} {
-			do(t)
-		}
-		for _, t := range c.Media {
-			do(t)
+// inRepeat returns the nearest repeat around e, or nil.
+func (r *reader) inRepeat(e forms.Element) *forms.Repeat {
+	for p := r.parent[e]; p != nil; p = r.parent[p] {
+		if repeat, ok := p.(*forms.Repeat); ok {
+			return repeat
 		}
 	}
-	for _, l := range r.def.Lists {
-		for _, c := range l.Choices {
-			do(c.Label)
-			for _, t := range c.Media {
-				do(t)
-			}
-		}
-	}
+	return nil
 }
 
 // compile reports an expression that is no XPath or calls what doesn't exist.
