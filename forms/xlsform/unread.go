@@ -98,7 +98,6 @@ type unreader struct {
 	found    []forms.Diagnostic
 	acts     map[string][]forms.Action // of the model, by target
 	triggers map[forms.Ref][]trigger   // by target
-	audited  bool
 	hasID    bool
 }
 
