@@ -475,7 +475,7 @@ func (c *compiler) rank() {
 			switch {
 			case state[q] == untouched:
 				visit(q, shown)
-			case state[q] == open && (q != p || !inRepeat(p)):
+			case state[q] == open && (q != p || !inRepeat(p) && !shown):
 				at := slices.Index(trail, q)
 				if shown && q != p && !slices.Contains(toShow[at+1:], false) {
 					c.prog.loops = true // as other programs do, which show neither at first

@@ -98,6 +98,7 @@ const maxRounds = 100
 // count changed, then does what follows from that, until nothing does any more.
 func (s *Session) run() {
 	rounds := 0
+	grown := map[*node]int{} // how many instances a range had after it grew first
 	for {
 		s.compute()
 		if len(s.queue.selects)+len(s.queue.counts) == 0 {
@@ -111,6 +112,7 @@ func (s *Session) run() {
 		if rounds++; rounds > maxRounds {
 			s.fault(fmt.Errorf("repeat_count or choice_filter: %w", ErrEndless))
 			s.queue.selects, s.queue.counts, s.queue.looked = nil, nil, nil
+			s.undoGrowth(grown)
 			continue
 		}
 		selects := s.queue.selects
@@ -124,8 +126,17 @@ func (s *Session) run() {
 		ranges := s.queue.counts
 		s.queue.counts = nil
 		for _, r := range ranges {
-			if r.relevant {
-				s.fitCount(r)
+			if !r.relevant {
+				continue
+			}
+			had := r.visible
+			aside := had > 0 && isBlank(r.children[had-1])
+			s.fitCount(r)
+			if _, again := grown[r]; !again {
+				grown[r] = r.visible
+				if aside {
+					grown[r] = had
+				}
 			}
 		}
 	}

@@ -97,11 +97,9 @@ func (s *Session) RemoveRepeat(ref forms.Ref) error {
 		return fmt.Errorf("%s: %w", ref, ErrCounted)
 	}
 	i := slices.Index(r.children, n)
-	s.dropMarks(n)
-	r.children = slices.Delete(r.children, i, i+1)
+	s.drop(r, i)
 	r.visible = len(r.children)
 	r.stale()
-	s.nodes -= size(n)
 	for _, later := range r.children[i:] { // their positions are others now
 		s.inside(later)
 		s.markAll(later)
@@ -166,6 +164,12 @@ func (s *Session) fitCount(r *node) {
 		want = int(min(f, MaxInstances))
 	}
 	had := r.visible
+	if r.patient && want > had { // one at a time, when the last has been come to
+		want = had + 1
+		if had > 0 && isBlank(r.children[had-1]) {
+			want = had
+		}
+	}
 	if want == had {
 		return
 	}
@@ -184,10 +188,7 @@ func (s *Session) fitCount(r *node) {
 	}
 	r.visible = want
 	for len(r.children) > want && isBlank(r.children[len(r.children)-1]) {
-		last := r.children[len(r.children)-1]
-		s.dropMarks(last)
-		s.nodes -= size(last)
-		r.children = r.children[:len(r.children)-1]
+		s.drop(r, len(r.children)-1)
 	}
 	r.stale()
 	s.bring(r, added...)
@@ -195,6 +196,36 @@ func (s *Session) fitCount(r *node) {
 		s.readersOf(r.plan)
 	}
 	s.propagate(r)
+}
+
+// undoGrowth takes back what a count without end added, but for what it added
+// first: forms that ask for one more instance until one is the last are written
+// for programs that look at the count only when a person comes to it. Such a
+// range grows by one from then on, when its last instance holds an answer.
+func (s *Session) undoGrowth(sizes map[*node]int) {
+	for r, size := range sizes {
+		if r.visible > size {
+			r.patient = true
+			s.patient = append(s.patient, r)
+		}
+		for len(r.children) > size && isBlank(r.children[len(r.children)-1]) {
+			s.drop(r, len(r.children)-1)
+		}
+		r.visible = min(r.visible, len(r.children))
+		r.stale()
+		s.readersOf(r.plan)
+		s.propagate(r)
+	}
+	s.compute()
+	s.queue.selects, s.queue.counts, s.queue.looked = nil, nil, nil
+}
+
+// drop takes an instance out of a range.
+func (s *Session) drop(r *node, i int) {
+	n := r.children[i]
+	s.dropMarks(n)
+	s.nodes -= size(n)
+	r.children = slices.Delete(r.children, i, i+1)
 }
 
 // isBlank reports whether nothing below n was answered. What the form filled

@@ -84,6 +84,7 @@ type Session struct {
 	faults   []error
 	begun    bool // what follows is not the form's own beginning
 	depth    int  // of the action that is being done
+	patient  []*node
 }
 
 // ErrNoNode is wrapped where a ref names nothing in the instance.
@@ -224,6 +225,9 @@ func (s *Session) Set(ref forms.Ref, value string) error {
 	n.picked = ""
 	if value != n.value {
 		s.store(n, value)
+		for _, r := range s.patient {
+			s.recount(r)
+		}
 		s.run()
 		s.changedAt = s.now()
 		s.notify()

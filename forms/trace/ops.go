@@ -88,6 +88,10 @@ func (p *player) read(op Op, out *Step) error {
 		out.Result = ok && n.CanAdd
 		return nil
 	case "attributeOf":
+		if a, ok := p.rootAttribute(at, word(op, 1)); ok {
+			out.Result = text{a}
+			return nil
+		}
 		a, found := p.s.Node(at.Child("@" + word(op, 1)))
 		if !found {
 			return fmt.Errorf("%s has no attribute %q: %w", at, word(op, 1), errNoNode)
@@ -118,6 +122,19 @@ func (p *player) read(op Op, out *Step) error {
 		return fmt.Errorf("%q is no operation", op.Op)
 	}
 	return nil
+}
+
+// rootAttribute is what the root says of the form.
+func (p *player) rootAttribute(at forms.Ref, name string) (string, bool) {
+	set, root := p.s.Definition().Settings, p.s.Definition().Root
+	switch {
+	case at != root.Ref:
+	case name == "id":
+		return set.ID, true
+	case name == "version" && set.Version != "":
+		return set.Version, true
+	}
+	return "", false
 }
 
 // labels are those of the choices with one of the values, or of all.
@@ -202,7 +219,12 @@ func (p *player) answer(op Op, out *Step) error {
 		}
 		words = append(words, w)
 	}
-	err := p.s.Set(at, session.Cast(q.Bind.Type, strings.Join(words, " ")))
+	value := strings.Join(words, " ")
+	switch q.Control {
+	case forms.Select1, forms.Select, forms.RankList:
+		value = offered(n, q.Control, value)
+	}
+	err := p.s.Set(at, session.Cast(q.Bind.Type, value))
 	if v := new(session.Violation); err != nil && (!errors.As(err, &v) || v.Kind == session.ViolatesReadOnly) {
 		return err
 	}
@@ -210,6 +232,18 @@ func (p *player) answer(op Op, out *Step) error {
 	out.Ref = string(at)
 	out.After = p.after()
 	return nil
+}
+
+// offered drops what can't be picked.
+func offered(n session.Node, control forms.Control, value string) string {
+	words := []string{value}
+	if control != forms.Select1 {
+		words = strings.Fields(value)
+	}
+	words = slices.DeleteFunc(words, func(w string) bool {
+		return !slices.ContainsFunc(n.Choices, func(c session.Choice) bool { return c.Value == w })
+	})
+	return strings.Join(words, " ")
 }
 
 // written is how an argument stands in the instance.
