@@ -264,8 +264,10 @@ func (r *reader) ask(x *element, q *forms.Question, control forms.Control) {
 				q.Parameters = setParameter(q.Parameters, name, strings.TrimSpace(v))
 			}
 		}
+		r.shownItems(x, q)
 	case forms.Upload:
 		q.MediaType = x.attr("", "mediatype")
+		r.tags(x, q)
 	case forms.Select, forms.Select1, forms.RankList:
 		if set := x.child("itemset"); set != nil {
 			r.itemset(set, q)
@@ -273,10 +275,19 @@ func (r *reader) ask(x *element, q *forms.Question, control forms.Control) {
 			r.items(x, q)
 		}
 	case forms.Input:
+		r.shownItems(x, q)
 		plain := q.Bind.Type == "" || q.Bind.Type == forms.String
 		if plain && q.Bind.ReadOnly == "true()" && q.Bind.Calculate == "" && q.Default == "" && q.Bind.Preload == "" && len(q.Label) > 0 {
 			q.Control = forms.Note // what XLSForm writes for one
 		}
+	}
+}
+
+// shownItems reads what stands on the map of a question for places or at the
+// ticks of a range.
+func (r *reader) shownItems(x *element, q *forms.Question) {
+	if set := x.child("itemset"); set != nil {
+		r.itemset(set, q)
 	}
 }
 

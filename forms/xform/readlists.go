@@ -1,9 +1,12 @@
 package xform
 
 import (
+	"cmp"
 	"path"
+	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"baraza.example/forms"
@@ -174,6 +177,7 @@ func (r *reader) notAList(nodeset string) {
 // items reads choices that stand in the control itself.
 func (r *reader) items(x *element, q *forms.Question) {
 	list := forms.ChoiceList{Inline: true}
+	name := ""
 	for _, item := range x.elements() {
 		if item.local != "item" {
 			continue
@@ -185,19 +189,45 @@ func (r *reader) items(x *element, q *forms.Question) {
 		if l := item.child("label"); l != nil {
 			text, other := r.shown(l)
 			c.Label, c.Short, c.Media = text, other["short"], media(other)
+			if id, ok := itextID(l.attr("", "ref")); ok {
+				name, _ = strings.CutSuffix(id, "-"+strconv.Itoa(len(list.Choices)))
+			}
 		}
 		list.Choices = append(list.Choices, c)
 	}
+	r.inline(list, q, name)
+}
+
+// tags reads what an editor of OpenStreetMap is to ask for.
+func (r *reader) tags(x *element, q *forms.Question) {
+	list := forms.ChoiceList{Inline: true}
+	for _, t := range x.elements() {
+		if t.local != "tag" {
+			continue
+		}
+		c := forms.Choice{Value: t.attr("", "key")}
+		if l := t.child("label"); l != nil {
+			c.Label, _ = r.shown(l)
+		}
+		list.Choices = append(list.Choices, c)
+	}
+	r.inline(list, q, "")
+}
+
+// inline gives a question choices of its own. Where their texts have ids, the
+// list is called as these are; two questions may offer the same.
+func (r *reader) inline(list forms.ChoiceList, q *forms.Question, name string) {
 	if len(list.Choices) == 0 {
 		return
 	}
-	list.Name = q.Name
+	name = cmp.Or(name, q.Name)
+	list.Name = name
 	for n := 2; ; n++ {
-		_, taken := r.def.Lists[list.Name]
-		if !taken && r.lists[list.Name] == nil {
+		other, taken := r.def.Lists[list.Name]
+		if !taken && r.lists[list.Name] == nil || taken && reflect.DeepEqual(list, other) {
 			break
 		}
-		list.Name = q.Name + "_" + strings.Repeat("i", n-1)
+		list.Name = name + "_" + strings.Repeat("i", n-1)
 	}
 	r.def.Lists[list.Name] = list
 	q.List = list.Name

@@ -33,6 +33,8 @@ type writer struct {
 	names map[forms.Element]string // paths, prefixes included
 	texts []*itextOut
 	byID  map[string]*itextOut
+	// unnamed says that some text of the itext block stands in no language.
+	unnamed bool
 
 	actions   map[string][]forms.Action           // of the model, by target
 	triggered map[forms.Ref][]*forms.Question     // what a change of the question computes
@@ -83,8 +85,8 @@ func (w *writer) namespaces() map[string]string {
 		delete(all, "entities")
 	}
 	for prefix, uri := range w.def.Namespaces {
-		if _, common := prefixes[prefix]; !common && prefix != "" {
-			all[prefix] = uri
+		if prefix != "" {
+			all[prefix] = uri // also of a common prefix that the form means otherwise
 		}
 	}
 	return all

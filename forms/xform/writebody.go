@@ -134,6 +134,9 @@ func (w *writer) question(q *forms.Question, texts, ref string) *markup {
 		}
 	}
 	w.dress(m, &q.Common, texts)
+	if len(m.kids) == 0 && q.Appearance == "label" {
+		m.add(tag("label").say(" ")) // it stands above a table of choices
+	}
 	switch {
 	case q.Itemset != nil:
 		m.add(itemset(q.Itemset.Nodeset, q.Itemset.Value, q.Itemset.Label))

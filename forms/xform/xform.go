@@ -160,4 +160,5 @@ func (r *reader) submission() {
 	set.PublicKey = s.attr("", "base64RsaPublicKey")
 	set.AutoSend = s.attr(nsOpenRosa, "auto-send")
 	set.AutoDelete = s.attr(nsOpenRosa, "auto-delete")
+	set.ClientEditable = s.attr(nsODK, "client-editable") == "true"
 }

@@ -150,10 +150,7 @@ func (r *reader) hasWords(rec record, q *forms.Question) {
 	if q.Control == forms.Hidden {
 		return
 	}
-	if len(q.Label) == 0 && q.Appearance == "label" {
-		q.Label = forms.Text{"": " "} // it stands above a table of choices
-	}
-	if len(q.Label) == 0 && len(q.Hint) == 0 && len(q.Media) == 0 {
+	if len(q.Label) == 0 && len(q.Hint) == 0 && len(q.Media) == 0 && q.Appearance != "label" { // which stands above a table of choices
 		r.fault(forms.Place{Sheet: "survey", Row: rec.row, Column: "label"}, "no-label", "", "the question %q has no label and no hint", q.Name)
 	}
 	if q.Media["big-image"] != nil && q.Media["image"] == nil {

@@ -55,7 +55,6 @@ func (r *reader) tableListSelect(rec record, q *forms.Question, sel selectType, 
 		head.Name = "reserved_name_for_field_list_labels_" + strconv.Itoa(rec.row)
 		head.Place = q.Place
 		head.Appearance = "label"
-		head.Label = forms.Text{"": " "}
 		head.Bind.Type = q.Bind.Type
 		r.types[head] = "select"
 		r.place(in.element, head)

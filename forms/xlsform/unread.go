@@ -15,7 +15,7 @@ import (
 // name means the same as the path. The diagnostics say what a workbook can't
 // say and so was left out.
 func FromDefinition(d *forms.Definition) (Workbook, []forms.Diagnostic) {
-	u := &unreader{def: d, texts: newNames(d), acts: map[string][]forms.Action{}, triggers: map[forms.Ref][]trigger{}}
+	u := &unreader{def: d, texts: newNames(d), acts: map[string][]forms.Action{}, triggers: map[forms.Ref][]trigger{}, tags: map[string]bool{}}
 	u.actions()
 	u.files()
 	u.elements(d.Root.Children)
@@ -24,6 +24,9 @@ func FromDefinition(d *forms.Definition) (Workbook, []forms.Diagnostic) {
 	wb.Sheets = append(wb.Sheets, table("survey", surveyOrder, u.survey))
 	if rows := u.choices(); len(rows) > 0 {
 		wb.Sheets = append(wb.Sheets, table("choices", choicesOrder, rows))
+	}
+	if rows := u.osm(); len(rows) > 0 {
+		wb.Sheets = append(wb.Sheets, table("osm", choicesOrder, rows))
 	}
 	if rows := u.external(); len(rows) > 0 {
 		wb.Sheets = append(wb.Sheets, table("external_choices", choicesOrder, rows))
@@ -99,6 +102,7 @@ type unreader struct {
 	acts     map[string][]forms.Action // of the model, by target
 	triggers map[forms.Ref][]trigger   // by target
 	hasID    bool
+	tags     map[string]bool // lists that are tags of OpenStreetMap
 }
 
 // A trigger is a question whose change computes another.
@@ -145,6 +149,23 @@ func (u *unreader) files() {
 		case forms.LastSaved: // ${last-saved#name} brings it
 		default:
 			u.lost(forms.Place{}, "the instance %q", in.ID)
+		}
+	}
+	asked := map[string]bool{} // files that a select names
+	for e := range u.def.All() {
+		if q, ok := e.(*forms.Question); ok && (q.Control == forms.Select || q.Control == forms.Select1) {
+			asked[q.List] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(u.def.Lists)) {
+		switch file := u.def.Lists[name].File; {
+		case file == "" || asked[name]:
+		case file == name+".csv":
+			u.survey = append(u.survey, line{"type": "csv-external", "name": name})
+		case file == name+".xml":
+			u.survey = append(u.survey, line{"type": "xml-external", "name": name})
+		default:
+			u.lost(forms.Place{}, "the file %s", file)
 		}
 	}
 }
@@ -238,7 +259,7 @@ func (u *unreader) common(e forms.Element, l line) {
 	l.put("required", yesWord(u.texts.expression(e, b.Required)))
 	l.put("readonly", yesWord(u.texts.expression(e, b.ReadOnly)))
 	l.put("appearance", c.Appearance)
-	l.put("save_to", b.SaveTo)
+	l.put("save_to", u.saveTo(e))
 	for _, a := range b.Attrs {
 		l.put("bind::"+a.Name, a.Value)
 	}
@@ -258,6 +279,46 @@ func yesWord(expr string) string {
 		return "no"
 	}
 	return expr
+}
+
+// saveTo is the property that an answer is saved to, with its list where there
+// are several: that of the nearest entity around.
+func (u *unreader) saveTo(e forms.Element) string {
+	property := e.Base().Bind.SaveTo
+	if property == "" || u.countEntities() < 2 {
+		return property
+	}
+	for p := u.texts.r.parent[e]; p != nil; p = u.texts.r.parent[p] {
+		if dataset := datasetIn(p); dataset != "" {
+			return dataset + "#" + property
+		}
+	}
+	return property
+}
+
+// datasetIn is the list of the entity that a container holds, or "".
+func datasetIn(container forms.Element) string {
+	meta := child(container, "meta")
+	if meta == nil {
+		return ""
+	}
+	if e := child(meta, "entity"); e != nil {
+		for _, a := range e.Base().Attributes {
+			if a.Name == "dataset" {
+				return a.Default
+			}
+		}
+	}
+	return ""
+}
+
+func (u *unreader) countEntities() (n int) {
+	for e := range u.def.All() {
+		if datasetIn(e) != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // words writes a text, a cell for each language.
@@ -318,19 +379,22 @@ func (u *unreader) settings() line {
 }
 
 // choices writes the lists of the choices sheet.
-func (u *unreader) choices() (rows []line) {
-	for _, name := range slices.Sorted(maps.Keys(u.def.Lists)) {
-		if list := u.def.Lists[name]; list.File == "" && !list.External && !strings.HasPrefix(name, "osm/") {
-			rows = u.list(rows, name, list)
-		}
-	}
-	return rows
+func (u *unreader) choices() []line {
+	return u.lists(func(list forms.ChoiceList) bool { return list.File == "" && !list.External && !u.tags[list.Name] })
 }
 
-func (u *unreader) external() (rows []line) {
+func (u *unreader) external() []line {
+	return u.lists(func(list forms.ChoiceList) bool { return list.External })
+}
+
+func (u *unreader) osm() []line {
+	return u.lists(func(list forms.ChoiceList) bool { return u.tags[list.Name] })
+}
+
+func (u *unreader) lists(these func(forms.ChoiceList) bool) (rows []line) {
 	for _, name := range slices.Sorted(maps.Keys(u.def.Lists)) {
-		if list := u.def.Lists[name]; list.External {
-			rows = u.list(rows, name, list)
+		if list := u.def.Lists[name]; these(list) {
+			rows = u.list(rows, strings.TrimPrefix(name, "osm/"), list)
 		}
 	}
 	return rows

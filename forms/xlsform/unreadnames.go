@@ -182,3 +182,20 @@ func (n *names) answers(q *forms.Question) (name, filter string, ok bool) {
 	}
 	return set.Value, m[2], true
 }
+
+// geometry is the repeat whose answers a question for places shows, and the
+// filter that says which.
+func (n *names) geometry(q *forms.Question) (repeat, filter string, ok bool) {
+	m := answersNodeset.FindStringSubmatch(q.Itemset.Nodeset)
+	if m == nil || q.Itemset.Value != "geometry" || q.Itemset.Label != "geometry" {
+		return "", "", false
+	}
+	name := m[1][strings.LastIndexByte(m[1], '/')+1:]
+	if !n.unique(name) || !isRepeat(n.r.byName[name][0]) || string(n.r.byName[name][0].Base().Ref) != m[1] {
+		return "", "", false
+	}
+	if m[2] == "./geometry != ''" {
+		return name, "", true
+	}
+	return name, m[2], true
+}

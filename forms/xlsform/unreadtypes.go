@@ -38,8 +38,15 @@ func (u *unreader) typeOf(q *forms.Question, l line) string {
 		delete(l, "readonly")
 		return "note"
 	case forms.Trigger:
+		if q.Bind.Type == "" {
+			return "trigger"
+		}
 		return "acknowledge"
 	case forms.Upload:
+		if q.MediaType == "osm/*" && q.List != "" {
+			u.tags[q.List] = true
+			return "osm " + strings.TrimPrefix(q.List, "osm/")
+		}
 		if t, ok := uploads[q.MediaType]; ok {
 			return t
 		}
@@ -61,6 +68,14 @@ func (u *unreader) typeOf(q *forms.Question, l line) string {
 	}
 	if q.List != "" && (t == "geopoint" || t == "geotrace" || t == "geoshape") {
 		l["parameters"] = "reference-geometry=" + q.List
+	}
+	if q.Itemset != nil {
+		if repeat, filter, ok := u.texts.geometry(q); ok {
+			l["parameters"] = "reference-geometry=${" + repeat + "}"
+			l.put("choice_filter", filter)
+		} else {
+			u.lost(q.Place, "what %q shows on its map (%s)", q.Name, q.Itemset.Nodeset)
+		}
 	}
 	return t
 }
