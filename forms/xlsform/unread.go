@@ -178,6 +178,9 @@ func (u *unreader) leftOver() {
 	for _, target := range slices.Sorted(maps.Keys(u.triggers)) {
 		u.lost(u.triggers[target][0].action.Place, "the action that sets %s", target)
 	}
+	if len(u.survey) == 0 {
+		u.lost(forms.Place{}, "a form that asks nothing")
+	}
 	if u.def.Body != nil {
 		u.lost(forms.Place{}, "the order in which the form asks, other than that of its nodes,")
 	}
@@ -208,7 +211,12 @@ func (u *unreader) elements(all []forms.Element) {
 func (u *unreader) repeat(e *forms.Repeat) {
 	l := line{"type": "begin_repeat", "name": e.Name}
 	u.common(e, l)
-	l.put("repeat_count", u.texts.expression(e, e.Count))
+	count := u.texts.expression(e, e.Count)
+	if count != "" && !isNameRef(count) && child(u.texts.r.parent[e], e.Name+"_count") != nil {
+		u.lost(e.Place, "the count of %q (%s)", e.Name, e.Count)
+		count = ""
+	}
+	l.put("repeat_count", count)
 	l.put("appearance", cmp.Or(e.RepeatAppearance, e.Appearance))
 	for _, a := range e.Attrs {
 		l.put("body::"+a.Name, a.Value)
@@ -328,8 +336,19 @@ func (u *unreader) words(e forms.Element, l line, column string, t forms.Text) {
 		if language != "" && language != "default" {
 			heading += "::" + language
 		}
-		l.put(heading, u.texts.text(e, words))
+		text, lost := u.texts.text(e, words)
+		l.put(heading, text)
+		for _, x := range lost {
+			u.lost(u.placeOf(e), "the value of %s in a text", x)
+		}
 	}
+}
+
+func (u *unreader) placeOf(e forms.Element) forms.Place {
+	if e == nil {
+		return forms.Place{}
+	}
+	return e.Base().Place
 }
 
 // settings writes the row of the settings.
@@ -408,9 +427,16 @@ func (u *unreader) list(rows []line, name string, list forms.ChoiceList) []line 
 			u.words(nil, l, "media::"+form, t)
 		}
 		for column, v := range c.Extra {
-			l.put(column, v)
+			if _, taken := choiceColumns[snake(column)]; !taken {
+				l.put(column, v)
+			}
 		}
 		rows = append(rows, l)
+	}
+	for _, column := range list.Columns {
+		if _, taken := choiceColumns[snake(column)]; taken {
+			u.lost(forms.Place{}, "the column %q of the list %q, which means another thing there,", column, name)
+		}
 	}
 	return rows
 }

@@ -122,29 +122,27 @@ func (n *names) named(e forms.Element, expr string, span []int, current bool) (s
 	return ref, true
 }
 
-// text puts ${names} into words for people.
-func (n *names) text(e forms.Element, words string) string {
+// text puts ${names} into words for people. What a text of a workbook can't show
+// is left out and returned.
+func (n *names) text(e forms.Element, words string) (text string, lost []string) {
 	if !strings.Contains(words, "${") {
-		return words
+		return words, nil
 	}
 	var b strings.Builder
 	for {
 		before, after, ok := strings.Cut(words, "${")
 		b.WriteString(before)
-		if !ok {
-			return b.String()
-		}
 		end := closingBrace(after)
-		if end < 0 {
-			b.WriteString("${" + after)
-			return b.String()
+		if !ok || end < 0 {
+			return b.String(), lost
 		}
 		x := n.expression(e, strings.TrimSpace(after[:end]))
 		switch {
 		case strings.HasPrefix(x, "${"), strings.HasPrefix(x, "instance("):
 			b.WriteString(x)
 		default:
-			b.WriteString("${" + after[:end] + "}")
+			b.WriteString("…")
+			lost = append(lost, after[:end])
 		}
 		words = after[end+1:]
 	}

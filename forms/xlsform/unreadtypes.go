@@ -16,6 +16,9 @@ func (u *unreader) question(q *forms.Question) {
 	u.filter(q, l)
 	u.defaults(q, l)
 	u.trigger(q, l)
+	if q.Control != forms.Hidden && len(q.Label) == 0 && len(q.Hint) == 0 && len(q.Media) == 0 && q.Appearance != "label" {
+		l["label"] = q.Name // an author's form says what it asks
+	}
 	u.survey = append(u.survey, l)
 }
 
