@@ -416,44 +416,16 @@ func (c *compiler) text(p *plan, words string) {
 		return
 	}
 	var pieces []piece
-	rest := words
-	for {
-		before, after, ok := strings.Cut(rest, "${")
-		if before != "" {
-			pieces = append(pieces, piece{words: before})
+	for _, part := range forms.Pieces(words) {
+		if part.Expr == "" {
+			pieces = append(pieces, piece{words: part.Words})
+			continue
 		}
-		if !ok {
-			break
-		}
-		end := outputEnd(after)
-		if end < 0 {
-			pieces = append(pieces, piece{words: "${" + after})
-			break
-		}
-		e, refs := c.expression(p, "label", after[:end])
+		e, refs := c.expression(p, "label", part.Expr)
 		c.watch(p, refs)
 		pieces = append(pieces, piece{expr: e})
-		rest = after[end+1:]
 	}
 	c.prog.texts[words] = pieces
-}
-
-// outputEnd finds the brace that ends an expression, quotes heeded.
-func outputEnd(s string) int {
-	var quote byte
-	for i := range len(s) {
-		switch c := s[i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '}':
-			return i
-		}
-	}
-	return -1
 }
 
 // rank orders the plans so that each stands behind all it is computed from,

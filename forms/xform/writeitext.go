@@ -248,52 +248,17 @@ func (w *writer) in(t forms.Text, language string) string {
 	return "-"
 }
 
-// outputs takes a text apart into words and output elements.
+// outputs are the words and output elements of a text.
 func outputs(words string) []*markup {
 	var all []*markup
-	say := func(s string) {
-		if n := len(all); s != "" && n > 0 && all[n-1].name == "" {
-			all[n-1].words += s
-		} else if s != "" {
-			all = append(all, &markup{words: s})
-		}
-	}
-	for {
-		before, after, ok := strings.Cut(words, "${")
-		say(before)
-		if !ok {
-			return all
-		}
-		end := outputEnd(after)
-		if end < 0 {
-			say("${" + after)
-			return all
-		}
-		if expr := after[:end]; expr == "'${'" { // how a text says ${ itself
-			say("${")
+	for _, p := range forms.Pieces(words) {
+		if p.Expr != "" {
+			all = append(all, tag("output").with("value", p.Expr))
 		} else {
-			all = append(all, tag("output").with("value", expr))
-		}
-		words = after[end+1:]
-	}
-}
-
-// outputEnd finds the brace that ends an expression, quotes heeded.
-func outputEnd(s string) int {
-	var quote byte
-	for i := range len(s) {
-		switch c := s[i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '}':
-			return i
+			all = append(all, &markup{words: p.Words})
 		}
 	}
-	return -1
+	return all
 }
 
 // label is the label element of an element, or nil.

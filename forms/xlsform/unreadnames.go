@@ -125,37 +125,20 @@ func (n *names) named(e forms.Element, expr string, span []int, current bool) (s
 // text puts ${names} into words for people. What a text of a workbook can't show
 // is left out and returned.
 func (n *names) text(e forms.Element, words string) (text string, lost []string) {
-	if !strings.Contains(words, "${") {
-		return words, nil
-	}
 	var b strings.Builder
-	for {
-		before, after, ok := strings.Cut(words, "${")
-		b.WriteString(before)
-		end := closingBrace(after)
-		if !ok || end < 0 {
-			return b.String(), lost
-		}
-		x := n.expression(e, strings.TrimSpace(after[:end]))
+	for _, p := range forms.Pieces(words) {
+		x := n.expression(e, strings.TrimSpace(p.Expr))
 		switch {
+		case p.Expr == "":
+			b.WriteString(p.Words)
 		case strings.HasPrefix(x, "${"), strings.HasPrefix(x, "instance("):
 			b.WriteString(x)
 		default:
 			b.WriteString("…")
-			lost = append(lost, after[:end])
-		}
-		words = after[end+1:]
-	}
-}
-
-// closingBrace finds the brace that ends an output, quotes heeded.
-func closingBrace(s string) int {
-	for i := range len(s) {
-		if s[i] == '}' && !inQuotes(s, i) {
-			return i
+			lost = append(lost, p.Expr)
 		}
 	}
-	return -1
+	return b.String(), lost
 }
 
 var answersNodeset = regexp.MustCompile(`^([^\[\]()]+)\[(.*)\]$`)
