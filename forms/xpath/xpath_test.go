@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -184,7 +185,24 @@ func TestPrintingKeepsTheTree(t *testing.T) {
 		if got := e.String(); got != c.want {
 			t.Errorf("%s is printed as %s, want %s", c.src, got, c.want)
 		}
+		if again, err := Compile(c.want); err != nil || !sameTree(e.root, again.root) {
+			t.Errorf("%s: what is printed is another tree (%v)", c.src, err)
+		}
 	}
+}
+
+// sameTree compares syntax trees but for the places of calls in the source.
+func sameTree(a, b node) bool {
+	return reflect.DeepEqual(withoutOffsets(a), withoutOffsets(b))
+}
+
+func withoutOffsets(n node) node {
+	visit(n, func(n node) {
+		if c, ok := n.(*call); ok {
+			c.offset = 0
+		}
+	})
+	return n
 }
 
 func FuzzCompile(f *testing.F) {
@@ -208,6 +226,9 @@ func FuzzCompile(f *testing.F) {
 		}
 		if err != nil || again.String() != printed {
 			t.Fatalf("%q is printed as %q, and that as %v (%v)", src, printed, again, err)
+		}
+		if !sameTree(e.root, again.root) {
+			t.Fatalf("%q is printed as %q, which is another tree", src, printed)
 		}
 		e.References()
 		e.Problems()
