@@ -39,6 +39,10 @@ func newBook(seed uint64) *book {
 // write does one random thing and returns the error of the store.
 func (b *book) write(t *testing.T, s *storage.Store) error {
 	b.writes++
+	if b.rand.IntN(15) == 0 {
+		_, err := s.Compact(t.Context())
+		return err
+	}
 	if b.rand.IntN(8) == 0 {
 		data := make([]byte, b.rand.IntN(40_000))
 		for i := range data {

@@ -35,6 +35,7 @@ type journal struct {
 	size   int64
 	buf    []byte
 	err    error // the first failure; nothing is written after it
+	spare  bool  // it is not in use yet: a failure is none of the store's
 }
 
 // segment is a file of the journal as found.
@@ -70,11 +71,13 @@ func (j *journal) segments() ([]segment, error) {
 			continue
 		}
 		s := segment{name: i.Name, number: uint32(n), size: i.Size}
-		head, err := j.readPart(s, 0, min(s.size, headerSize))
+		head, bad, err := j.readPart(s, 0, min(s.size, headerSize))
 		if err != nil {
 			return nil, err
 		}
-		s.header, s.err = decodeHeader(j.aead, head)
+		if s.header, s.err = decodeHeader(j.aead, head); bad.bytes > 0 {
+			s.err = bad.err
+		}
 		if errors.Is(s.err, ErrNewer) {
 			return nil, fmt.Errorf("%s: %w", i.Name, s.err)
 		}
@@ -84,17 +87,42 @@ func (j *journal) segments() ([]segment, error) {
 	return segs, nil
 }
 
-func (j *journal) readPart(s segment, from, to int64) ([]byte, error) {
+// pieceSize is what is given up around a place that can't be read: the page that
+// systems read at least.
+const pieceSize = 4 << 10
+
+// holes are what a disk does not give back.
+type holes struct {
+	bytes int64
+	err   error // the first; errUnreadable is in it
+}
+
+// readPart returns the bytes of a segment between two places. What the disk does
+// not give back is zeros, and counted. An error is any other.
+func (j *journal) readPart(s segment, from, to int64) (b []byte, bad holes, err error) {
 	f, err := j.fs.Open(filepath.Join(j.dir, s.name))
 	if err != nil {
-		return nil, err
+		return nil, bad, err
 	}
 	defer f.Close()
-	b := make([]byte, to-from)
-	if _, err := io.ReadFull(io.NewSectionReader(f, from, to-from), b); err != nil {
-		return nil, fmt.Errorf("read %s: %w", s.name, err)
+	b = make([]byte, to-from)
+	_, err = io.ReadFull(io.NewSectionReader(f, from, to-from), b)
+	if err == nil {
+		return b, bad, nil
 	}
-	return b, nil
+	if bad.err = unreadable(err); !errors.Is(bad.err, errUnreadable) {
+		return nil, bad, fmt.Errorf("read %s: %w", s.name, err)
+	}
+	for at := from; at < to; {
+		end := min(to, (at/pieceSize+1)*pieceSize)
+		piece := b[at-from : end-from]
+		if _, err := io.ReadFull(io.NewSectionReader(f, at, end-at), piece); err != nil {
+			clear(piece)
+			bad.bytes += end - at
+		}
+		at = end
+	}
+	return b, bad, nil
 }
 
 // fault is the first place where the journal is not as it was written.
@@ -124,7 +152,7 @@ func (j *journal) verify(segs []segment, visit func(e entry, h hash) error) (*fa
 		if s.header.number != s.number || s.header.id != j.id || s.header.first != j.chain.next || s.header.before != j.chain.before {
 			return &fault{i, 0, errChain}, nil
 		}
-		end, err := j.verifyOne(s, visit)
+		end, err := j.readOne(s, headerSize, visit)
 		if isFault(err) {
 			return &fault{i, end, err}, nil
 		}
@@ -136,32 +164,36 @@ func (j *journal) verify(segs []segment, visit func(e entry, h hash) error) (*fa
 	return nil, nil
 }
 
-func (j *journal) verifyOne(s segment, visit func(e entry, h hash) error) (int64, error) {
+// readOne reads the entries of a segment from an offset on.
+func (j *journal) readOne(s segment, from int64, visit func(e entry, h hash) error) (int64, error) {
 	f, err := j.fs.Open(filepath.Join(j.dir, s.name))
 	if err != nil {
 		return 0, err
 	}
 	defer f.Close()
-	return readEntries(f, headerSize, s.size, j.aead, &j.chain, visit)
+	return readEntries(f, from, s.size, j.aead, &j.chain, visit)
 }
 
 func isFault(err error) bool {
 	return errors.Is(err, errTorn) || errors.Is(err, errForged) || errors.Is(err, errChain) ||
-		errors.Is(err, errLength) || errors.Is(err, errPayload)
+		errors.Is(err, errLength) || errors.Is(err, errPayload) || errors.Is(err, errUnreadable)
 }
 
-// search finds the entries behind a fault that are still whole.
+// search finds the entries behind a fault that are still whole. When the disk gives
+// back nothing at all it is no fault of the journal.
 func (j *journal) search(segs []segment, f *fault, visit func(e entry) error) error {
 	after := j.chain.next - 1
+	read, lost := int64(0), int64(0)
 	for i, s := range segs[f.at:] {
 		from := int64(0)
 		if i == 0 {
 			from = f.offset
 		}
-		b, err := j.readPart(s, from, s.size)
+		b, bad, err := j.readPart(s, from, s.size)
 		if err != nil {
 			return err
 		}
+		read, lost = read+int64(len(b)), lost+bad.bytes
 		err = searchEntries(b, j.aead, after, func(e entry) error {
 			after = e.sequence
 			return visit(e)
@@ -170,6 +202,9 @@ func (j *journal) search(segs []segment, f *fault, visit func(e entry) error) er
 			return err
 		}
 	}
+	if lost > 0 && lost == read && j.chain.before == (hash{}) {
+		return fmt.Errorf("read the journal: %w", f.err)
+	}
 	return nil
 }
 
@@ -177,7 +212,7 @@ func (j *journal) search(segs []segment, f *fault, visit func(e entry) error) er
 // acknowledged: it is in the last segment, and nothing behind it was written
 // after the missing entry had settled.
 func (j *journal) torn(segs []segment, f *fault) (bool, error) {
-	if f.at != len(segs)-1 || errors.Is(f.err, errMissing) {
+	if f.at != len(segs)-1 || errors.Is(f.err, errMissing) || errors.Is(f.err, errUnreadable) {
 		return false, nil
 	}
 	torn := true
@@ -193,7 +228,7 @@ func (j *journal) torn(segs []segment, f *fault) (bool, error) {
 // takes it off the journal.
 func (j *journal) cut(segs []segment, f *fault, aside string) (int64, error) {
 	s := segs[f.at]
-	tail, err := j.readPart(s, f.offset, s.size)
+	tail, _, err := j.readPart(s, f.offset, s.size)
 	if err != nil {
 		return 0, err
 	}
@@ -284,7 +319,9 @@ func (j *journal) append(payloads ...[]byte) error {
 		return j.err
 	}
 	if err := j.write(payloads); err != nil {
-		j.err = &FailedError{err}
+		if j.err = err; !j.spare {
+			j.err = &FailedError{err}
+		}
 		// So that what was refused does not turn up at the next start.
 		// Whether this works does not matter.
 		_ = j.file.Truncate(j.size)

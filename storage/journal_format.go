@@ -56,6 +56,8 @@ var (
 	errLength  = errors.New("an entry has an impossible length")
 	errHeader  = errors.New("the segment's header was changed")
 	errMissing = errors.New("a segment is missing before it")
+	// errUnreadable is in the error of a place that the disk does not give back.
+	errUnreadable = errors.New("the disk can't read it any more")
 )
 
 type hash = [sha256.Size]byte
@@ -170,7 +172,7 @@ func readEntries(r io.ReaderAt, at, size int64, aead cipher.AEAD, c *chain, visi
 			return at, errTorn
 		}
 		if err != nil {
-			return at, err
+			return at, unreadable(err)
 		}
 		length := binary.BigEndian.Uint32(head)
 		if length < entryLeast || length > entryMost {
@@ -185,7 +187,7 @@ func readEntries(r io.ReaderAt, at, size int64, aead cipher.AEAD, c *chain, visi
 		}
 		raw = raw[:whole]
 		if _, err := io.ReadFull(buffered, raw); err != nil {
-			return at, err
+			return at, unreadable(err)
 		}
 		e, _, err := openEntry(raw, aead, plain)
 		if err != nil {
@@ -205,6 +207,14 @@ func readEntries(r io.ReaderAt, at, size int64, aead cipher.AEAD, c *chain, visi
 		c.before = h
 		at += int64(whole)
 	}
+}
+
+// unreadable makes a fault of what the disk said, not of the end of a file.
+func unreadable(err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errUnreadable, err)
 }
 
 // searchFactor bounds how many bytes searchEntries tries to open, in lengths of

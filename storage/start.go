@@ -8,7 +8,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
 // The names in a store's folder. Whatever begins with "aside" was taken out of
@@ -17,6 +16,7 @@ const (
 	lockName       = "lock"
 	journalName    = "journal"
 	journalNewName = "journal.new"
+	journalOldName = "journal.old"
 	indexName      = "index"
 	openingName    = "opening"
 	blobsName      = "blobs"
@@ -151,7 +151,7 @@ func (s *Store) unlock() error {
 
 // fresh says whether the folder holds nothing yet that needs its keys.
 func (s *Store) fresh() (bool, error) {
-	for _, name := range []string{journalName, indexName, blobsName} {
+	for _, name := range []string{journalName, journalOldName, indexName, blobsName} {
 		infos, err := s.fs.ReadDir(s.path(name))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return false, err
@@ -199,6 +199,9 @@ func (s *Store) recover() error {
 	if err := s.journal.resume(); err != nil {
 		return err
 	}
+	if err := s.dropBefore(len(s.report.Damage) > 0); err != nil {
+		return err
+	}
 	return s.nameIndex()
 }
 
@@ -219,177 +222,6 @@ func (s *Store) replay(segs []segment, at *place) (*fault, error) {
 	err = r.flush()
 	*at = r.at
 	return f, err
-}
-
-// mend sees to a fault of the journal. A torn end is cut. When anything
-// acknowledged is missing, the index may still have it; the journal is then
-// written anew from the index and what else of the old one can be read.
-func (s *Store) mend(segs []segment, f *fault, at place) error {
-	j := s.journal
-	last := j.chain.next - 1
-	if f != nil {
-		torn, err := j.torn(segs, f)
-		if err != nil {
-			return err
-		}
-		if torn && at.sequence <= last {
-			return s.cutTail(segs, f)
-		}
-		s.report.Damage = append(s.report.Damage, &DamageError{File: segs[f.at].name, Offset: f.offset, Err: f.err})
-	} else if at.sequence > last {
-		d := &DamageError{File: journalName, Err: fmt.Errorf("%d changes that had been saved are missing at its end", at.sequence-last)}
-		if len(segs) > 0 {
-			d.File, d.Offset = segs[len(segs)-1].name, j.size
-		}
-		s.report.Damage = append(s.report.Damage, d)
-	} else {
-		return nil
-	}
-	s.log.Error("the journal is damaged", "file", s.report.Damage[0].File, "offset", s.report.Damage[0].Offset, "error", s.report.Damage[0].Err)
-	r := &replayer{ix: s.index.index, m: s.marker, at: at}
-	if f != nil {
-		err := j.search(segs, f, func(e entry) error {
-			if e.sequence > r.at.sequence {
-				s.report.Lost += e.sequence - r.at.sequence - 1
-			}
-			return r.add(e, hash{})
-		})
-		if err == nil {
-			err = r.flush()
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return s.rewriteJournal(r.at.sequence + 1)
-}
-
-func (s *Store) cutTail(segs []segment, f *fault) error {
-	name, err := s.asideName(fmt.Sprintf("tail-%s-%d", strings.TrimSuffix(segs[f.at].name, ".seg"), f.offset))
-	if err != nil {
-		return err
-	}
-	n, err := s.journal.cut(segs, f, s.path(name))
-	if err != nil {
-		return err
-	}
-	s.report.CutTail = n
-	if n > 0 {
-		s.report.Aside = append(s.report.Aside, name)
-	}
-	s.log.Warn("an unfinished write was cut off the journal", "bytes", n, "aside", name)
-	return nil
-}
-
-// asideName returns a name that is not taken.
-func (s *Store) asideName(what string) (string, error) {
-	for i := 1; ; i++ {
-		name := fmt.Sprintf("%s%d-%s", asidePrefix, i, what)
-		there, err := exists(s.fs, s.path(name))
-		if err != nil || !there {
-			return name, err
-		}
-	}
-}
-
-// rewriteJournal writes the state of the index as a journal of its own, puts
-// the old one aside as it is, and reads the new one back.
-func (s *Store) rewriteJournal(next uint64) error {
-	dir := s.path(journalNewName)
-	if err := removeTree(s.fs, dir); err != nil {
-		return err
-	}
-	if err := makeDir(s.fs, dir); err != nil {
-		return err
-	}
-	old := s.journal
-	j := &journal{fs: s.fs, dir: dir, rand: s.opt.Rand, aead: old.aead, most: old.most, chain: chain{next: next}}
-	if err := j.rotate(); err != nil {
-		return err
-	}
-	if err := errors.Join(s.copyIndex(j), j.close()); err != nil {
-		return fmt.Errorf("write the journal anew: %w", err)
-	}
-	aside, err := s.asideName(journalName)
-	if err != nil {
-		return err
-	}
-	if err := s.fs.Rename(s.path(journalName), s.path(aside)); err != nil {
-		return err
-	}
-	s.report.Aside = append(s.report.Aside, aside)
-	if err := s.finishSwitch(); err != nil {
-		return err
-	}
-	*old = journal{fs: s.fs, dir: s.path(journalName), rand: s.opt.Rand, aead: old.aead, most: old.most, chain: chain{next: 1}}
-	segs, err := old.segments()
-	if err != nil {
-		return err
-	}
-	f, err := old.verify(segs, nil)
-	if f != nil {
-		err = &DamageError{File: segs[f.at].name, Offset: f.offset, Err: f.err}
-	}
-	if err != nil {
-		return fmt.Errorf("read the new journal back: %w", err)
-	}
-	return nil
-}
-
-func (s *Store) copyIndex(j *journal) error {
-	v, err := s.index.index.view()
-	if err != nil {
-		return err
-	}
-	defer v.done()
-	c := v.scan(string([]byte{byte(kindMeta) + 1}))
-	defer c.close()
-	var ops []op
-	size := 0
-	for {
-		key, stored, ok, err := c.next()
-		if err != nil {
-			return err
-		}
-		if size > 1<<20 || !ok && len(ops) > 0 {
-			if err := j.append(encodeOps(ops)); err != nil {
-				return err
-			}
-			ops, size = nil, 0
-		}
-		if !ok {
-			return nil
-		}
-		value, err := s.marker.open(key, stored)
-		if err != nil {
-			return err
-		}
-		ops = append(ops, op{key: key, value: value})
-		size += len(key) + len(value)
-	}
-}
-
-// finishSwitch takes a new journal into use. While the old one stands under its
-// name the new one may be unfinished; once it does not, the new one is whole.
-func (s *Store) finishSwitch() error {
-	is, err := exists(s.fs, s.path(journalName))
-	if err != nil {
-		return err
-	}
-	if is {
-		return removeTree(s.fs, s.path(journalNewName))
-	}
-	if err := s.fs.SyncDir(s.dir); err != nil {
-		return err
-	}
-	err = s.fs.Rename(s.path(journalNewName), s.path(journalName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // neither: the store is new
-	}
-	if err != nil {
-		return err
-	}
-	return s.fs.SyncDir(s.dir)
 }
 
 // incarnate draws an incarnation for a new store, and for one that lost

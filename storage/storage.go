@@ -87,12 +87,13 @@ type Store struct {
 	blobs    *Blobs
 	report   Report
 
-	writing  sync.Mutex     // one Update at a time runs its function
-	flushing sync.Mutex     // one group at a time goes to the journal; after writing
-	applying sync.Mutex     // one at a time changes the index; after flushing
-	journal  *journal       // by who holds flushing
-	marker   *marker        // by who holds applying
-	retiring sync.WaitGroup // indexes that were given up in use
+	compacting sync.Mutex     // one Compact at a time; before writing
+	writing    sync.Mutex     // one Update at a time runs its function
+	flushing   sync.Mutex     // one group at a time goes to the journal; after writing
+	applying   sync.Mutex     // one at a time changes the index; after flushing
+	journal    *journal       // by who holds flushing
+	marker     *marker        // by who holds applying
+	retiring   sync.WaitGroup // indexes that were given up in use
 
 	mu sync.RWMutex // the fields below; held for moments only, last of all
 	// head has what the index lacks and the next Update must see, shown
@@ -226,13 +227,21 @@ func (s *Store) prepare(f func(tx *Tx) error) (*commit, *handle, error) {
 func (s *Store) settle(c *commit) error {
 	s.flushing.Lock()
 	defer s.flushing.Unlock()
-	if c.done {
-		return c.err
+	if !c.done {
+		s.flush()
 	}
+	return c.err
+}
+
+// flush makes durable what has queued up. It is for who holds flushing.
+func (s *Store) flush() {
 	s.mu.Lock()
 	group := s.queue
 	s.queue = nil
 	s.mu.Unlock()
+	if len(group) == 0 {
+		return
+	}
 	payloads := make([][]byte, len(group))
 	for i, c := range group {
 		payloads[i] = c.payload
@@ -244,13 +253,12 @@ func (s *Store) settle(c *commit) error {
 	}
 	if err != nil {
 		s.log.Error("saving failed", "error", err)
-		return err
+		return
 	}
 	s.show(group, first)
 	for _, c := range group {
 		c.ops, c.payload = nil, nil
 	}
-	return nil
 }
 
 // show makes a durable group visible and has it brought to the index.
