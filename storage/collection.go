@@ -19,13 +19,28 @@ type Collection[T any] struct {
 	store *Store
 	kind  Kind
 	known map[string]bool // fields of T, nil when T is no struct
+	Schema[T]
 }
 
-const schemaVersion = 1
+// A Schema says how values of a type were written by this program and by those
+// before it. Values are never rewritten for its sake: an older one is read as it
+// is, and becomes new when it is put the next time.
+type Schema[T any] struct {
+	// Version is what is written: 1 to 255, the one before plus one.
+	Version byte
+	// Older reads the CBOR of earlier versions, at least of the last two.
+	Older map[byte]func(data []byte) (T, error)
+}
 
-// NewCollection returns the collection of a kind. Each kind has one type.
+// NewCollection returns the collection of a kind whose values have had one schema
+// only. Each kind has one type.
 func NewCollection[T any](s *Store, k Kind) *Collection[T] {
-	return &Collection[T]{store: s, kind: k, known: fieldsOf(reflect.TypeFor[T]())}
+	return NewCollectionOf(s, k, Schema[T]{Version: 1})
+}
+
+// NewCollectionOf returns the collection of a kind whose schema has changed.
+func NewCollectionOf[T any](s *Store, k Kind, schema Schema[T]) *Collection[T] {
+	return &Collection[T]{store: s, kind: k, known: fieldsOf(reflect.TypeFor[T]()), Schema: schema}
 }
 
 // Get returns the value under key, or [ErrNotFound].
@@ -131,20 +146,20 @@ func (x CollectionTx[T]) Get(key string) (v T, err error) {
 	if err != nil {
 		return v, err
 	}
-	return decodeValue[T](b)
+	return x.c.decode(b)
 }
 
 // Put sets the value under key. Fields that a newer program had stored there,
 // and T does not know, stay.
 func (x CollectionTx[T]) Put(key string, v T) error {
-	b, err := encodeValue(v)
+	b, err := x.c.encode(v)
 	if err != nil {
 		return err
 	}
 	if x.c.known != nil {
 		old, err := x.tx.get(x.key(key))
 		if err == nil {
-			b, err = keepUnknown(b, old, x.c.known)
+			b, err = x.c.keepUnknown(b, old)
 		}
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
@@ -169,7 +184,7 @@ func (x CollectionTx[T]) All(from string) iter.Seq2[Item[T], error] {
 		err := x.tx.scan(prefix, x.key(from), func(key string, value []byte) bool {
 			item := Item[T]{Key: key[1:]}
 			var err error
-			item.Value, err = decodeValue[T](value)
+			item.Value, err = x.c.decode(value)
 			stopped = !yield(item, err)
 			return !stopped
 		})
@@ -201,45 +216,57 @@ func must[M any](m M, err error) M {
 	return m
 }
 
-func encodeValue(v any) ([]byte, error) {
+func (n Schema[T]) encode(v any) ([]byte, error) {
 	b, err := encoding.Marshal(v)
 	if err != nil {
 		return nil, fmt.Errorf("encode a value: %w", err)
 	}
-	return append([]byte{schemaVersion}, b...), nil
+	return append([]byte{n.Version}, b...), nil
 }
 
-func decodeValue[T any](b []byte) (v T, err error) {
-	if err := checkSchema(b); err != nil {
+func (n Schema[T]) decode(b []byte) (v T, err error) {
+	if err := n.check(b); err != nil {
 		return v, err
 	}
-	if err := decoding.Unmarshal(b[1:], &v); err != nil {
+	if b[0] == n.Version {
+		err = decoding.Unmarshal(b[1:], &v)
+	} else if older := n.Older[b[0]]; older != nil {
+		v, err = older(b[1:])
+	} else {
+		err = fmt.Errorf("a value of schema %d, which is no longer read", b[0])
+	}
+	if err != nil {
 		return v, fmt.Errorf("decode a value: %w", err)
 	}
 	return v, nil
 }
 
-func checkSchema(b []byte) error {
+// DecodeOlder reads the CBOR of an older schema into its type, within the bounds
+// that all values have.
+func DecodeOlder(data []byte, v any) error { return decoding.Unmarshal(data, v) }
+
+func (n Schema[T]) check(b []byte) error {
 	switch {
 	case len(b) == 0 || b[0] == 0:
 		return errors.New("a value without a schema version")
-	case b[0] > schemaVersion:
+	case b[0] > n.Version:
 		return fmt.Errorf("a value of schema %d: %w", b[0], ErrNewer)
 	}
 	return nil
 }
 
 // keepUnknown adds to the encoded map fresh what old has and nobody here knows.
-func keepUnknown(fresh, old []byte, known map[string]bool) ([]byte, error) {
-	if err := checkSchema(old); err != nil {
+// What an older schema has and this one not was left out on purpose.
+func (c *Collection[T]) keepUnknown(fresh, old []byte) ([]byte, error) {
+	if err := c.check(old); err != nil {
 		return nil, err
 	}
 	var was, is map[string]cbor.RawMessage
-	if err := decoding.Unmarshal(old[1:], &was); err != nil {
-		return fresh, nil // not a map with names: nothing of it can stay
+	if old[0] != c.Version || decoding.Unmarshal(old[1:], &was) != nil {
+		return fresh, nil // or not a map with names: nothing of it can stay
 	}
 	for name := range was {
-		if known[name] {
+		if c.known[name] {
 			delete(was, name)
 		}
 	}
@@ -252,7 +279,7 @@ func keepUnknown(fresh, old []byte, known map[string]bool) ([]byte, error) {
 	for name, value := range was {
 		is[name] = value
 	}
-	return encodeValue(is)
+	return c.encode(is)
 }
 
 // fieldsOf lists the names that CBOR uses for the fields of a struct; nil for

@@ -38,6 +38,9 @@ var ErrBusy = errors.New("too much was written in the meantime")
 func (s *Store) Compact(ctx context.Context) (done Compaction, err error) {
 	s.compacting.Lock()
 	defer s.compacting.Unlock()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.ending, cancel)()
 	if err := errors.Join(ctx.Err(), s.usable()); err != nil {
 		return done, err
 	}
@@ -114,11 +117,25 @@ type spot struct {
 
 func (j *journal) spot() spot { return spot{place{j.chain.next - 1, j.chain.before}, j.number, j.size} }
 
+// applyAll is apply that does not leave anything for later.
+func (s *Store) applyAll() error {
+	if err := s.apply(); err != nil {
+		return err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if _, _, waits := s.shown.from("").next(); waits {
+		free, _, err := s.Space()
+		return errors.Join(err, &SpaceError{Free: free, Need: s.limits.index})
+	}
+	return nil
+}
+
 // settled brings the index up to date and returns the moment.
 func (s *Store) settled() (m moment, err error) {
 	s.flushing.Lock()
 	defer s.flushing.Unlock()
-	err = s.apply()
+	err = s.applyAll()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	m.base = s.index
@@ -247,7 +264,7 @@ func (s *Store) switchTo(j *journal, from spot) (before, after int64, err error)
 		return 0, 0, err
 	}
 	s.flush()
-	if err := s.apply(); err != nil {
+	if err := s.applyAll(); err != nil {
 		return 0, 0, err
 	}
 	if s.journal.err != nil {
@@ -267,10 +284,12 @@ func (s *Store) switchTo(j *journal, from spot) (before, after int64, err error)
 	if err != nil {
 		return 0, 0, err
 	}
-	if before, err = treeSize(s.fs, s.path(journalName)); err != nil {
+	was, err := s.files(journalName)
+	if err != nil {
 		return 0, 0, err
 	}
-	if after, err = treeSize(s.fs, j.dir); err != nil {
+	is, err := s.files(journalNewName)
+	if err != nil {
 		return 0, 0, err
 	}
 	if err := s.exchangeJournals(j); err != nil {
@@ -285,7 +304,7 @@ func (s *Store) switchTo(j *journal, from spot) (before, after int64, err error)
 	if err := s.nameIndex(); err != nil {
 		s.log.Warn("the index does not know the new journal", "error", err) // the next start makes it anew
 	}
-	return before, after, nil
+	return was.Bytes, is.Bytes, nil
 }
 
 // readFrom reads the entries from a spot to the end, which must be where the
@@ -456,19 +475,4 @@ func readSnapshot(fsys FS, dir string) snapshot {
 		return snapshot{first: 1}
 	}
 	return snapshot{max(1, binary.BigEndian.Uint64(b)), binary.BigEndian.Uint64(b[8:])}
-}
-
-// treeSize adds up the files in a folder.
-func treeSize(fsys FS, dir string) (n int64, err error) {
-	infos, err := fsys.ReadDir(dir)
-	for _, i := range infos {
-		size := i.Size
-		if i.Dir {
-			if size, err = treeSize(fsys, filepath.Join(dir, i.Name)); err != nil {
-				return 0, err
-			}
-		}
-		n += size
-	}
-	return n, err
 }

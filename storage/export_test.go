@@ -7,3 +7,6 @@ func SetSegmentSize(s *Store, n int64) {
 	defer s.flushing.Unlock()
 	s.journal.most = n
 }
+
+// Tidied returns when what s does on its own is done.
+func Tidied(s *Store) { s.tidying.Wait() }

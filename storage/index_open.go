@@ -245,7 +245,7 @@ func (s *Store) rebuildHeld(bad *handle, reason error) error {
 	}
 	s.log.Warn("the index is made anew", "reason", reason)
 	var ix index = &memoryIndex{}
-	if s.onDisk() {
+	if s.onDisk() && s.indexHasRoom(bad) {
 		var err error
 		if ix, err = s.nextIndex(); err != nil {
 			s.log.Error("the index stays in memory", "error", err)

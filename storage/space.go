@@ -128,6 +128,15 @@ func (s *space) fill() error {
 	return nil
 }
 
+// indexHasRoom says whether the index may write.
+func (s *Store) indexHasRoom(h *handle) bool {
+	if _, onDisk := h.index.(*badgerIndex); !onDisk {
+		return true
+	}
+	free, err := s.fs.Free(s.dir)
+	return err == nil && free >= s.limits.index
+}
+
 // Space says how much room there is, and whether the reserve for texts has been
 // given up already: then it is time to say that the disk is nearly full.
 func (s *Store) Space() (free uint64, low bool, err error) {

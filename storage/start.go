@@ -55,6 +55,7 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	if opt.NoBallast {
 		s.limits.ballast = 0
 	}
+	s.ending, s.end = context.WithCancel(context.Background())
 	if err := makeDir(s.fs, dir); err != nil {
 		if _, stat := s.fs.Stat(dir); stat != nil {
 			return nil, fmt.Errorf("make the store's folder: %w", err)
@@ -66,6 +67,9 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	}
 	if err := s.start(ctx); err != nil {
 		return nil, fmt.Errorf("open the store in %s: %w", dir, errors.Join(err, s.shut()))
+	}
+	if !opt.MemoryIndex {
+		s.tidying.Go(func() { s.tidy(s.ending) })
 	}
 	return s, nil
 }

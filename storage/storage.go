@@ -42,15 +42,17 @@ const (
 // limits are what a profile means outside of Badger.
 type limits struct {
 	space   uint64 // that must stay free
+	index   uint64 // that Badger may want at once: on a full disk it ends the process
 	ballast int64
+	compact int64 // length of a journal that is looked at
 	cost    cost
 }
 
 func (p Profile) limits() limits {
 	if p == Phone {
-		return limits{space: 32 << 20, ballast: 4 << 20, cost: cost{time: 3, memory: 19 << 10, threads: 1}}
+		return limits{space: 32 << 20, index: 12 << 20, ballast: 4 << 20, compact: 16 << 20, cost: cost{time: 3, memory: 19 << 10, threads: 1}}
 	}
-	return limits{space: 64 << 20, ballast: 8 << 20, cost: cost{time: 3, memory: 64 << 10, threads: 2}}
+	return limits{space: 64 << 20, index: 48 << 20, ballast: 8 << 20, compact: 64 << 20, cost: cost{time: 3, memory: 64 << 10, threads: 2}}
 }
 
 // Options are what a store takes from its surroundings. The zero value works.
@@ -94,6 +96,9 @@ type Store struct {
 	journal    *journal       // by who holds flushing
 	marker     *marker        // by who holds applying
 	retiring   sync.WaitGroup // indexes that were given up in use
+	tidying    sync.WaitGroup
+	ending     context.Context // what runs on its own ends with it
+	end        context.CancelFunc
 
 	mu sync.RWMutex // the fields below; held for moments only, last of all
 	// head has what the index lacks and the next Update must see, shown
@@ -328,6 +333,9 @@ func (s *Store) apply() error {
 	if len(ops) == 0 {
 		return nil
 	}
+	if !s.indexHasRoom(ix) {
+		return nil // it waits in memory, and the journal has it
+	}
 	if err := applyOps(ix.index, s.marker, ops, at); err != nil {
 		return err
 	}
@@ -378,6 +386,10 @@ func (s *Store) Close() error {
 	for _, f := range closing { // before any lock: they may wait for an Update
 		f()
 	}
+	s.end()
+	s.tidying.Wait()
+	s.compacting.Lock() // it would wait for the locks, and the index for it
+	defer s.compacting.Unlock()
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	s.flushing.Lock()
@@ -416,7 +428,9 @@ func (s *Store) onClose(f func()) {
 func (s *Store) shut() error {
 	var err error
 	s.retiring.Wait()
-	if s.index != nil {
+	if s.index != nil && !s.indexHasRoom(s.index) {
+		s.log.Warn("the index was left as it is, for want of space") // the next start sees to it
+	} else if s.index != nil {
 		e := s.index.retire()
 		if e == nil && s.closed { // not when Open failed
 			e = s.sealIndex(s.index.index)

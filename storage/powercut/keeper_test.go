@@ -122,6 +122,9 @@ func (k *storeKeeper) commit(ctx context.Context, edits []edit) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
 	for _, h := range gone {
 		err = errors.Join(err, k.s.Blobs().Delete(ctx, h))
 	}

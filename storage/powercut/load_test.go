@@ -120,6 +120,7 @@ func write(ctx context.Context, text string, in io.Reader, out io.Writer) error 
 	}()
 	var wg sync.WaitGroup
 	var saying sync.Mutex
+	compact := make(chan struct{}, 1)
 	failed := make([]error, writers)
 	for who := range writers {
 		wg.Go(func() {
@@ -131,14 +132,31 @@ func write(ctx context.Context, text string, in io.Reader, out io.Writer) error 
 				fmt.Fprintln(out, who, n+1)
 				saying.Unlock()
 				<-heard[who]
+				if who == 0 && n%20 == 10 {
+					compact <- struct{}{}
+				}
 			}
 		})
 	}
+	compacted := make(chan error, 1)
+	go func() { compacted <- compactOften(ctx, k, compact) }()
 	wg.Wait()
-	if err := errors.Join(failed...); err != nil || j.Killed {
+	close(compact)
+	if err := errors.Join(append(failed, <-compacted)...); err != nil || j.Killed {
 		return err
 	}
 	return k.close()
+}
+
+// compactOften compacts the store under the load, each time it is told to.
+func compactOften(ctx context.Context, k keeper, told <-chan struct{}) error {
+	var failed error
+	for range told {
+		if s, ok := k.(*storeKeeper); ok && failed == nil {
+			_, failed = s.s.Compact(ctx)
+		}
+	}
+	return failed
 }
 
 // check opens what a power cut has left and holds it against what was

@@ -1,0 +1,64 @@
+//go:build linux
+
+package storage_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// The n-th call of a kind fails in a process that opens, writes, compacts and
+// closes: it ends with a message at worst, and what it had said is there.
+func TestAnErrorOfTheSystemAtAnyCallLosesNothing(t *testing.T) {
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Skip("there is no strace to make calls fail with")
+	}
+	if out, err := exec.Command(strace, "-qq", "-o", "/dev/null", "true").CombinedOutput(); err != nil {
+		t.Skipf("strace can't be used here: %v: %s", err, out)
+	}
+	last, step := 60, 6
+	switch {
+	case os.Getenv("BARAZA_SOAK") != "":
+		last, step = 300, 1
+	case testing.Short():
+		last, step = 20, 10
+	}
+	said, refused, tries := 0, 0, 0
+	for _, call := range []string{"fsync:error=EIO", "pwrite64:error=EIO", "pwrite64:error=ENOSPC", "ftruncate:error=EIO", "renameat:error=EIO"} {
+		dir := t.TempDir()
+		count := 0
+		for n := 1; n <= last; n += step {
+			name, _, _ := strings.Cut(call, ":")
+			cmd := exec.Command(strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace="+name, "-e", fmt.Sprintf("inject=%s:when=%d", call, n), os.Args[0])
+			cmd.Env = append(os.Environ(), childDir+"="+dir, childBusy+"=1", childEnd+"="+strconv.Itoa(count+50), "GOMAXPROCS=1")
+			var out, problems bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &problems
+			err := cmd.Run()
+			tries++
+			var exit *exec.ExitError
+			if errors.As(err, &exit) && exit.ExitCode() == 1 && !strings.Contains(problems.String(), "goroutine ") {
+				refused++
+			} else if err != nil {
+				t.Errorf("%s, call %d: it did not end well: %v: %s", call, n, err, problems.String())
+			}
+			if lines := strings.Fields(out.String()); len(lines) > 0 {
+				if count, err = strconv.Atoi(lines[len(lines)-1]); err != nil {
+					t.Fatal(err)
+				}
+				said = max(said, count)
+			}
+			checkCount(t, dir, count, fmt.Sprintf("%s, call %d", call, n), true)
+		}
+	}
+	t.Logf("%d processes, %d ended with an error", tries, refused)
+	if refused == 0 || said == 0 {
+		t.Errorf("nothing failed (%d), or nothing was said (%d)", refused, said)
+	}
+}
