@@ -67,7 +67,7 @@ func (w *Workspace) freeze(ctx context.Context, s submission, change func(*stora
 	if w.self == nil {
 		return ErrNotSetUp
 	}
-	if len(s.Content.Encode()) > maxSealed {
+	if !s.Content.Fits(maxSealed) {
 		return ErrTooLong
 	}
 	for _, f := range s.Content.Files {

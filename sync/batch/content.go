@@ -38,6 +38,9 @@ type File struct {
 // MaxContent bounds what a sealed payload may unfold to, in bytes.
 const MaxContent = 8 << 20
 
+// ErrNewer means that a newer version of the program made it.
+var ErrNewer = errors.New("it was made by a newer version of the program")
+
 // ErrContent means that an opened payload is not what its header promised.
 var ErrContent = errors.New("the opened content is damaged")
 
@@ -55,8 +58,19 @@ type contentWire struct {
 }
 
 // Encode is the plain text that is sealed: a byte that names the compression,
-// then the CBOR.
-func (c Content) Encode() []byte { return compress(canon.Encode(contentWire(c))) }
+// then the CBOR. What is written in a language is packed as prose, the rest with zstd.
+func (c Content) Encode() []byte {
+	packed, ok := EncodePack([]Packed{{Content: c}})
+	if plain := compress(canon.Encode(contentWire(c))); !ok || len(plain) <= len(packed) {
+		return plain
+	}
+	return packed
+}
+
+// Fits reports whether the plain text of c has at most so many bytes.
+func (c Content) Fits(most int) bool {
+	return len(canon.Encode(contentWire(c))) < most || len(c.Encode()) <= most
+}
 
 // OpenContent opens the payload of r, whose signature the caller has verified,
 // and checks that its author signed it.
@@ -65,6 +79,24 @@ func OpenContent(r Record, e identity.Epoch) (Content, error) {
 	if err != nil {
 		return Content{}, err
 	}
+	c, err := decodeContent(plain)
+	if err != nil {
+		return Content{}, err
+	}
+	return c, c.by(r.Origin)
+}
+
+func decodeContent(plain []byte) (Content, error) {
+	if len(plain) > 0 && plain[0] == prosePacked {
+		items, err := decodePacked(plain[1:])
+		if err != nil {
+			return Content{}, err
+		}
+		if len(items) != 1 || items[0].Kind != 0 {
+			return Content{}, fmt.Errorf("%w: a pack where one submission stands", ErrContent)
+		}
+		return items[0].Content, nil
+	}
 	raw, err := decompress(plain)
 	if err != nil {
 		return Content{}, err
@@ -72,9 +104,6 @@ func OpenContent(r Record, e identity.Epoch) (Content, error) {
 	var w contentWire
 	if err := canon.Decode(raw, &w); err != nil {
 		return Content{}, fmt.Errorf("%w: %v", ErrContent, err)
-	}
-	if len(w.Author) != ed25519.PublicKeySize || identity.IDOf(w.Author) != r.Origin {
-		return Content{}, fmt.Errorf("%w: another author than its origin", ErrContent)
 	}
 	return Content(w), nil
 }
@@ -92,6 +121,8 @@ const (
 	stored     = 0
 	zstdPlain  = 1
 	zstdWindow = 8 << 20
+
+	prosePacked = 2
 )
 
 // One encoder and one decoder serve the whole process: a new encoder takes a
@@ -145,5 +176,5 @@ func decompress(plain []byte) ([]byte, error) {
 		}
 		return raw, nil
 	}
-	return nil, fmt.Errorf("%w: compression %d is newer than this program", ErrContent, plain[0])
+	return nil, fmt.Errorf("%w: %w: compression %d is newer than this program", ErrContent, ErrNewer, plain[0])
 }

@@ -111,6 +111,8 @@ func TestVectorsOfContents(t *testing.T) {
 		}
 		short, long := d.content("<data/>"), d.content(string(bytes.Repeat([]byte("<p>Maoni yetu.</p>"), 20)))
 		long.Files = []File{{"minutes.pdf", [32]byte{1}, 12345}}
+		prosaic := d.content(`<data id="annex2" version="1"><a>Wavuvi wanataka kusikilizwa.</a><orx:meta><orx:instanceID>uuid:00112233-4455-4677-8899-aabbccddeeff</orx:instanceID></orx:meta></data>`)
+		prosaic.InstanceID, prosaic.FormID, prosaic.Version = "uuid:00112233-4455-4677-8899-aabbccddeeff", "annex2", "1"
 		damaged := func(why, refused string, plain []byte) map[string]string {
 			r := d.sealed(KindResponse, Text, plain)
 			return map[string]string{"why": why, "refused_as": refused, "epoch_key": hex.EncodeToString(d.epoch.Key[:]), "epoch": number(uint64(d.epoch.Number)), "record": hex.EncodeToString(r.Envelope)}
@@ -121,13 +123,15 @@ func TestVectorsOfContents(t *testing.T) {
 		payload := d.response("x").Payload
 		moved["record"] = hex.EncodeToString(d.make(d.header(KindResponse, Text, d.epoch.Number), payload).Envelope)
 		return vectortest.File{About: "What stands inside the seal of a submission (docs/protocol/record.md). refused_as: \"seal\" or \"content\".",
-			Valid: []map[string]string{valid(short, append([]byte{stored}, canon.Encode(contentWire(short))...)), valid(long, long.Encode())},
+			Valid: []map[string]string{valid(short, append([]byte{stored}, canon.Encode(contentWire(short))...)), valid(long, append([]byte{zstdPlain}, encoder().EncodeAll(canon.Encode(contentWire(long)), nil)...)),
+				valid(prosaic, prosaic.Encode())},
 			Damaged: []map[string]string{
 				damaged("another author than the origin", "content", append([]byte{stored}, canon.Encode(contentWire(foreign))...)),
 				damaged("compression 9", "content", []byte{9, 0xa0}),
 				damaged("nothing", "content", nil),
 				damaged("zstd cut short", "content", []byte{zstdPlain, 0x28, 0xb5, 0x2f, 0xfd}),
 				damaged("zstd that promises 2⁴⁰ bytes", "content", []byte{zstdPlain, 0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 0, 1, 0, 0}),
+				damaged("no packing", "content", []byte{prosePacked, 0x80}),
 				damaged("no map", "content", []byte{stored, 0x80}),
 				moved,
 			}}
@@ -148,7 +152,11 @@ func TestVectorsOfContents(t *testing.T) {
 		if err != nil || c.InstanceID != m["instance_id"] || c.Language != m["language"] || c.Name != m["name"] || hex.EncodeToString(c.Body) != m["body"] {
 			t.Errorf("opened as %+v, %v", c, err)
 		}
-		if raw, err := decompress(vectortest.Hex(t, m["plain"])); err != nil || hex.EncodeToString(raw) != m["cbor"] || hex.EncodeToString(canon.Encode(contentWire(c))) != m["cbor"] {
+		if plain := vectortest.Hex(t, m["plain"]); plain[0] == prosePacked {
+			if got := c.Encode(); !bytes.Equal(got, plain) || hex.EncodeToString(canon.Encode(contentWire(c))) != m["cbor"] {
+				t.Errorf("packed as %x", got)
+			}
+		} else if raw, err := decompress(plain); err != nil || hex.EncodeToString(raw) != m["cbor"] || hex.EncodeToString(canon.Encode(contentWire(c))) != m["cbor"] {
 			t.Errorf("unfolded to %x, %v", raw, err)
 		}
 	}

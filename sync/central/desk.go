@@ -28,7 +28,7 @@ type Desk struct {
 var (
 	ErrNoKey   = errors.New("none of the keys given opens it")
 	ErrNoEpoch = errors.New("the record with its key is not here")
-	ErrUnknown = errors.New("it was made by a newer version of the program")
+	ErrUnknown = batch.ErrNewer
 )
 
 // An Item is one response or contribution in the list of what came in.
