@@ -126,6 +126,15 @@ func (p *person) sees(words ...string) {
 	}
 }
 
+// seesItSaved looks for the time of saving, which is said in fewer words where
+// there is little room.
+func (p *person) seesItSaved() {
+	p.t.Helper()
+	if shown := p.shown(); !strings.Contains(shown, "Saved on this device at") && !strings.Contains(shown, "Saved at") {
+		p.t.Errorf("it is not said to be saved in\n%s", shown)
+	}
+}
+
 func (p *person) doesNotSee(words ...string) {
 	p.t.Helper()
 	shown := p.shown()

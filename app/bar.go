@@ -29,6 +29,14 @@ func newBar(left, middle, right fyne.CanvasObject, fills bool) *fyne.Container {
 	return container.New(b, all...)
 }
 
+// tight is how narrow o may be with its words in one line.
+func tight(o fyne.CanvasObject) float32 {
+	if t, ok := o.(interface{ Tight() float32 }); ok {
+		return t.Tight()
+	}
+	return natural(o).Width
+}
+
 func natural(o fyne.CanvasObject) fyne.Size {
 	if o == nil {
 		return fyne.Size{}
@@ -51,6 +59,13 @@ func (b *bar) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		h := formview.Fit(o, size.Width)
 		formview.Place(o, fyne.NewPos(0, y), fyne.NewSize(size.Width, h), size.Width)
 		y += h + theme.Padding()
+	}
+	if room < 0 && b.left != nil && b.right != nil {
+		if t := tight(b.left) + tight(b.right) + gap; t <= size.Width { // closer together they fit
+			more := (size.Width - t) / 2
+			l.Width, r.Width = tight(b.left)+more, tight(b.right)+more
+			room = 0
+		}
 	}
 	if room < 0 {
 		if b.fills && b.middle != nil {

@@ -30,7 +30,7 @@ const (
 const lowFrom = 18
 
 func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	header, rail, note, done, body, bar, foot := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5], objects[6]
+	header, note, done, body, bar, rail, foot := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5], objects[6]
 	if wide := size.Width >= wideFrom*theme.TextSize(); wide != f.wide {
 		f.wide = wide
 		f.s.setWaiting(f.s.waits)
@@ -104,6 +104,20 @@ func (barred) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(0, o[0].MinSize().Height+3.2*theme.Padding())
 }
 
+// above stands one thing above another that has the rest of the room.
+type above struct{}
+
+func (above) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	h := formview.Fit(o[0], size.Width)
+	o[0].Move(fyne.NewPos(0, 0))
+	for _, rest := range o[1:] {
+		rest.Resize(fyne.NewSize(size.Width, max(0, size.Height-h)))
+		rest.Move(fyne.NewPos(0, h))
+	}
+}
+
+func (above) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
+
 // margins keep what they hold away from the edges, in paddings.
 type margins struct{ side, air float32 }
 
@@ -121,6 +135,45 @@ func (m margins) MinSize(o []fyne.CanvasObject) fyne.Size {
 		size = size.Max(c.MinSize())
 	}
 	return size.AddWidthHeight(2*m.side*theme.Padding(), 2*m.air*theme.Padding())
+}
+
+// foot lays out whether all is saved, and how much waits: the first in fewer
+// words where there is little room.
+type foot struct {
+	waiting      *formview.Button
+	saved        *formview.Notice
+	words, short string
+}
+
+func (f *foot) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	room := size.Width
+	high := f.saved.MinSize().Height
+	if f.waiting.Visible() {
+		drawn := f.waiting.Icon
+		f.waiting.Icon = theme.MailSendIcon()
+		w := f.waiting.Natural()
+		if f.saved.SetWords(f.words); w+f.saved.Natural() > room {
+			w = f.waiting.Tight()
+			if f.saved.SetWords(f.short); w+f.saved.Natural()+theme.Padding() > room {
+				f.waiting.Icon = nil // the word says it, too
+				w = f.waiting.Tight()
+			}
+		}
+		if (drawn == nil) != (f.waiting.Icon == nil) {
+			f.waiting.Refresh()
+		}
+		h := formview.Fit(f.waiting, w)
+		formview.Place(f.waiting, fyne.NewPos(room-w, (size.Height-h)/2), fyne.NewSize(w, h), size.Width)
+		room -= w + theme.Padding()
+	}
+	if f.saved.SetWords(f.words); f.saved.Natural() > room {
+		f.saved.SetWords(f.short)
+	}
+	formview.Place(f.saved, fyne.NewPos(0, (size.Height-high)/2), fyne.NewSize(max(0, room), high), size.Width)
+}
+
+func (f *foot) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(0, max(f.saved.MinSize().Height, f.waiting.MinSize().Height))
 }
 
 // progress is a thin line that says how far one is.

@@ -52,7 +52,7 @@ func (j *joining) draw() screen {
 	}
 	choose := action(say("action.choose_file"), a.chooseInvite)
 	choose.Icon = theme.FolderOpenIcon()
-	column = append(column, formview.NewStack(gapWords, entry,
+	column = append(column, formview.NewStack(gapWords, formview.UnderWheel(nil, entry),
 		buttons(primary(say("action.join"), j.join), choose), quiet(say("join.drop_here"))), j.through())
 	return screen{title: say("screen.join"), way: "screen.join", body: page(column...)}
 }
@@ -66,7 +66,7 @@ func (j *joining) through() fyne.CanvasObject {
 	address.OnText = func(s string) { j.hub = s }
 	address.OnSubmitted = func(string) { j.setHub() }
 	box := section(say("join.via_hub"), wrapped(say("join.hub_why")),
-		formview.NewStack(gapTight, strong(say("join.hub_address")), address),
+		formview.NewStack(gapTight, strong(say("join.hub_address")), formview.UnderWheel(nil, address)),
 		buttons(action(say("join.use_hub"), j.setHub)))
 	if j.said != "" {
 		box.Add(strong(j.said))

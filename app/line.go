@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -16,20 +15,20 @@ import (
 // and how it stands in words. It takes a tap anywhere, the focus, and Return.
 type line struct {
 	widget.BaseWidget
-	open             func()
-	OnFocus          func()
-	here             bool // it is the screen that is shown
-	flat             bool // without an edge: one of many in a narrow column
-	focused, hovered bool
-	ground           *canvas.Rectangle
-	sign             fyne.CanvasObject // may be nil
-	title, state     *formview.Label
+	formview.Press
+	here         bool // it is the screen that is shown
+	flat         bool // without an edge: one of many in a narrow column
+	ground       *canvas.Rectangle
+	sign         fyne.CanvasObject // may be nil
+	title, state *formview.Label
 }
 
 func newLine(title, state string, open func()) *line {
-	l := &line{open: open, ground: canvas.NewRectangle(color.Transparent), title: strong(title), state: quiet(state)}
+	l := &line{ground: canvas.NewRectangle(color.Transparent), title: strong(title), state: quiet(state)}
 	l.state.Hidden = state == ""
 	l.title.Aligned, l.state.Aligned = true, true
+	l.OnTapped = open
+	l.Of(l)
 	l.ExtendBaseWidget(l)
 	return l
 }
@@ -49,47 +48,6 @@ func newWay(icon fyne.Resource, title, state string, open func()) *line {
 	l.sign = image
 	return l
 }
-
-// Tapped implements [fyne.Tappable].
-func (l *line) Tapped(*fyne.PointEvent) { l.open() }
-
-// FocusGained implements [fyne.Focusable].
-func (l *line) FocusGained() {
-	l.focused = true
-	l.Refresh()
-	if l.OnFocus != nil {
-		l.OnFocus()
-	}
-}
-
-// FocusLost implements [fyne.Focusable].
-func (l *line) FocusLost() { l.focused = false; l.Refresh() }
-
-// TypedRune implements [fyne.Focusable].
-func (l *line) TypedRune(r rune) {
-	if r == ' ' {
-		l.open()
-	}
-}
-
-// TypedKey implements [fyne.Focusable].
-func (l *line) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
-		l.open()
-	}
-}
-
-// MouseIn implements [desktop.Hoverable].
-func (l *line) MouseIn(*desktop.MouseEvent) { l.hovered = true; l.Refresh() }
-
-// MouseMoved implements [desktop.Hoverable].
-func (l *line) MouseMoved(*desktop.MouseEvent) {}
-
-// MouseOut implements [desktop.Hoverable].
-func (l *line) MouseOut() { l.hovered = false; l.Refresh() }
-
-// Cursor implements [desktop.Cursorable].
-func (l *line) Cursor() desktop.Cursor { return desktop.PointerCursor }
 
 // CreateRenderer implements [fyne.Widget].
 func (l *line) CreateRenderer() fyne.WidgetRenderer {
@@ -158,10 +116,10 @@ func (r lineRenderer) Refresh() {
 	if l.here {
 		g.FillColor = colour(formview.ColourSoft)
 	}
-	if l.hovered {
+	if l.Hovered() {
 		g.StrokeColor = colour(theme.ColorNamePrimary)
 	}
-	if l.focused {
+	if l.Focused() {
 		g.StrokeColor, g.StrokeWidth = colour(theme.ColorNameForeground), 3
 	}
 	r.Layout(l.Size())

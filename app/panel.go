@@ -38,6 +38,9 @@ func newPanel(colour, edge fyne.ThemeColorName, content fyne.CanvasObject) *pane
 	return p
 }
 
+// Holds is what stands on the panel.
+func (p *panel) Holds() fyne.CanvasObject { return p.content }
+
 // CreateRenderer implements [fyne.Widget].
 func (p *panel) CreateRenderer() fyne.WidgetRenderer {
 	r := panelRenderer{p}

@@ -41,7 +41,7 @@ func (f *filling) drawReview() screen {
 	column = append(column, quiet(say("review.unanswered_fine")))
 	column = append(column, answers(f.form)...)
 	return screen{title: say("review.title"), way: "nav.consultation", body: page(column...), done: 1,
-		bar: newBar(action(say("nav.back"), f.a.back), nil, ready, false)}
+		bar: newBar(nil, nil, ready, false)}
 }
 
 // back leaves the review for a question.

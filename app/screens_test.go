@@ -36,6 +36,12 @@ func TestEveryScreenFitsItsWindow(t *testing.T) {
 		{"laptop-dark", laptop, workspace.Settings{Look: workspace.LookDark}, true},
 		{"laptop-200", laptop, workspace.Settings{Look: workspace.LookLight, TextSize: 200}, false},
 		{"phone-french", phone, workspace.Settings{Look: workspace.LookLight, Languages: []string{"fr"}}, true},
+		{"laptop-french", laptop, workspace.Settings{Look: workspace.LookDark, Languages: []string{"fr"}}, true},
+		{"phone-arabic", phone, workspace.Settings{Look: workspace.LookLight, Languages: []string{"ar"}}, true},
+		{"laptop-arabic", laptop, workspace.Settings{Look: workspace.LookLight, Languages: []string{"ar"}}, true},
+		{"phone-arabic-200", phone, workspace.Settings{Look: workspace.LookDark, TextSize: 200, Languages: []string{"ar"}}, false},
+		{"phone-kikuyu", phone, workspace.Settings{Look: workspace.LookLight, Languages: []string{"ki"}}, false},
+		{"hand", fyne.NewSize(200, 200), workspace.Settings{Look: workspace.LookLight}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := sit(t, t.TempDir(), Options{Version: "0.1.0"}, c.size)

@@ -33,10 +33,10 @@ type shell struct {
 	rail    *fyne.Container
 	body    *fyne.Container
 	bar     *fyne.Container
-	foot    *fyne.Container
+	footed  *fyne.Container
+	foot    *foot
 	done    *progress
 	title   *formview.Label
-	saved   *formview.Notice
 	waiting *formview.Button
 	note    *formview.Notice // what happened, until the next screen
 	noted   *panel
@@ -45,7 +45,7 @@ type shell struct {
 }
 
 func newShell(a *App) *shell {
-	s := &shell{a: a, rail: container.NewStack(), body: container.NewStack(), bar: container.NewStack(), header: container.NewStack(), foot: container.NewStack(), done: newProgress()}
+	s := &shell{a: a, rail: container.NewStack(), body: container.NewStack(), bar: container.NewStack(), header: container.NewStack(), footed: container.NewStack(), done: newProgress()}
 	s.title = strong("")
 	s.title.OneLine, s.title.Colour = true, formview.ColourOnHeader
 	s.note = formview.NewNotice(theme.InfoIcon(), theme.ColorNameForeground, "")
@@ -56,18 +56,17 @@ func newShell(a *App) *shell {
 	s.frame = &frame{s: s}
 	s.root = container.New(s.frame,
 		newGround(formview.ColourHeader, container.New(margins{2, 1}, s.header)),
-		newGround(formview.ColourRail, s.rail),
 		s.noted, s.done, s.body,
 		newGround(theme.ColorNameBackground, s.bar),
-		newGround(formview.ColourRail, container.New(margins{3, 0.4}, s.foot)))
-	s.status(theme.ConfirmIcon(), theme.ColorNameForeground, "")
+		newGround(formview.ColourRail, s.rail), // behind the page in the order of the focus
+		newGround(formview.ColourRail, container.New(margins{3, 0.4}, s.footed)))
 	s.renew()
 	return s
 }
 
 // renew says everything again, in the language there is now.
 func (s *shell) renew() {
-	s.status(theme.ConfirmIcon(), theme.ColorNameSuccess, s.a.words.Say("screen.all_saved"))
+	s.status(theme.ConfirmIcon(), theme.ColorNameSuccess, s.a.words.Say("screen.all_saved"), s.a.words.Say("saved.short"))
 	s.setWaiting(s.waits)
 }
 
@@ -78,10 +77,11 @@ func (s *shell) show(c screen) {
 	s.bar.Objects = nil
 	if c.bar != nil {
 		s.bar.Objects = []fyne.CanvasObject{container.New(barred{}, c.bar)}
+		s.bar.Refresh()
 	}
+	s.waiting.Hidden = c.bare
 	s.done.share = c.done
 	s.done.Hidden = c.done == 0
-	s.waiting.Hidden = c.bare
 	s.arrange()
 }
 
@@ -99,20 +99,20 @@ func (s *shell) arrange() {
 	} else {
 		left = newEmblem(formview.ColourOnHeader, 2.6)
 	}
-	if !s.frame.wide && !s.shown.bare {
+	if !s.frame.wide && !s.shown.bare && (len(s.a.trail) == 0 || s.root.Size().Width > 15*theme.TextSize()) {
 		menu := formview.NewButton(say("nav.menu"), s.a.showMenu)
 		menu.Icon, menu.OnHeader = theme.MenuIcon(), true
 		right = menu
 	}
 	s.header.Objects = []fyne.CanvasObject{newBar(left, s.title, right, true)}
-	s.foot.Objects = []fyne.CanvasObject{newBar(nil, s.saved, s.waiting, true)}
+	s.header.Refresh() // lays it out, so that it knows how high it is
 	s.rail.Objects = nil
 	if s.frame.wide && !s.shown.bare {
 		ways := container.New(margins{2, 2}, formview.NewStack(gapTight, s.a.ways(s.shown.way)...))
 		if s.shown.outline != nil {
-			s.rail.Objects = []fyne.CanvasObject{container.NewBorder(container.NewVBox(ways, widget.NewSeparator()), nil, nil, nil, s.shown.outline)}
+			s.rail.Objects = []fyne.CanvasObject{container.New(above{}, container.NewVBox(ways, widget.NewSeparator()), s.shown.outline)}
 		} else {
-			s.rail.Objects = []fyne.CanvasObject{container.NewBorder(ways, nil, nil, nil)}
+			s.rail.Objects = []fyne.CanvasObject{container.New(above{}, ways)}
 		}
 	}
 	s.root.Refresh()
@@ -157,27 +157,28 @@ func (a *App) ways(here locale.ID) []fyne.CanvasObject {
 
 // saving, savedAt and notSaved tell how it stands with what was typed.
 func (s *shell) saving() {
-	s.status(theme.DocumentSaveIcon(), theme.ColorNameForeground, s.a.words.Say("saved.saving"))
+	words := s.a.words.Say("saved.saving")
+	s.status(theme.DocumentSaveIcon(), theme.ColorNameForeground, words, words)
 }
 
 func (s *shell) savedAt(t time.Time) {
-	s.status(theme.ConfirmIcon(), theme.ColorNameSuccess, s.a.words.Say("saved.at", locale.Values{"Time": t.Format("15:04:05")}))
+	at := locale.Values{"Time": t.Format("15:04:05")}
+	s.status(theme.ConfirmIcon(), theme.ColorNameSuccess, s.a.words.Say("saved.at", at), s.a.words.Say("saved.short_at", at))
 }
 
 func (s *shell) notSaved(err error) {
-	s.status(theme.WarningIcon(), theme.ColorNameError, s.a.words.Say("saved.not_saved"))
+	words := s.a.words.Say("saved.not_saved")
+	s.status(theme.WarningIcon(), theme.ColorNameError, words, words)
 	s.say(s.a.words.Say("saved.failed") + " " + s.a.explain(err))
 }
 
-func (s *shell) status(icon fyne.Resource, colour fyne.ThemeColorName, words string) {
-	if s.saved != nil && s.saved.Words() == words {
-		return
-	}
-	s.saved = formview.NewNotice(icon, colour, words)
-	s.saved.OneLine()
-	if len(s.foot.Objects) > 0 {
-		s.foot.Objects = []fyne.CanvasObject{newBar(nil, s.saved, s.waiting, true)}
-		s.foot.Refresh()
+func (s *shell) status(icon fyne.Resource, colour fyne.ThemeColorName, words, short string) {
+	if f := s.foot; f == nil || f.words != words {
+		saved := formview.NewNotice(icon, colour, words)
+		saved.OneLine()
+		s.foot = &foot{s.waiting, saved, words, short}
+		s.footed.Objects = []fyne.CanvasObject{container.New(s.foot, saved, s.waiting)}
+		s.footed.Refresh()
 	}
 }
 
@@ -210,6 +211,6 @@ func (s *shell) setWaiting(n int) {
 	}
 	if s.waiting.Text != words {
 		s.waiting.SetText(words)
-		s.foot.Refresh()
+		s.footed.Refresh()
 	}
 }

@@ -99,7 +99,7 @@ var scale = map[fyne.ThemeSizeName]float32{
 	theme.SizeNameCaptionText:    14,
 	theme.SizeNameSubHeadingText: 19,
 	theme.SizeNameHeadingText:    25,
-	theme.SizeNameLineSpacing:    5,
+	theme.SizeNameLineSpacing:    2,
 	theme.SizeNamePadding:        5,
 	theme.SizeNameInnerPadding:   10,
 	theme.SizeNameInlineIcon:     20,

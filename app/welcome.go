@@ -74,9 +74,10 @@ func (a *App) languageChoices() fyne.CanvasObject {
 
 func (a *App) showName() {
 	typed := ""
+	var name *formview.Entry
 	a.goTo(place{draw: func() screen {
 		say := a.words.Say
-		name := formview.NewEntry(false)
+		name = formview.NewEntry(false)
 		name.SetText(typed)
 		name.OnText = func(s string) { typed = s }
 		name.PlaceHolder = say("start.name_hint")
@@ -84,13 +85,12 @@ func (a *App) showName() {
 		name.OnSubmitted = func(string) { begin() }
 		body := page(
 			heading(say("start.who")),
-			formview.NewStack(gapWords, strong(say("start.name")), name, quiet(say("start.name_note"))),
+			formview.NewStack(gapWords, strong(say("start.name")), formview.UnderWheel(nil, name), quiet(say("start.name_note"))),
 			formview.NewNotice(theme.ConfirmIcon(), theme.ColorNameSuccess, say("start.consultation_note")),
 		)
-		a.jobs.here(func() { a.window.Canvas().Focus(name) })
 		return screen{title: a.step(2), body: body, bare: true, done: 2.0 / 3,
 			bar: newBar(action(say("nav.back"), a.back), nil, primary(say("start.begin"), begin), false)}
-	}})
+	}, enter: func() { a.window.Canvas().Focus(name) }})
 }
 
 func (a *App) setUp(name string) {

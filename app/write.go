@@ -97,7 +97,7 @@ func (w *writing) draw() screen {
 	ready.Icon = theme.ConfirmIcon()
 	return screen{
 		title: w.a.textTitle(w.text.Title), way: "nav.consultation", body: w.scroll,
-		bar: newBar(action(say("nav.back"), w.a.back), nil, ready, false),
+		bar: newBar(nil, nil, ready, false),
 	}
 }
 

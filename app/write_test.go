@@ -13,7 +13,8 @@ func TestAContributionIsWrittenKeptAndMadeReady(t *testing.T) {
 	p.types(0, "What the lake needs")
 	p.types(2, "Prices first.")
 	p.aSecondPasses()
-	p.sees("Saved on this device at", "<Ujirani Cooperative>")
+	p.seesItSaved()
+	p.sees("<Ujirani Cooperative>")
 	if err := p.work.Close(); err != nil { // as if the power were cut
 		t.Fatal(err)
 	}
@@ -41,7 +42,7 @@ func TestPastedTextIsPutIntoParagraphsAndSaid(t *testing.T) {
 	p.field(2).TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
 	p.sees("What you pasted was put into 900 paragraphs. Nothing was left out.", "Paragraphs 1 to 20 of 900")
 	p.aSecondPasses()
-	p.sees("Saved on this device at")
+	p.seesItSaved()
 	for c, err := range p.work.Contributions(t.Context()) {
 		if err != nil || len(c.Value.Paragraphs) != 900 {
 			t.Errorf("kept are %d paragraphs, %v", len(c.Value.Paragraphs), err)
@@ -62,7 +63,7 @@ func TestFiveMegabytesPastedAreKeptWholeInParagraphsAndSaid(t *testing.T) {
 			p.field(2).TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
 			p.sees("Nothing was left out.", "longer than one record carries", "Paragraphs 1 to 20 of")
 			p.aSecondPasses()
-			p.sees("Saved on this device at")
+			p.seesItSaved()
 			if err := p.work.Close(); err != nil { // as if the power were cut
 				t.Fatal(err)
 			}
@@ -97,5 +98,5 @@ func TestAPasteBeyondWhatIsKeptIsRefusedAndWhatStandsThereStays(t *testing.T) {
 	p.field(2).TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
 	p.sees("longer than this program keeps", "<Prices first.>")
 	p.aSecondPasses()
-	p.sees("Saved on this device at")
+	p.seesItSaved()
 }

@@ -117,10 +117,25 @@ func TestLettersJoinAndStack(t *testing.T) {
 	}
 }
 
-func TestLinesAreNoTallerThanLatinNeeds(t *testing.T) {
-	e, ok := face(t, "BarazaSans-Regular.ttf").FontHExtents()
-	if !ok || e.Ascender-e.Descender+e.LineGap > 1400 {
-		t.Errorf("lines are %v of 1000 units high", e)
+func TestLinesAreAsTallAsTheirLettersAndNoTaller(t *testing.T) {
+	for _, name := range []string{"BarazaSans-Regular.ttf", "BarazaSans-Bold.ttf"} {
+		f := face(t, name)
+		e, ok := f.FontHExtents()
+		if !ok || e.Ascender-e.Descender+e.LineGap > 1550 {
+			t.Errorf("%s: lines are %v of 1000 units high", name, e)
+		}
+		for _, c := range []struct {
+			script language.Script
+			text   string
+		}{{language.Latin, "gjy"}, {language.Arabic, "في"}, {language.Arabic, "مجتمع"}, {language.Myanmar, "မြန်မာ"}, {language.Devanagari, "क्षि"}, {language.Khmer, "ខ្មែរ"}} {
+			low := float32(0) // in thousandths of the size
+			for _, g := range shaped(f, c.script, c.text).Glyphs {
+				low = min(low, 1000/16*float32(g.YBearing+g.YOffset+g.Height)/64)
+			}
+			if low < e.Descender-20 {
+				t.Errorf("%s: %s reaches down to %v, the line to %v", name, c.text, low, e.Descender)
+			}
+		}
 	}
 }
 

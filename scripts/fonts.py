@@ -57,6 +57,9 @@ FONTS = [
     ("NotoSansMath", [(0x2190, 0x2193), (0x2200, 0x22FF)]),
 ]
 
+# How deep a line reaches, in thousandths of its size.
+DESCENT = 470
+
 # Math and symbols are large; of them this is enough.
 SIGNS = set(map(ord, "←↑→↓↔↕↩↪⇧⇨∞−≈≠≤≥■□▲△▶▷▼▽◀◁◆◇○●◌◯★☆☐☑☒✓✔✕✖✗✘✎✏⚙☎✉"))
 SIGN_FONTS = {"NotoSansSymbols", "NotoSansSymbols2", "NotoSansMath"}
@@ -108,6 +111,10 @@ def merged(folder, weight):
                           "OS/2": ["sTypoAscender", "sTypoDescender", "sTypoLineGap", "usWinAscent", "usWinDescent"]}.items():
         for field in fields:
             setattr(font[table], field, getattr(first[table], field))
+    # But Fyne cuts off what reaches below the line: the dots of a final yeh in
+    # Arabic (-421) and what stacks in Burmese (-467) must have room.
+    font["hhea"].descent = font["OS/2"].sTypoDescender = -DESCENT
+    font["OS/2"].usWinDescent = DESCENT
     rename(font, weight)
     # The same fonts give the same file.
     font["head"].created = font["head"].modified = first["head"].created

@@ -5,35 +5,33 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
 // A Button is pressed by a tap, by Return or by the space bar. Its words wrap
-// where there is no room for them, and it tells when it gains the focus.
+// where there is no room for them.
 type Button struct {
 	widget.BaseWidget
+	Press
 	Text       string
 	Icon       fyne.Resource
-	OnTapped   func()
-	OnFocus    func()
 	Importance widget.Importance // high for what comes next, low for what may be passed over
 	Leading    bool              // words begin at the side instead of standing in the middle
 	Selected   bool              // it leads to what is shown
 	OnHeader   bool              // it stands on the band at the top
 
-	disabled, focused, hovered bool
-	label                      *Label
-	icon                       *canvas.Image
-	ground                     *canvas.Rectangle
+	label  *Label
+	icon   *canvas.Image
+	ground *canvas.Rectangle
 }
 
 // NewButton makes a button.
 func NewButton(label string, tapped func()) *Button {
-	b := &Button{Text: label, OnTapped: tapped, label: NewLabel(label), icon: canvas.NewImageFromResource(nil), ground: canvas.NewRectangle(color.Transparent)}
+	b := &Button{Text: label, label: NewLabel(label), icon: canvas.NewImageFromResource(nil), ground: canvas.NewRectangle(color.Transparent)}
 	b.icon.FillMode = canvas.ImageFillContain
-	b.label.Bold = true
+	b.label.Bold, b.OnTapped = true, tapped
+	b.Of(b)
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -53,59 +51,19 @@ func (b *Button) Disable() { b.disabled = true; b.Refresh() }
 // Disabled implements [fyne.Disableable].
 func (b *Button) Disabled() bool { return b.disabled }
 
-// Tapped implements [fyne.Tappable].
-func (b *Button) Tapped(*fyne.PointEvent) {
-	if b.OnTapped != nil && !b.disabled {
-		b.OnTapped()
-	}
+// side and air are what stands around the words; tight is what of the side has
+// to be left where there is little room.
+func (b *Button) side() float32  { return theme.TextSize() * 0.9 }
+func (b *Button) air() float32   { return theme.TextSize() * 0.62 }
+func (b *Button) tight() float32 { return theme.TextSize() * 0.35 }
+
+// sideAt is the side in a button of a width.
+func (b *Button) sideAt(width float32) float32 {
+	return min(b.side(), max(b.tight(), (width-b.drawn()-b.label.Natural())/2))
 }
 
-// FocusGained implements [fyne.Focusable].
-func (b *Button) FocusGained() {
-	b.focused = true
-	b.Refresh()
-	if b.OnFocus != nil {
-		b.OnFocus()
-	}
-}
-
-// FocusLost implements [fyne.Focusable].
-func (b *Button) FocusLost() { b.focused = false; b.Refresh() }
-
-// TypedRune implements [fyne.Focusable].
-func (b *Button) TypedRune(r rune) {
-	if r == ' ' {
-		b.Tapped(nil)
-	}
-}
-
-// TypedKey implements [fyne.Focusable].
-func (b *Button) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
-		b.Tapped(nil)
-	}
-}
-
-// MouseIn implements [desktop.Hoverable].
-func (b *Button) MouseIn(*desktop.MouseEvent) { b.hovered = true; b.Refresh() }
-
-// MouseMoved implements [desktop.Hoverable].
-func (b *Button) MouseMoved(*desktop.MouseEvent) {}
-
-// MouseOut implements [desktop.Hoverable].
-func (b *Button) MouseOut() { b.hovered = false; b.Refresh() }
-
-// Cursor implements [desktop.Cursorable].
-func (b *Button) Cursor() desktop.Cursor {
-	if b.disabled {
-		return desktop.DefaultCursor
-	}
-	return desktop.PointerCursor
-}
-
-// side and air are what stands around the words.
-func (b *Button) side() float32 { return theme.TextSize() * 0.9 }
-func (b *Button) air() float32  { return theme.TextSize() * 0.62 }
+// Tight is how narrow the button may be with its words in one line.
+func (b *Button) Tight() float32 { return b.Natural() - 2*b.side() + 2*b.tight() }
 
 // drawn is the width of the icon with what stands behind it.
 func (b *Button) drawn() float32 {
@@ -133,11 +91,12 @@ type buttonRenderer struct{ b *Button }
 func (r buttonRenderer) Layout(size fyne.Size) {
 	b := r.b
 	b.ground.Resize(size)
-	room := size.Width - 2*b.side() - b.drawn()
+	side := b.sideAt(size.Width)
+	room := size.Width - 2*side - b.drawn()
 	width := max(0, min(room, b.label.Natural()))
 	b.label.Resize(fyne.NewSize(width, 0))
 	h := b.label.MinSize().Height
-	left := b.side()
+	left := side
 	if !b.Leading {
 		left += (room - width) / 2
 	}
@@ -151,7 +110,7 @@ func (r buttonRenderer) MinSize() fyne.Size {
 	b.label.words = b.Text
 	wide := b.Natural()
 	if have := b.BaseWidget.Size().Width; have > 0 && have < wide {
-		b.label.Resize(fyne.NewSize(max(1, have-2*b.side()-b.drawn()), 0))
+		b.label.Resize(fyne.NewSize(max(1, have-2*b.sideAt(have)-b.drawn()), 0))
 	} else {
 		b.label.Resize(fyne.NewSize(b.label.Natural(), 0))
 	}

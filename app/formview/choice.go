@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -14,22 +13,25 @@ import (
 // one may be picked, a box with a tick where several may.
 type Choice struct {
 	widget.BaseWidget
-	Value    string
-	OnPick   func()
-	OnFocus  func()
-	several  bool
-	picked   bool
-	disabled bool
-	focused  bool
-	hovered  bool
-	label    *Label
-	note     *Label // what is to be known of the words; may be empty
+	Press
+	Value   string
+	OnPick  func()
+	several bool
+	picked  bool
+	label   *Label
+	note    *Label // what is to be known of the words; may be empty
 }
 
 // NewChoice makes a line that is not picked.
 func NewChoice(value, label string, several bool) *Choice {
 	c := &Choice{Value: value, several: several, label: NewLabel(label), note: quiet("")}
 	c.label.Aligned, c.note.Aligned = true, true
+	c.OnTapped = func() {
+		if c.OnPick != nil {
+			c.OnPick()
+		}
+	}
+	c.Of(c)
 	c.ExtendBaseWidget(c)
 	return c
 }
@@ -57,60 +59,26 @@ func (c *Choice) SetPicked(picked bool) {
 	}
 }
 
-func (c *Choice) pick() {
-	if c.OnPick != nil && !c.disabled {
-		c.OnPick()
-	}
-}
-
 // Tapped implements [fyne.Tappable].
 func (c *Choice) Tapped(*fyne.PointEvent) {
 	if canvas := fyne.CurrentApp().Driver().CanvasForObject(c); canvas != nil && !fyne.CurrentDevice().IsMobile() {
 		canvas.Focus(c)
 	}
-	c.pick()
+	c.Press.Tapped(nil)
 }
 
-// FocusGained implements [fyne.Focusable].
-func (c *Choice) FocusGained() {
-	c.focused = true
-	c.Refresh()
-	if c.OnFocus != nil {
-		c.OnFocus()
-	}
-}
-
-// FocusLost implements [fyne.Focusable].
-func (c *Choice) FocusLost() { c.focused = false; c.Refresh() }
-
-// TypedRune implements [fyne.Focusable].
-func (c *Choice) TypedRune(r rune) {
-	if r == ' ' {
-		c.pick()
-	}
-}
-
-// TypedKey implements [fyne.Focusable]: Return picks, too.
+// TypedKey implements [fyne.Focusable]: Up and Down move among the choices.
 func (c *Choice) TypedKey(e *fyne.KeyEvent) {
 	canvas := fyne.CurrentApp().Driver().CanvasForObject(c)
-	switch e.Name {
-	case fyne.KeyReturn, fyne.KeyEnter:
-		c.pick()
-	case fyne.KeyDown:
+	switch {
+	case canvas != nil && e.Name == fyne.KeyDown:
 		canvas.FocusNext()
-	case fyne.KeyUp:
+	case canvas != nil && e.Name == fyne.KeyUp:
 		canvas.FocusPrevious()
+	default:
+		c.Press.TypedKey(e)
 	}
 }
-
-// MouseIn implements [desktop.Hoverable].
-func (c *Choice) MouseIn(*desktop.MouseEvent) { c.hovered = true; c.Refresh() }
-
-// MouseMoved implements [desktop.Hoverable].
-func (c *Choice) MouseMoved(*desktop.MouseEvent) {}
-
-// MouseOut implements [desktop.Hoverable].
-func (c *Choice) MouseOut() { c.hovered = false; c.Refresh() }
 
 // CreateRenderer implements [fyne.Widget].
 func (c *Choice) CreateRenderer() fyne.WidgetRenderer {

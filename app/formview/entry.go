@@ -22,6 +22,7 @@ type Entry struct {
 	// with.
 	OnPaste func(text string) bool
 	OnMove  func()            // the caret moved
+	OnGrow  func()            // the field became higher or lower
 	OnText  func(text string) // the text was changed
 
 	single bool // Return does not begin a line
@@ -95,6 +96,9 @@ func (e *Entry) grow() {
 	if rows = max(rows, least); rows != e.rows {
 		e.rows = rows
 		e.SetMinRowsVisible(rows)
+		if e.OnGrow != nil {
+			e.OnGrow()
+		}
 	}
 }
 

@@ -115,9 +115,13 @@ func (l *Label) lay() {
 	}
 }
 
+// linePitch is from one line to the next, in sizes of the text. Letters of some
+// scripts reach into the line above or below.
+const linePitch = 1.48
+
 // pitch is the distance from one line to the next.
 func (l *Label) pitch() float32 {
-	return fyne.MeasureText("x", l.textSize(), l.style()).Height + l.textSize()*0.12
+	return l.textSize() * linePitch
 }
 
 // CreateRenderer implements [fyne.Widget].
@@ -134,8 +138,9 @@ func (r *labelRenderer) Layout(size fyne.Size) {
 	r.colour()
 	pitch := r.l.pitch()
 	for i, t := range r.l.lines {
-		t.Resize(fyne.NewSize(size.Width, pitch))
-		t.Move(fyne.NewPos(0, float32(i)*pitch))
+		high := t.MinSize().Height
+		t.Resize(fyne.NewSize(size.Width, high))
+		t.Move(fyne.NewPos(0, float32(i)*pitch+(pitch-high)/2))
 	}
 }
 

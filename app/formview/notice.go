@@ -36,6 +36,11 @@ func (n *Notice) Words() string { return n.label.Words() }
 // SetWords says something else.
 func (n *Notice) SetWords(words string) { n.label.SetWords(words) }
 
+// Natural is the width of the notice in one line.
+func (n *Notice) Natural() float32 {
+	return n.label.Natural() + theme.IconInlineSize() + 1.6*theme.Padding()
+}
+
 // OneLine makes the notice one small line that is cut short where it doesn't fit.
 func (n *Notice) OneLine() {
 	n.label.OneLine, n.label.SizeName = true, theme.SizeNameCaptionText

@@ -33,6 +33,8 @@ type Pick struct {
 	find     *Entry
 	list     *fyne.Container
 	marks    *fyne.Container
+	question []string // what is to be known of the question's words
+	alike    bool     // the same is to be known of all choices
 	more     *Label
 	clear    *Button
 	box      *fyne.Container
@@ -57,6 +59,7 @@ func newPick(around *surroundings, several, search bool) *Pick {
 // Display shows the choices of n and which of them are picked.
 func (p *Pick) Display(n session.Node) {
 	p.optional = !n.Required && !n.ReadOnly
+	p.question = p.around.badges(n.Language, n.NeedsReview)
 	if p.value == n.Value && slices.Equal(p.all, n.Choices) && len(p.box.Objects) > 1 {
 		return
 	}
@@ -108,7 +111,7 @@ func (p *Pick) build() {
 		row.OnPick = func() { p.pick(c.Value) }
 		row.OnFocus = func() { p.around.reveal(row) }
 		row.SetPicked(p.has(c.Value))
-		if len(common) == 0 {
+		if !p.alike {
 			row.SetNote(strings.Join(p.marksOf(c), " · "))
 		}
 		p.rows = append(p.rows, row)
@@ -131,16 +134,22 @@ func (p *Pick) build() {
 // marksOf is what is to be known of the words of a choice.
 func (p *Pick) marksOf(c session.Choice) []string { return p.around.badges(c.Language, c.NeedsReview) }
 
-// common is what is to be known of all choices alike, to be said once.
+// common is what is to be known of all choices alike, to be said once; nothing
+// where the same is said of the question.
 func (p *Pick) common() []string {
 	if len(p.all) == 0 {
 		return nil
 	}
+	p.alike = false
 	first := p.marksOf(p.all[0])
 	for _, c := range p.all[1:] {
 		if !slices.Equal(p.marksOf(c), first) {
 			return nil
 		}
+	}
+	p.alike = true
+	if slices.Equal(first, p.question) {
+		return nil
 	}
 	for i, words := range first {
 		first[i] = p.around.words.Say("translation.of_choices", locale.Values{"What": words})

@@ -18,7 +18,43 @@ type Scroll struct {
 func NewScroll(content fyne.CanvasObject) *Scroll {
 	s := &Scroll{inner: container.NewVScroll(content), content: content}
 	s.ExtendBaseWidget(s)
+	s.adopt(content)
 	return s
+}
+
+// adopt makes the page follow what stands on it: the focus, fields that grow,
+// and the wheel over them. What asks somebody else already stays with them.
+func (s *Scroll) adopt(o fyne.CanvasObject) {
+	switch o := o.(type) {
+	case *fyne.Container:
+		for _, c := range o.Objects {
+			s.adopt(c)
+		}
+	case *wheel:
+		if o.page == nil {
+			o.page = s
+		}
+	case *Entry:
+		if o.OnFocus == nil {
+			o.OnFocus = func(gained bool) {
+				if gained {
+					s.Reveal(o)
+				}
+			}
+		}
+		if o.OnGrow == nil {
+			o.OnGrow = s.Settle
+		}
+	case interface {
+		fyne.CanvasObject
+		press() *Press
+	}:
+		if p := o.press(); p.OnFocus == nil {
+			p.OnFocus = func() { s.Reveal(o) }
+		}
+	case interface{ Holds() fyne.CanvasObject }:
+		s.adopt(o.Holds())
+	}
 }
 
 // Reveal moves the page so far that o is seen, its top before its bottom.

@@ -49,15 +49,21 @@ func placeholders(forms []string) []string {
 	return slices.Compact(names)
 }
 
-func TestFrenchIsComplete(t *testing.T) {
-	english, french := texts(t, "en"), texts(t, "fr")
-	for _, id := range slices.Sorted(maps.Keys(english)) {
-		if french[id] == nil {
-			t.Errorf("%s is not there in French", id)
+func TestFrenchAndArabicAreComplete(t *testing.T) {
+	english := texts(t, "en")
+	for _, code := range []string{"fr", "ar"} {
+		own := texts(t, code)
+		for _, id := range slices.Sorted(maps.Keys(english)) {
+			if own[id] == nil {
+				t.Errorf("%s is not there in %s", id, code)
+			}
+		}
+		if l, _ := Named(code); !l.Draft || !l.Interface || !l.Complete {
+			t.Errorf("%s is not marked as a complete draft: %+v", code, l)
 		}
 	}
-	if fr, _ := Named("fr"); !fr.Draft || !fr.Interface {
-		t.Error("French is not marked as a draft")
+	if sw, _ := Named("sw"); sw.Complete || !sw.Interface {
+		t.Error("Swahili has a few words and is said to be complete")
 	}
 }
 
