@@ -13,9 +13,9 @@ import (
 
 const scenarios = "../../../shared/corpora/scenarios.json"
 
-// TestCorpusFormsLoad reads every form of the scenarios: each was filled by
-// another program, so each must be usable.
-func TestCorpusFormsLoad(t *testing.T) {
+// corpusForms are the forms of the recorded scenarios.
+func corpusForms(t *testing.T) []string {
+	t.Helper()
 	data, err := os.ReadFile(filepath.FromSlash(scenarios))
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Skip("the conformance cases are not here:", scenarios)
@@ -30,7 +30,13 @@ func TestCorpusFormsLoad(t *testing.T) {
 	if len(corpus.Forms) == 0 {
 		t.Fatal("the corpus holds no forms")
 	}
-	for i, form := range corpus.Forms {
+	return corpus.Forms
+}
+
+// TestCorpusFormsLoad reads every form of the scenarios: each was filled by
+// another program, so each must be usable.
+func TestCorpusFormsLoad(t *testing.T) {
+	for i, form := range corpusForms(t) {
 		def, found := Read([]byte(form))
 		if err := forms.Usable(found); err != nil || def == nil {
 			t.Errorf("form %d: %v", i, err)

@@ -40,6 +40,9 @@ func (r *reader) readItext() {
 			}
 		}
 	}
+	if set := &r.def.Settings; set.DefaultLanguage == "" && len(r.def.Languages) > 0 {
+		set.DefaultLanguage = r.def.Languages[0]
+	}
 }
 
 func (r *reader) readText(text *element, lang string) {

@@ -141,6 +141,9 @@ func (e *element) open(t xml.StartElement, line int) *element {
 func (e *element) uri(prefix string) string {
 	for at := e; at != nil; at = at.parent {
 		if uri, ok := at.spaces[prefix]; ok {
+			if standard := prefixes[prefix]; standard != "" && strings.TrimSuffix(uri, "/") == standard {
+				return standard
+			}
 			return uri
 		}
 	}
@@ -251,7 +254,7 @@ func (e *element) declared() map[string]string {
 	var walk func(*element)
 	walk = func(x *element) {
 		for p, uri := range x.spaces {
-			if p != "" && prefixes[p] != uri {
+			if p != "" && prefixes[p] != strings.TrimSuffix(uri, "/") {
 				if _, twice := all[p]; !twice {
 					all[p] = uri
 				}
