@@ -68,8 +68,9 @@ func (r *reader) action(k *element, kind forms.ActionKind) forms.Action {
 	if len(a.Events) == 0 {
 		r.fault(k, "no-event", "the <%s> names no event", k.name)
 	}
-	a.Value = r.expression(strings.TrimSpace(k.attr("", "value")))
-	if a.Value == "" {
+	a.Value = r.expression(k.attr("", "value"))
+	if strings.TrimSpace(a.Value) == "" {
+		a.Value = ""
 		a.Text = k.raw()
 	}
 	for _, w := range k.attrs {

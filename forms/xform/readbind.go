@@ -33,21 +33,24 @@ func (r *reader) binds() {
 // bind reads one bind. Where a node has two, the later adds to the first.
 func (r *reader) bind(b *element, to *forms.Bind) {
 	for _, a := range b.attrs {
-		v := strings.TrimSpace(a.value)
+		v, expr := strings.TrimSpace(a.value), a.value
+		if v == "" {
+			expr = ""
+		}
 		switch {
 		case a.space == "" && (a.local == "nodeset" || a.local == "ref" || a.local == "id"):
 		case a.space == "" && a.local == "type":
 			to.Type = dataType(v)
 		case a.space == "" && a.local == "relevant":
-			to.Relevant = r.expression(v)
+			to.Relevant = r.expression(expr)
 		case a.space == "" && a.local == "calculate":
-			to.Calculate = r.expression(v)
+			to.Calculate = r.expression(expr)
 		case a.space == "" && a.local == "constraint":
-			to.Constraint = r.expression(v)
+			to.Constraint = r.expression(expr)
 		case a.space == "" && a.local == "required":
-			to.Required = r.expression(never(v))
+			to.Required = r.expression(never(expr))
 		case a.space == "" && a.local == "readonly":
-			to.ReadOnly = r.expression(never(v))
+			to.ReadOnly = r.expression(never(expr))
 		case a.space == nsJavaRosa && a.local == "constraintMsg":
 			to.ConstraintMessage = r.message(b, a.value)
 		case a.space == nsJavaRosa && a.local == "requiredMsg":
@@ -66,7 +69,7 @@ func (r *reader) bind(b *element, to *forms.Bind) {
 
 // never drops an expression that says no, which is the same as none.
 func never(expr string) string {
-	if expr == "false()" {
+	if strings.TrimSpace(expr) == "false()" {
 		return ""
 	}
 	return expr

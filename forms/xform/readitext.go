@@ -31,7 +31,7 @@ func (r *reader) readItext() {
 		} else {
 			r.def.Languages = append(r.def.Languages, lang)
 		}
-		if _, ok := t.hasAttr("", "default"); ok && r.def.Settings.DefaultLanguage == "" {
+		if _, ok := t.hasAttr("", "default"); ok && r.def.Settings.DefaultLanguage == "" && lang != "default" { // which is what forms without languages write
 			r.def.Settings.DefaultLanguage = lang
 		}
 		for _, text := range t.elements() {
@@ -39,9 +39,6 @@ func (r *reader) readItext() {
 				r.readText(text, lang)
 			}
 		}
-	}
-	if set := &r.def.Settings; set.DefaultLanguage == "" && len(r.def.Languages) > 0 {
-		set.DefaultLanguage = r.def.Languages[0]
 	}
 }
 
@@ -93,11 +90,11 @@ func (r *reader) words(x *element) string {
 			case k.name == "":
 				b.WriteString(literally(k.words))
 			case k.local == "output":
-				expr := strings.TrimSpace(k.attr("", "value"))
-				if expr == "" {
-					expr = strings.TrimSpace(k.attr("", "ref"))
+				expr := k.attr("", "value")
+				if strings.TrimSpace(expr) == "" {
+					expr = k.attr("", "ref")
 				}
-				if expr != "" {
+				if strings.TrimSpace(expr) != "" {
 					b.WriteString("${" + r.expression(expr) + "}")
 				}
 			default:

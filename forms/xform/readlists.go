@@ -214,6 +214,19 @@ func (r *reader) tags(x *element, q *forms.Question) {
 	r.inline(list, q, "")
 }
 
+// query reads an input whose choices come from the form's itemsets.csv.
+func (r *reader) query(x *element, q *forms.Question, query string) {
+	m := listNodeset.FindStringSubmatch(query)
+	if m == nil || !onePredicate(m[3]) {
+		r.fault(x, "bad-query", "the query %q asks for no list of choices", query)
+		return
+	}
+	q.Control, q.List, q.ChoiceFilter = forms.Select1, m[1]+m[2], r.expression(m[3])
+	if _, ok := r.def.Lists[q.List]; !ok {
+		r.def.Lists[q.List] = forms.ChoiceList{Name: q.List, External: true}
+	}
+}
+
 // inline gives a question choices of its own. Where their texts have ids, the
 // list is called as these are; two questions may offer the same.
 func (r *reader) inline(list forms.ChoiceList, q *forms.Question, name string) {
@@ -222,15 +235,21 @@ func (r *reader) inline(list forms.ChoiceList, q *forms.Question, name string) {
 	}
 	name = cmp.Or(name, q.Name)
 	list.Name = name
-	for n := 2; ; n++ {
+	for {
 		other, taken := r.def.Lists[list.Name]
-		if !taken && r.lists[list.Name] == nil || taken && reflect.DeepEqual(list, other) {
+		if !taken && r.lists[list.Name] == nil || taken && sameInline(list, other) {
 			break
 		}
-		list.Name = name + "_" + strings.Repeat("i", n-1)
+		r.inlines[name]++ // counted on, lest many lists of a name take the square of their number
+		list.Name = name + "_" + strconv.Itoa(r.inlines[name]+1)
 	}
 	r.def.Lists[list.Name] = list
 	q.List = list.Name
+}
+
+func sameInline(a, b forms.ChoiceList) bool {
+	a.Name = b.Name
+	return reflect.DeepEqual(a, b)
 }
 
 // media are the files among the forms of a text.

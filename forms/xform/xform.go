@@ -48,10 +48,11 @@ var prefixes = map[string]string{
 // itself can't be read.
 func Read(data []byte) (*forms.Definition, []forms.Diagnostic) {
 	r := &reader{
-		lists:  map[string]*secondary{},
-		bodies: map[string]*element{},
-		groups: map[string]bool{},
-		itext:  map[string]*itextEntry{},
+		lists:   map[string]*secondary{},
+		bodies:  map[string]*element{},
+		groups:  map[string]bool{},
+		itext:   map[string]*itextEntry{},
+		inlines: map[string]int{},
 	}
 	root, err := parse(data)
 	if err != nil {
@@ -82,8 +83,9 @@ type reader struct {
 	instances   []*secondary
 	questions   int
 	refBytes    int
-	asksItextID bool // some expression reads itextId
-	unnamed     bool // some text stands in no language
+	inlines     map[string]int // lists that stand in controls, by name
+	asksItextID bool           // some expression reads itextId
+	unnamed     bool           // some text stands in no language
 }
 
 func (r *reader) report(at *element, code string, warning bool, format string, args ...any) {
@@ -159,6 +161,7 @@ func (r *reader) submission() {
 	set.SubmissionMethod = s.attr("", "method")
 	set.PublicKey = s.attr("", "base64RsaPublicKey")
 	set.AutoSend = s.attr(nsOpenRosa, "auto-send")
+	set.ClientEditable = s.attr(nsODK, "client-editable") == "true"
 	set.AutoDelete = s.attr(nsOpenRosa, "auto-delete")
 	set.ClientEditable = s.attr(nsODK, "client-editable") == "true"
 }
