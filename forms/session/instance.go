@@ -169,17 +169,31 @@ func resume(def *forms.Definition, d Draft, opts Options, edit bool) (*Session, 
 	if tree.name != s.prog.root.c.Name {
 		return nil, &MismatchError{FormID: tree.attr("id"), Version: tree.attr("version")}
 	}
-	s.started, s.changedAt, s.instanceID = d.Started, d.Changed, d.InstanceID
-	if s.root, err = s.build(s.prog.root, s.document, true, nil); err != nil {
-		return nil, err
-	}
-	s.document.children = []*node{s.root}
 	l := &loader{s: s}
-	if err := l.fill(s.root, tree); err != nil {
+	if err := s.load(l, d, tree); err != nil {
 		return nil, err
 	}
 	if len(l.lost) > 0 {
 		return nil, &MismatchError{FormID: tree.attr("id"), Version: tree.attr("version"), Lost: l.lost}
+	}
+	if edit {
+		s.deprecate()
+		s.started = s.now()
+		s.changedAt = s.started
+	}
+	s.awake()
+	return s, nil
+}
+
+// load builds the tree and fills it with a draft.
+func (s *Session) load(l *loader, d Draft, tree *xmlNode) (err error) {
+	s.started, s.changedAt, s.instanceID = d.Started, d.Changed, d.InstanceID
+	if s.root, err = s.build(s.prog.root, s.document, true, nil); err != nil {
+		return err
+	}
+	s.document.children = []*node{s.root}
+	if err := l.fill(s.root, tree); err != nil {
+		return err
 	}
 	if l.instanceID != "" {
 		s.instanceID = l.instanceID
@@ -187,16 +201,15 @@ func resume(def *forms.Definition, d Draft, opts Options, edit bool) (*Session, 
 	if s.instanceID == "" {
 		s.instanceID = "uuid:" + s.uuid()
 	}
-	if edit {
-		s.deprecate()
-		s.started = s.now()
-		s.changedAt = s.started
-	}
+	return nil
+}
+
+// awake brings everything that is computed up to date once a draft is loaded.
+func (s *Session) awake() {
 	s.recomputeAll()
 	s.happens(s.root, forms.InstanceLoad)
 	s.run()
 	s.begin()
-	return s, nil
 }
 
 // A loader puts what was read into the tree of a session.
@@ -204,6 +217,20 @@ type loader struct {
 	s          *Session
 	lost       []Answer
 	instanceID string
+
+	// Of a migration: what has no place, the plans that the draft has, and the
+	// questions that it answers.
+	moved func(near *node, ref forms.Ref, x *xmlNode)
+	seen  map[*plan]bool
+	taken map[*node]bool
+}
+
+// take notes that the draft answers n.
+func (l *loader) take(n *node) {
+	if l.taken == nil {
+		l.taken = map[*node]bool{}
+	}
+	l.taken[n] = true
 }
 
 // fill puts an element's content into n.
@@ -213,19 +240,25 @@ func (l *loader) fill(n *node, x *xmlNode) error {
 			attr.value = a.Value
 		}
 	}
+	if l.seen != nil {
+		l.seen[n.plan] = true
+	}
 	if n.plan.q != nil {
 		if len(x.children) > 0 {
-			l.lose(n.ref(), x)
+			l.lose(n, n.ref(), x)
 			return nil
 		}
 		n.value = clean(n.plan.q, x.text)
+		if l.seen != nil {
+			l.take(n)
+		}
 		if n.plan == l.s.prog.instanceID {
 			l.instanceID = n.value
 		}
 		return nil
 	}
 	if strings.TrimSpace(x.text) != "" {
-		l.lost = append(l.lost, Answer{n.ref(), x.text})
+		l.lose(n, n.ref(), &xmlNode{name: x.name, text: x.text})
 	}
 	l.blank(n)
 	used := map[*node]bool{}
@@ -233,7 +266,7 @@ func (l *loader) fill(n *node, x *xmlNode) error {
 		c := n.childNamed(xc.name)
 		switch {
 		case c == nil || used[c] && !c.isRange:
-			l.lose(n.ref().Child(xc.name), xc)
+			l.lose(n, n.ref().Child(xc.name), xc)
 		case c.isRange:
 			i, err := l.s.grow(c)
 			if err != nil {
@@ -267,7 +300,11 @@ func (l *loader) blank(n *node) {
 
 // lose remembers the answers below x, which the form has no place for. What
 // holds no answer is no loss.
-func (l *loader) lose(ref forms.Ref, x *xmlNode) {
+func (l *loader) lose(n *node, ref forms.Ref, x *xmlNode) {
+	if l.moved != nil {
+		l.moved(n, ref, x)
+		return
+	}
 	const enough = 100 // to say what is wrong
 	if len(l.lost) == enough {
 		return
@@ -276,6 +313,6 @@ func (l *loader) lose(ref forms.Ref, x *xmlNode) {
 		l.lost = append(l.lost, Answer{ref, x.text})
 	}
 	for _, c := range x.children {
-		l.lose(ref.Child(c.name), c)
+		l.lose(n, ref.Child(c.name), c)
 	}
 }

@@ -187,6 +187,9 @@ func (r *reader) resolve(path string, context forms.Element) (forms.Element, *fo
 	case !ok:
 		return nil, nil
 	case attr != "":
+		if !forms.ValidName(localName(attr)) || strings.Count(attr, ":") > 1 || strings.HasPrefix(attr, ":") {
+			return nil, nil
+		}
 		return e, attributeOf(e, attr)
 	}
 	return e, nil
