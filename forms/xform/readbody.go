@@ -203,7 +203,6 @@ func (r *reader) dress(x *element, c *forms.Common, context forms.Element) {
 	for _, a := range x.attrs {
 		known := a.space == "" && slices.Contains(plainAttrs, a.local) ||
 			a.space == "" && x.local == "upload" && a.local == "mediatype" ||
-			a.space == "" && x.local == "input" && a.local == "query" ||
 			a.space == "" && x.local == "range" && slices.Contains(rangeAttrs, a.local)
 		if !known {
 			c.Attrs = append(c.Attrs, forms.Attr{Name: a.name, Value: a.value})
@@ -278,10 +277,6 @@ func (r *reader) ask(x *element, q *forms.Question, control forms.Control) {
 			r.items(x, q)
 		}
 	case forms.Input:
-		if query := strings.TrimSpace(x.attr("", "query")); query != "" {
-			r.query(x, q, query)
-			return
-		}
 		r.shownItems(x, q)
 		plain := q.Bind.Type == "" || q.Bind.Type == forms.String
 		if plain && q.Bind.ReadOnly == "true()" && q.Bind.Calculate == "" && q.Default == "" && q.Bind.Preload == "" && len(q.Label) > 0 {

@@ -31,7 +31,7 @@ func (r *reader) readItext() {
 		} else {
 			r.def.Languages = append(r.def.Languages, lang)
 		}
-		if _, ok := t.hasAttr("", "default"); ok && r.def.Settings.DefaultLanguage == "" && lang != "default" { // which is what forms without languages write
+		if _, ok := t.hasAttr("", "default"); ok && r.def.Settings.DefaultLanguage == "" {
 			r.def.Settings.DefaultLanguage = lang
 		}
 		for _, text := range t.elements() {
@@ -39,6 +39,9 @@ func (r *reader) readItext() {
 				r.readText(text, lang)
 			}
 		}
+	}
+	if set := &r.def.Settings; set.DefaultLanguage == "" && slices.Contains(r.def.Languages, "default") {
+		set.DefaultLanguage = "default" // what forms without a default language write
 	}
 }
 

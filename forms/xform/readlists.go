@@ -214,19 +214,6 @@ func (r *reader) tags(x *element, q *forms.Question) {
 	r.inline(list, q, "")
 }
 
-// query reads an input whose choices come from the form's itemsets.csv.
-func (r *reader) query(x *element, q *forms.Question, query string) {
-	m := listNodeset.FindStringSubmatch(query)
-	if m == nil || !onePredicate(m[3]) {
-		r.fault(x, "bad-query", "the query %q asks for no list of choices", query)
-		return
-	}
-	q.Control, q.List, q.ChoiceFilter = forms.Select1, m[1]+m[2], r.expression(m[3])
-	if _, ok := r.def.Lists[q.List]; !ok {
-		r.def.Lists[q.List] = forms.ChoiceList{Name: q.List, External: true}
-	}
-}
-
 // inline gives a question choices of its own. Where their texts have ids, the
 // list is called as these are; two questions may offer the same.
 func (r *reader) inline(list forms.ChoiceList, q *forms.Question, name string) {
