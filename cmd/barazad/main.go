@@ -42,6 +42,7 @@ func commands() []command {
 		{"fill", "--dir DIR --answers FILE [--draft]", "fill in the questionnaire from a file and make it ready", fill},
 		{"contribute", "--dir DIR FILE", "make a written contribution ready", contribute},
 		{"sync", "--dir DIR [--via ADDRESS]", "send what waits and take what has come", synchronise},
+		{"bundle", "write|show|take|mail-out|mail-in …", "carry by stick or by mail where there is no link", runBundle},
 		{"status", "--dir DIR [--json]", "show what is on this device, at the hub, received", status},
 		{"form", "check FILE [--json] | eval --json [--tz ZONE] | pack FORM.xml OUT | unpack IN FOLDER", "say what is wrong with a form or what its expressions come to; pack it for the road", form},
 		{"translate", "export|import [--form FILE] --language CODE [--catalogue FILE] WORKBOOK", "hand the texts of a form to a translator, and take them back", runTranslate},

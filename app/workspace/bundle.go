@@ -1,0 +1,74 @@
+package workspace
+
+import (
+	"context"
+	"slices"
+
+	"baraza.example/sync/batch"
+	"baraza.example/sync/bundle"
+	"baraza.example/sync/exchange"
+	"baraza.example/sync/hub"
+)
+
+// OpenBundle opens a bundle to which this device adds parts of at most
+// partSize bytes (0: any size), as itself or, with h, as a hub. The caller
+// closes it; only then is what was written safe there.
+func (w *Workspace) OpenBundle(ctx context.Context, path string, partSize int64, h *hub.Hub) (*bundle.Bundle, error) {
+	if w.self == nil {
+		return nil, ErrNotSetUp
+	}
+	invite, _, err := w.mail.Invite(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o := bundle.Options{Writer: exchange.Peer{ID: w.self.ID(), Role: batch.RoleDevice}, Identity: w.self, PartSize: partSize,
+		Clock: w.clock, Rand: w.rand, Centre: invite.Root}
+	if h != nil {
+		o.Writer = h.Self()
+	}
+	return bundle.Open(path, o)
+}
+
+// WriteBundle writes into b what waits and takes what is there for this device:
+// receipts, words of hubs, the centre's card. With h it does so for all whose
+// records this hub holds. They go on being offered to everybody else, for
+// sticks get lost.
+func (w *Workspace) WriteBundle(ctx context.Context, b *bundle.Bundle, h *hub.Hub) (sum exchange.Report, err error) {
+	if w.self == nil {
+		return sum, ErrNotSetUp
+	}
+	w.sending.Lock()
+	defer w.sending.Unlock()
+	if h != nil {
+		return untilSaid(func() (exchange.Report, error) { return h.Forward(ctx, b.Transport(), nil) })
+	}
+	return untilSaid(func() (exchange.Report, error) {
+		return w.run(ctx, b.Transport(), outbox{w.mail, w})
+	})
+}
+
+// untilSaid runs once more where the answers have changed what is to be said:
+// receipts, a centre's card, or that the bundle lacks a registration.
+func untilSaid(run func() (exchange.Report, error)) (total exchange.Report, err error) {
+	const most = 5
+	for range most {
+		r, err := run()
+		total.Refused = nil // those of the last run are what remains
+		total = sum(total, r)
+		if err != nil || !r.Again && r.Receipts == 0 && !slices.ContainsFunc(r.Refused, introduces) {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+// introduces reports whether after a refusal more of the origin is shown.
+func introduces(r batch.Refusal) bool {
+	return r.Code == batch.RefusedUnknown || r.Code == batch.RefusedGap
+}
+
+// TakeBundle takes into this hub's custody what is in b, and leaves its word
+// and the receipts that it holds there.
+func (w *Workspace) TakeBundle(ctx context.Context, b *bundle.Bundle, h *hub.Hub) (exchange.Report, error) {
+	return b.Bring(ctx, h.Serve)
+}
