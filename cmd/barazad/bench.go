@@ -46,6 +46,7 @@ type benchSettings struct {
 // benchmarks by name: each is a file bench_NAME.go, or this one.
 var benchmarks = map[string]func(ctx context.Context, s benchSettings) ([]result, error){
 	"forms": benchForms,
+	"hub":   benchHub,
 	"road":  benchRoad,
 	"start": benchStart,
 }

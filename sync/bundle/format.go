@@ -1,8 +1,6 @@
 package bundle
 
 import (
-	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -63,18 +61,25 @@ type block struct {
 
 // A partReader reads the blocks of one part ahead and sums them up beside.
 type partReader struct {
-	r      *bufio.Reader
+	r      io.Reader
 	offset int64
 	chain  []byte // headers so far
 	err    error
 	ahead  []*block
+	given  *block   // shown last; its bytes are used again
+	free   [][]byte // buffers
 }
 
 const blocksAhead = 3
 
 // next returns the next block, or why there is none: io.EOF where a file ends
-// between two blocks. A block that is cut is returned with ErrCut.
+// between two blocks. A block that is cut is returned with ErrCut. It is good
+// until the next call.
 func (p *partReader) next() (*block, error) {
+	if p.given != nil {
+		p.free = append(p.free, p.given.payload[:0])
+		p.given = nil
+	}
 	for len(p.ahead) < blocksAhead && p.err == nil {
 		b, err := p.read()
 		if p.err = err; b != nil {
@@ -85,7 +90,7 @@ func (p *partReader) next() (*block, error) {
 		return nil, p.err
 	}
 	b := p.ahead[0]
-	p.ahead = p.ahead[1:]
+	p.ahead, p.given = p.ahead[1:], b
 	if b.ok == nil { // cut
 		return b, p.err
 	}
@@ -112,9 +117,10 @@ func (p *partReader) read() (*block, error) {
 	if b.kind != blockEnd {
 		p.chain = append(p.chain, h[:]...)
 	}
-	payload, err := readUpTo(p.r, int(length))
-	b.payload = payload
+	b.payload = p.buffer(int(length))
+	n, err = io.ReadFull(p.r, b.payload)
 	if err != nil {
+		b.payload = b.payload[:n]
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = ErrCut
 		}
@@ -122,28 +128,29 @@ func (p *partReader) read() (*block, error) {
 	}
 	p.offset += blockHeader + int64(length)
 	b.ok = make(chan bool, 1)
-	go func() { b.ok <- sha256.Sum256(payload) == [32]byte(h[5:]) }()
+	go func() { b.ok <- sha256.Sum256(b.payload) == [32]byte(h[5:]) }()
 	return b, nil
 }
 
-// readUpTo holds what has come, not what was promised.
-func readUpTo(r io.Reader, n int) ([]byte, error) {
-	if n <= 64<<10 {
-		b := make([]byte, n)
-		k, err := io.ReadFull(r, b)
-		return b[:k], err
+// buffer returns n bytes, of a block before where one is long enough.
+func (p *partReader) buffer(n int) []byte {
+	for i, b := range p.free {
+		if cap(b) >= n {
+			p.free = append(p.free[:i], p.free[i+1:]...)
+			return b[:n]
+		}
 	}
-	var b bytes.Buffer
-	b.Grow(min(n, blockSize))
-	_, err := io.CopyN(&b, r, int64(n))
-	return b.Bytes(), err
+	if n > 64<<10 {
+		return make([]byte, n, max(n, blockSize+64<<10))
+	}
+	return make([]byte, n)
 }
 
 // scan reads a part from its first byte and shows each block of frames that is
 // as it was written, and of a cut one what came. What is wrong is p.Damage;
 // the error is the visitor's, or the disk's.
 func scan(r io.Reader, visit func(h Head, payload []byte, offset int64) error) (p Part, err error) {
-	in := &partReader{r: bufio.NewReaderSize(r, 256<<10)}
+	in := &partReader{r: r}
 	start := make([]byte, len(magic))
 	if _, err := io.ReadFull(in.r, start); err != nil || string(start) != magic {
 		p.Damage = ErrNoBundle
