@@ -66,21 +66,22 @@ var layers = map[string]string{
 
 // homes keeps an outside module to the parts that own it.
 var homes = map[string]string{
-	"fyne.io/fyne/v2/app":       "main", // needs cgo and GL; the rest of Fyne does not
-	"fyne.io/fyne/":             "main app app/formview",
-	"github.com/dgraph-io/":     "storage storage/powercut",
-	"github.com/xuri/excelize":  "forms/xlsform forms/translate sync/central",
-	"resty.dev/":                "sync/httpsync sync/openrosa",
-	"github.com/go-resty/":      "sync/httpsync sync/openrosa",
-	"filippo.io/age":            "sync/identity",
-	"github.com/jackc/pgx/":     "sync/central/sqlstore",
-	"modernc.org/sqlite":        "sync/central/sqlstore",
-	"gocloud.dev/":              "sync/central/blobstore",
-	"github.com/quic-go/":       "sync/httpsync",
-	"gvisor.dev/":               "sync/linksim",
-	"github.com/antchfx/":       "cmd/barazad",      // the baseline of "bench forms"
-	"go.etcd.io/bbolt":          "storage/powercut", // to compare with
-	"github.com/hanwen/go-fuse": "storage/powercut",
+	"fyne.io/fyne/v2/app":           "main", // needs cgo and GL; the rest of Fyne does not
+	"fyne.io/fyne/":                 "main app app/formview",
+	"github.com/dgraph-io/":         "storage storage/powercut",
+	"github.com/xuri/excelize":      "forms/xlsform forms/translate sync/central",
+	"resty.dev/":                    "sync/httpsync sync/openrosa",
+	"github.com/go-resty/":          "sync/httpsync sync/openrosa",
+	"filippo.io/age":                "sync/identity",
+	"github.com/jackc/pgx/":         "sync/central/sqlstore",
+	"modernc.org/sqlite":            "sync/central/sqlstore",
+	"gocloud.dev/":                  "sync/central/blobstore",
+	"github.com/quic-go/":           "sync/httpsync",
+	"gvisor.dev/":                   "sync/linksim",
+	"github.com/andybalholm/brotli": "forms/formpack",
+	"github.com/antchfx/":           "cmd/barazad",      // the baseline of "bench forms"
+	"go.etcd.io/bbolt":              "storage/powercut", // to compare with
+	"github.com/hanwen/go-fuse":     "storage/powercut",
 }
 
 // TestLayers reads the sources itself rather than asking "go list": the go

@@ -9,7 +9,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"baraza.example/forms"
 	"baraza.example/forms/formpack"
+	"baraza.example/forms/xform"
+	"baraza.example/forms/xlsform"
 )
 
 // packSettings are the flags of "form pack" and "form unpack".
@@ -37,13 +40,13 @@ type packedForm struct {
 	Missing []string `json:"missing"` // left for later
 }
 
-// formPack packs an XForm for the road.
+// formPack packs a form for the road.
 func formPack(in, out string, s formSettings, io streams) error {
 	base, err := readPack(s.pack.base, nil)
 	if err != nil {
 		return err
 	}
-	xml, err := os.ReadFile(in)
+	xml, err := xformOf(in, s.name)
 	if err != nil {
 		return err
 	}
@@ -73,6 +76,26 @@ func formPack(in, out string, s formSettings, io streams) error {
 		there.Fill(base)
 	}
 	return s.sayPack(there, b.Len(), out, io)
+}
+
+// xformOf returns a form as an XForm: one that is an XForm, as it is.
+func xformOf(path, name string) ([]byte, error) {
+	if strings.EqualFold(filepath.Ext(path), ".xml") {
+		return readBounded(path, xform.MaxBytes)
+	}
+	f, err := openForm(path, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := forms.Usable(f.found); err != nil {
+		return nil, fmt.Errorf("%s can't be used as it is: %w", path, err)
+	}
+	if items, err := xlsform.Itemsets(f.wb); items != nil || err != nil {
+		return nil, errors.Join(err, fmt.Errorf("%s has external choices: convert it to .xml, which writes itemsets.csv beside it, and pack that", path))
+	}
+	var b bytes.Buffer
+	err = xform.Write(&b, f.def)
+	return b.Bytes(), err
 }
 
 func knows(p *formpack.Package, language string) bool {

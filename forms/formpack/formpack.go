@@ -105,53 +105,49 @@ func (p *Package) take(part Part, content []byte) {
 	p.content[part.Hash] = content
 }
 
-// takeFiles takes the data and media that stand directly in files, and
-// whatever else the form names.
+// takeFiles takes the files that the form names, data before media. Others in
+// the folder stay there: a link is too thin for them.
 func (p *Package) takeFiles(files fs.FS, named []string) error {
 	if files == nil {
 		return nil
 	}
-	entries, err := fs.ReadDir(files, ".")
-	if err != nil {
-		return err
-	}
 	for _, kind := range []Kind{Data, Media} {
-		for _, e := range entries {
-			is := kindOf(e.Name())
-			if is == "" && slices.Contains(named, e.Name()) {
-				is = Media
-			}
-			if !e.Type().IsRegular() || is != kind {
+		for _, name := range named {
+			if kindOf(name) != kind || !fs.ValidPath(name) {
 				continue
 			}
-			info, err := e.Info()
+			content, err := readFile(files, name)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue // New names all that are missing
+			}
 			if err != nil {
 				return err
 			}
-			if info.Size() > MaxPart {
-				return fmt.Errorf("%s has %d bytes; at most %d can be packed", e.Name(), info.Size(), MaxPart)
-			}
-			content, err := fs.ReadFile(files, e.Name())
-			if err != nil {
-				return err
-			}
-			p.take(Part{Kind: kind, Name: e.Name()}, content)
+			p.take(Part{Kind: kind, Name: name}, content)
 		}
 	}
 	return nil
 }
 
-// kindOf tells data from media by the ending; "" is neither.
+// readFile reads no more than a part may have.
+func readFile(files fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(files, name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > MaxPart {
+		return nil, fmt.Errorf("%s has %d bytes; at most %d can be packed", name, info.Size(), MaxPart)
+	}
+	return fs.ReadFile(files, name)
+}
+
+// kindOf tells data from media by the ending.
 func kindOf(name string) Kind {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".csv", ".geojson", ".xml":
 		return Data
-	case ".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".bmp",
-		".mp3", ".wav", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".amr", ".flac",
-		".mp4", ".3gp", ".webm", ".mkv", ".mov", ".ogv", ".pdf", ".html":
-		return Media
 	}
-	return ""
+	return Media
 }
 
 // ID is what the package is known by.

@@ -52,7 +52,7 @@ func stall() fstest.MapFS {
 	return fstest.MapFS{
 		"towns.csv": {Data: []byte("name,label\nkisumu,Kisumu\nmwanza,Mwanza\n")},
 		"stall.png": {Data: []byte("\x89PNG and what a picture is made of")},
-		"notes.txt": {Data: []byte("not for the road")},
+		"notes.csv": {Data: []byte("not for the road")},
 	}
 }
 
@@ -106,7 +106,7 @@ func TestAFormArrivesAsItWas(t *testing.T) {
 	}
 	for name, want := range stall() {
 		got, err := q.File(name)
-		if name == "notes.txt" {
+		if name == "notes.csv" {
 			if !errors.Is(err, formpack.ErrNoPart) {
 				t.Errorf("%s: %v", name, err)
 			}
@@ -186,22 +186,45 @@ func TestAFormInThreeLanguagesIsSmall(t *testing.T) {
 
 func TestPartsOfAnySizeArrive(t *testing.T) {
 	files := stall()
+	instances := ""
 	sizes := []int{0, 1, 7, 8, 200, 255, 256, 300, 70_000}
 	if !testing.Short() {
 		sizes = append(sizes, 9<<20) // more than a window
 	}
 	for _, n := range sizes {
-		files[fmt.Sprintf("f%d.csv", n)] = &fstest.MapFile{Data: bytes.Repeat([]byte("a,b\n"), n/4+1)[:n]}
+		name := fmt.Sprintf("f%d.csv", n)
+		files[name] = &fstest.MapFile{Data: bytes.Repeat([]byte("a,b\n"), n/4+1)[:n]}
+		instances += fmt.Sprintf(`<instance id="f%d" src="jr://file-csv/%s"/>`, n, name)
 	}
-	p, err := formpack.New(market("1", "fish"), files)
+	form := strings.Replace(string(market("1", "fish")), "<bind ", instances+"<bind ", 1)
+	p, err := formpack.New([]byte(form), files)
 	if err != nil {
 		t.Fatal(err)
 	}
 	q, _ := carry(t, p, nil, nil)
 	for name, want := range files {
-		if got, err := q.File(name); name != "notes.txt" && (err != nil || !bytes.Equal(got, want.Data)) {
+		if got, err := q.File(name); name != "notes.csv" && (err != nil || !bytes.Equal(got, want.Data)) {
 			t.Errorf("%s: %d bytes, %v", name, len(got), err)
 		}
+	}
+}
+
+func TestListsOfOlderFormsTravelToo(t *testing.T) {
+	form := string(market("1", "fish"))
+	form = strings.Replace(form, `<input ref="/data/q1">`, `<input ref="/data/q1" appearance="minimal search('boats', 'matches', 'kind', 'x')">`, 1)
+	form = strings.Replace(form, `<input ref="/data/q2">`, `<input ref="/data/q2" query="instance('lakes')/root/item">`, 1)
+	_, err := formpack.New([]byte(form), stall())
+	if err == nil || !strings.Contains(err.Error(), "boats.csv, itemsets.csv") {
+		t.Errorf("without the lists: %v", err)
+	}
+	files := stall()
+	files["boats.csv"], files["itemsets.csv"] = &fstest.MapFile{Data: []byte("a\n")}, &fstest.MapFile{Data: []byte("b\n")}
+	p, err := formpack.New([]byte(form), files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := names(p.Manifest.Parts), "form.xml, Français (fr), Kiswahili (sw), boats.csv, itemsets.csv, towns.csv, stall.png"; got != want {
+		t.Errorf("parts %s, want %s", got, want)
 	}
 }
 

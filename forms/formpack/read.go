@@ -2,12 +2,14 @@ package formpack
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -86,7 +88,7 @@ func (r *reader) manifest() (*Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := unpack(data, nil, MaxManifest)
+	text, err := unpack(data, MaxManifest)
 	if err != nil {
 		return nil, err
 	}
@@ -126,16 +128,19 @@ func (r *reader) part(part Part) ([]byte, error) {
 	content := data
 	switch how := method(b); how {
 	case stored:
-	case packed, packed | withForm, packed | withBase:
+	case squeezed:
+		content, err = unpack(data, part.Size)
+	case afterForm, afterBase:
 		history := r.p.history(part, how, r.base)
-		if history == nil && how != packed {
+		if history == nil {
 			return nil, errors.New("it builds on a part that is not here")
 		}
-		if content, err = unpack(data, history, part.Size); err != nil {
-			return nil, err
-		}
+		content, err = unpackAfter(data, history, part.Size)
 	default:
 		return nil, fmt.Errorf("it is packed in the unknown way %d", b)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if len(content) != part.Size || sha256.Sum256(content) != part.Hash {
 		return nil, errors.New("its content is not what the manifest says")
@@ -143,9 +148,21 @@ func (r *reader) part(part Part) ([]byte, error) {
 	return content, nil
 }
 
-// unpack returns the content of a Zstandard frame that holds at most most
-// bytes.
-func unpack(data, history []byte, most int) ([]byte, error) {
+// unpack returns the content of a Brotli stream, at most most bytes.
+func unpack(data []byte, most int) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(brotli.NewReader(bytes.NewReader(data)), int64(most)+1))
+	switch {
+	case err != nil:
+		return nil, truncated(err)
+	case len(content) > most:
+		return nil, fmt.Errorf("it unpacks to more than %d bytes", most)
+	}
+	return content, nil
+}
+
+// unpackAfter returns the content of a Zstandard frame that refers to history,
+// at most most bytes.
+func unpackAfter(data, history []byte, most int) ([]byte, error) {
 	var h zstd.Header
 	if err := h.Decode(data); err != nil {
 		return nil, err
@@ -153,21 +170,12 @@ func unpack(data, history []byte, most int) ([]byte, error) {
 	if !h.HasFCS || h.FrameContentSize > uint64(most) {
 		return nil, fmt.Errorf("it does not say that it unpacks to at most %d bytes", most)
 	}
-	options := []zstd.DOption{
-		zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxMemory(max(uint64(most), window)), zstd.WithDecoderMaxWindow(window),
-	}
-	if history != nil {
-		options = append(options, zstd.WithDecoderDictRaw(historyID, history))
-	}
-	d, err := zstd.NewReader(nil, options...)
+		zstd.WithDecoderDictRaw(historyID, history))
 	if err != nil {
 		return nil, err
 	}
 	defer d.Close()
-	content, err := d.DecodeAll(data, nil)
-	if err == nil && len(content) > most {
-		err = fmt.Errorf("it unpacks to %d bytes; at most %d are allowed", len(content), most)
-	}
-	return content, err
+	return d.DecodeAll(data, nil)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -101,6 +102,7 @@ func (s *splitter) start(t xml.StartElement, begin int, inItext bool) {
 			isDefault = a.Value != "false()"
 		}
 		s.name(a.Value)
+		s.list(t.Name.Local, a)
 	}
 	if t.Name.Local != "translation" || !inItext {
 		return
@@ -109,6 +111,25 @@ func (s *splitter) start(t xml.StartElement, begin int, inItext bool) {
 		s.own = len(s.found)
 	}
 	s.found = append(s.found, stretch{language: language, begin: begin})
+}
+
+// search is how an appearance names a list, without its ending:
+// https://docs.getodk.org/form-datasets/#selecting-from-data-in-your-form.
+var search = regexp.MustCompile(`^\s*(?:\S+\s+)*search\(\s*['"]([^'"/]+)['"]`)
+
+// list notes the files of choices that older forms name otherwise: a query of
+// external choices is answered from itemsets.csv, a search from a file.
+func (s *splitter) list(element string, a xml.Attr) {
+	switch a.Name.Local {
+	case "query":
+		if element == "input" {
+			s.files = append(s.files, "itemsets.csv")
+		}
+	case "appearance":
+		if m := search.FindStringSubmatch(a.Value); m != nil {
+			s.files = append(s.files, strings.TrimSuffix(m[1], ".csv")+".csv")
+		}
+	}
 }
 
 // places of jr:// URIs that are files beside the form,

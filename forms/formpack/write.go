@@ -1,32 +1,34 @@
 package formpack
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 
+	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
 )
 
 // magic begins every packed form; its last character is the layout's version.
 const magic = "BRZFORM1"
 
-// method says how a part is packed: stored as it is, or as a Zstandard frame,
-// which may have other parts as its history.
+// method says how a part is packed.
 type method byte
 
 const (
-	stored   method = 0
-	packed   method = 1
-	withForm method = 2 // the form is in the history: languages have the same ids
-	withBase method = 4 // the base's part of the same kind and name is
+	stored    method = 0 // as it is
+	squeezed  method = 1 // Brotli, which makes texts on their own the smallest
+	afterForm method = 2 // Zstandard with the form as its history: languages have the same ids
+	afterBase method = 3 // Zstandard with the base's part of the same kind and name as its history
 )
 
 // Write writes the package for one who has base (nil for one who has nothing):
 // of the parts that are here and wanted, those that base lacks. A nil want
 // means all.
 func (p *Package) Write(w io.Writer, base *Package, want func(Part) bool) error {
-	if _, err := w.Write(append([]byte(magic), frame(pack(p.Manifest.encode(), nil))...)); err != nil {
+	if _, err := w.Write(append([]byte(magic), frame(pack(p.Manifest.encode()))...)); err != nil {
 		return err
 	}
 	goes := func(part Part) bool {
@@ -67,30 +69,31 @@ type squeezer struct {
 func (s squeezer) squeeze(part Part) (method, []byte) {
 	content := s.p.content[part.Hash]
 	how, best := stored, content
-	try := func(m method) {
-		history := s.p.history(part, m, s.base)
-		if m != packed && history == nil {
-			return
-		}
-		if data := pack(content, history); len(data) < len(best) {
+	try := func(m method, data []byte) {
+		if len(data) < len(best) {
 			how, best = m, data
 		}
 	}
-	try(packed)
-	if part.Kind == Language && s.formThere {
-		try(packed | withForm)
+	try(squeezed, pack(content))
+	for _, m := range []method{afterForm, afterBase} {
+		if m == afterForm && !(part.Kind == Language && s.formThere) {
+			continue
+		}
+		if history := s.p.history(part, m, s.base); history != nil {
+			try(m, packAfter(content, history))
+		}
 	}
-	try(packed | withBase)
 	return how, best
 }
 
-// history is what a part's frame may refer back to.
+// history is what a part packed by m refers back to, nil where that is not
+// here or too short to be of use.
 func (p *Package) history(part Part, m method, base *Package) []byte {
 	var h []byte
-	if m&withForm != 0 {
+	switch m {
+	case afterForm:
 		h = p.content[p.Manifest.Parts[0].Hash]
-	}
-	if m&withBase != 0 {
+	case afterBase:
 		h = base.like(part)
 	}
 	const least = 8 // Zstandard takes no shorter history
@@ -118,25 +121,40 @@ func frame(data []byte) []byte {
 	return append(binary.AppendUvarint(nil, uint64(len(data))), data...)
 }
 
-// window is how far back a frame refers: it bounds what a reader needs.
+// patient is up to which size a content is packed as tightly as can be, which
+// takes about a second for each half of a megabyte. Packing happens once, where
+// the form is published.
+const patient = 2 << 20
+
+// pack returns content as a Brotli stream.
+func pack(content []byte) []byte {
+	o := brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 22}
+	if len(content) > patient {
+		o.Quality = brotli.DefaultCompression
+	}
+	var b bytes.Buffer
+	w := brotli.NewWriterOptions(&b, o)
+	_, err := w.Write(content)
+	if err = errors.Join(err, w.Close()); err != nil {
+		panic(err) // a buffer takes everything
+	}
+	return b.Bytes()
+}
+
+// window is how far back a Zstandard frame refers: it bounds what a reader
+// needs.
 const window = 8 << 20
 
-// historyID names the history in frames that have one.
+// historyID names the history in frames.
 const historyID = 1
 
-// pack returns content as one Zstandard frame. Packing happens once, where the
-// form is published, so it may take its time.
-func pack(content, history []byte) []byte {
-	options := []zstd.EOption{
+// packAfter returns content as a Zstandard frame that refers to history.
+func packAfter(content, history []byte) []byte {
+	e, err := zstd.NewWriter(nil,
 		zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true),
-		zstd.WithEncoderCRC(false), zstd.WithWindowSize(windowFor(len(content) + len(history))),
+		zstd.WithEncoderCRC(false), zstd.WithWindowSize(windowFor(len(content)+len(history))),
 		// A single segment gives the content's size however small it is.
-		zstd.WithSingleSegment(len(content) <= window),
-	}
-	if history != nil {
-		options = append(options, zstd.WithEncoderDictRaw(historyID, history))
-	}
-	e, err := zstd.NewWriter(nil, options...)
+		zstd.WithSingleSegment(len(content) <= window), zstd.WithEncoderDictRaw(historyID, history))
 	if err != nil {
 		panic(err) // only for wrong options
 	}
