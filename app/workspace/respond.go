@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -238,6 +239,13 @@ func (r *Response) Finishing(language string) (func(context.Context) (Item, erro
 	return func(ctx context.Context) (Item, error) {
 		for _, name := range done.Attachments {
 			file, ok := files[name]
+			if name == session.AuditFile && done.Audit != nil {
+				log, err := r.w.Keep(ctx, name, bytes.NewReader(done.Audit))
+				if err != nil {
+					return Item{}, err
+				}
+				file, ok = log.file, true
+			}
 			if !ok {
 				return Item{}, &GoneError{name}
 			}

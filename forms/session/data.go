@@ -165,7 +165,16 @@ func (s *Session) readLists() error {
 	failed := map[string]bool{}
 	for e := range s.prog.def.All() {
 		q, ok := e.(*forms.Question)
-		if !ok || q.List == "" || q.Itemset != nil || failed[q.List] {
+		if !ok || q.List == "" || failed[q.List] {
+			continue
+		}
+		if itemsetOf(s.prog.def, q) != nil {
+			if file := s.prog.def.Lists[q.List].File; file != "" {
+				if _, err := s.file(file); err != nil {
+					failed[q.List] = true
+					errs = append(errs, err)
+				}
+			}
 			continue
 		}
 		key := q.List + "\x00" + q.Parameters["value"] + "\x00" + q.Parameters["label"]
@@ -231,6 +240,8 @@ func (s *Session) instance(id string) xpath.Node {
 	}
 	list, ok := s.prog.def.Lists[id]
 	switch {
+	case ok && strings.HasSuffix(strings.ToLower(list.File), ".xml"):
+		return s.remember(id, s.secondary(&forms.Instance{ID: id, Src: list.File}))
 	case ok && !list.Inline:
 		if list.File != "" && len(list.Choices) == 0 { // read by pulldata alone
 			read, err := s.readFile(list, &forms.Question{})

@@ -188,6 +188,9 @@ func resume(def *forms.Definition, d Draft, opts Options, edit bool) (*Session, 
 // load builds the tree and fills it with a draft.
 func (s *Session) load(l *loader, d Draft, tree *xmlNode) (err error) {
 	s.started, s.changedAt, s.instanceID = d.Started, d.Changed, d.InstanceID
+	if s.audit != nil {
+		s.audit.events = slices.Clone(d.Audit)
+	}
 	if s.root, err = s.build(s.prog.root, s.document, true, nil); err != nil {
 		return err
 	}
@@ -210,6 +213,7 @@ func (s *Session) awake() {
 	s.happens(s.root, forms.InstanceLoad)
 	s.run()
 	s.begin()
+	s.logged("form resume", "")
 }
 
 // A loader puts what was read into the tree of a session.

@@ -20,6 +20,7 @@ type program struct {
 	texts        map[string][]piece // texts with output, taken apart
 	instanceID   *plan
 	instanceName *plan
+	audit        *plan
 	loops        bool // some conditions depend on each other
 }
 
@@ -42,6 +43,7 @@ type plan struct {
 
 	relevant, calculate, constraint, required, readOnly, count, filter *xpath.Expr
 
+	itemset              *forms.Itemset
 	itemValue, itemLabel *xpath.Expr // of itemsets
 	plainValue           bool        // itemValue is "."
 	spoken               bool        // its calculation reads texts in the session's language
@@ -130,6 +132,10 @@ func (c *compiler) plan(e forms.Element, parent *plan) *plan {
 			c.prog.instanceName = p
 		case "instanceID":
 			c.prog.instanceID = p
+		case "audit":
+			if p.q != nil {
+				c.prog.audit = p
+			}
 		}
 	}
 	for i, a := range p.c.Attributes {
@@ -213,9 +219,10 @@ func (c *compiler) expressions(p *plan) {
 func (c *compiler) choices(p *plan) {
 	q := p.q
 	nodeset := ""
+	p.itemset = itemsetOf(c.prog.def, q)
 	switch {
-	case q.Itemset != nil:
-		nodeset = q.Itemset.Nodeset
+	case p.itemset != nil:
+		nodeset = p.itemset.Nodeset
 	case q.List != "" && q.ChoiceFilter != "":
 		nodeset = "instance('" + q.List + "')/root/item[" + q.ChoiceFilter + "]"
 	case q.List != "" && q.Parameters["randomize"] == "true":
@@ -236,20 +243,43 @@ func (c *compiler) choices(p *plan) {
 	}
 	c.watch(p, refs)
 	c.selects(p, refs)
-	if q.Itemset == nil {
+	if p.itemset == nil {
 		return
 	}
-	p.plainValue = q.Itemset.Value == "."
-	p.itemValue, _ = c.expression(p, "value", q.Itemset.Value)
-	p.itemLabel, _ = c.expression(p, "label", q.Itemset.Label)
+	p.plainValue = p.itemset.Value == "."
+	p.itemValue, _ = c.expression(p, "value", p.itemset.Value)
+	p.itemLabel, _ = c.expression(p, "label", p.itemset.Label)
 	// What is offered may be answers of this form.
-	if e, err := xpath.Compile("(" + nodeset + ")/" + q.Itemset.Value); err == nil {
+	if e, err := xpath.Compile("(" + nodeset + ")/" + p.itemset.Value); err == nil {
 		c.selects(p, e.References())
 		c.watch(p, e.References())
 	}
-	if e, err := xpath.Compile("(" + nodeset + ")/" + q.Itemset.Label); err == nil {
+	if e, err := xpath.Compile("(" + nodeset + ")/" + p.itemset.Label); err == nil {
 		c.watch(p, e.References())
 	}
+}
+
+// itemsetOf is what a select offers, where that isn't a list of choices. A list
+// in an XML file may have attributes and more levels than a list has, so it is
+// kept whole.
+func itemsetOf(def *forms.Definition, q *forms.Question) *forms.Itemset {
+	if q.Itemset != nil {
+		return q.Itemset
+	}
+	if !strings.HasSuffix(strings.ToLower(def.Lists[q.List].File), ".xml") {
+		return nil
+	}
+	set := forms.Itemset{Nodeset: "instance('" + q.List + "')/root/item", Value: "name", Label: "label"}
+	if q.ChoiceFilter != "" {
+		set.Nodeset += "[" + q.ChoiceFilter + "]"
+	}
+	if v := q.Parameters["value"]; v != "" {
+		set.Value = v
+	}
+	if l := q.Parameters["label"]; l != "" {
+		set.Label = l
+	}
+	return &set
 }
 
 func (c *compiler) selects(p *plan, refs []xpath.Reference) {

@@ -65,9 +65,21 @@ func (s *Session) propagate(n *node) {
 	}
 }
 
+// picks reports whether a question is answered with choices that differ.
+func (p *plan) picks() bool {
+	if p.filter == nil {
+		return false
+	}
+	switch p.q.Control {
+	case forms.Select1, forms.Select, forms.RankList:
+		return true
+	}
+	return false // a map or the ticks of a range only show them
+}
+
 // requeue remembers to look whether the answer of a select is still offered.
 func (s *Session) requeue(n *node) {
-	if n.plan.filter == nil || n.value == "" && n.picked == "" || s.queue.looked[n] {
+	if !n.plan.picks() || n.value == "" && n.picked == "" || s.queue.looked[n] {
 		return
 	}
 	if s.queue.looked == nil {

@@ -34,6 +34,7 @@ func (s *Session) AddRepeat(ref forms.Ref) (forms.Ref, error) {
 	s.propagate(r)
 	s.run()
 	s.changedAt = s.now()
+	s.logged("add repeat", n.ref())
 	s.notify()
 	return n.ref(), nil
 }
@@ -97,6 +98,7 @@ func (s *Session) RemoveRepeat(ref forms.Ref) error {
 		return fmt.Errorf("%s: %w", ref, ErrCounted)
 	}
 	i := slices.Index(r.children, n)
+	s.logged("delete repeat", n.ref())
 	s.drop(r, i)
 	r.visible = len(r.children)
 	r.stale()

@@ -46,6 +46,7 @@ type Draft struct {
 	XML        []byte // the primary instance, parts that are not relevant included
 	Started    time.Time
 	Changed    time.Time
+	Audit      []AuditEvent `json:",omitempty" cbor:",omitempty"` // the log so far, where the form asks for one
 }
 
 // A Submission is a finished response: what is made ready and signed.
@@ -57,6 +58,7 @@ type Submission struct {
 	XML          []byte   // the primary instance without what is not relevant
 	Attachments  []string // file names that XML refers to
 	Finished     time.Time
+	Audit        []byte // the file [AuditFile] among Attachments, where the form asks for it
 }
 
 // A Session is one response being filled in. It is not safe for concurrent
@@ -83,7 +85,8 @@ type Session struct {
 	visits   int // nodes recomputed
 	faults   []error
 	begun    bool // what follows is not the form's own beginning
-	depth    int  // of the action that is being done
+	audit    *auditor
+	depth    int // of the action that is being done
 	patient  []*node
 }
 
@@ -116,6 +119,7 @@ func Start(def *forms.Definition, opts Options) (*Session, error) {
 	s.happens(s.root, forms.InstanceFirstLoad, forms.XFormsReady, forms.InstanceLoad)
 	s.run()
 	s.begin()
+	s.logged("form start", "")
 	return s, nil
 }
 
@@ -144,6 +148,7 @@ func newSession(def *forms.Definition, opts Options) (*Session, error) {
 		lists: map[string]*dataNode{}, items: map[forms.Element]*dataNode{}, instances: map[string]xpath.Node{},
 		changed: map[*node]bool{}, watchers: map[int]func([]forms.Ref){},
 	}
+	s.audit = newAuditor(prog.audit)
 	s.document = &node{s: s, relevant: true}
 	s.languages = slices.Clone(def.Languages)
 	if err := s.readLists(); err != nil {
@@ -223,8 +228,9 @@ func (s *Session) Set(ref forms.Ref, value string) error {
 		value = s.inOrder(n, value)
 	}
 	n.picked = ""
-	if value != n.value {
+	if old := n.value; value != old {
 		s.store(n, value)
+		s.audit.answered(s, n, old)
 		for _, r := range s.patient {
 			s.recount(r)
 		}
@@ -236,6 +242,9 @@ func (s *Session) Set(ref forms.Ref, value string) error {
 		return nil
 	}
 	if v := s.checkAnswer(n); v != nil {
+		if v.Kind == ViolatesConstraint {
+			s.logged("constraint error", n.ref())
+		}
 		return v
 	}
 	return nil
@@ -284,7 +293,7 @@ func (s *Session) notify() {
 func (s *Session) Draft() Draft {
 	return Draft{
 		FormID: s.prog.def.Settings.ID, Version: s.prog.def.Settings.Version, InstanceID: s.instanceID,
-		XML: s.encode(true), Started: s.started, Changed: s.changedAt,
+		XML: s.encode(true), Started: s.started, Changed: s.changedAt, Audit: s.audit.log(s.now()),
 	}
 }
 
@@ -302,10 +311,14 @@ func (s *Session) Finalize() (Submission, []Violation) {
 	}
 	finished := s.End()
 	s.nameInstance()
+	s.finishAudit()
 	s.notify()
 	sub := Submission{
 		FormID: s.prog.def.Settings.ID, Version: s.prog.def.Settings.Version, InstanceID: s.instanceID,
 		XML: s.encode(false), Finished: finished,
+	}
+	if s.audit != nil {
+		sub.Audit = s.audit.file(s.opts.Property["username"])
 	}
 	s.eachQuestion(s.root, func(n *node) {
 		if n.plan.q.Bind.Type == forms.Binary && n.value != "" && !slices.Contains(sub.Attachments, n.value) {
@@ -328,6 +341,19 @@ func (s *Session) End() time.Time {
 	s.stampEnd(s.root, finished)
 	s.run()
 	return finished
+}
+
+// finishAudit ends the log and names its file.
+func (s *Session) finishAudit() {
+	if s.audit == nil {
+		return
+	}
+	s.logged("form exit", "")
+	s.logged("form finalize", "")
+	if n := s.find(s.audit.plan.c.Ref); n != nil {
+		s.store(n, AuditFile)
+		s.run()
+	}
 }
 
 // nameInstance fills in the instanceID, where the form has a place for it and
