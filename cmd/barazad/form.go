@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"baraza.example/forms"
+	"baraza.example/forms/session"
 )
 
 // formSettings are the flags that the form commands share.
@@ -55,6 +56,9 @@ func formCheck(file string, s formSettings, io streams) error {
 	f, err := openForm(file, s.name)
 	if err != nil {
 		return err
+	}
+	if f.def != nil && forms.Usable(f.found) == nil {
+		f.found = append(f.found, session.Check(f.def)...)
 	}
 	for _, d := range f.found {
 		if s.json {

@@ -44,7 +44,7 @@ func commands() []command {
 		{"sync", "--dir DIR [--via ADDRESS]", "send what waits and take what has come", synchronise},
 		{"bundle", "write|show|take|mail-out|mail-in …", "carry by stick or by mail where there is no link", runBundle},
 		{"status", "--dir DIR [--json]", "show what is on this device, at the hub, received", status},
-		{"form", "check FILE [--json] | eval --json [--tz ZONE] | pack FORM OUT | unpack IN FOLDER", "say what is wrong with a form or what its expressions come to; pack it for the road", form},
+		{"form", "check FILE [--json] | convert [--name NAME] IN OUT | eval --json [--tz ZONE] | pack FORM OUT | unpack IN FOLDER", "say what is wrong with a form, turn it into another shape, try its expressions; pack it for the road", form},
 		{"translate", "export|import [--form FILE] --language CODE [--catalogue FILE] WORKBOOK", "hand the texts of a form to a translator, and take them back", runTranslate},
 		{"store", "inspect|compact --dir DIR [--json]", "show what a folder holds and takes; write its journal anew without what was replaced", runStore},
 		{"bench", "NAME [--json] [--responses FILE]", "measure, beside another program's way where there is one", bench},

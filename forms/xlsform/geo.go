@@ -66,6 +66,9 @@ func (r *reader) referenceGeometry(g pendingGeometry) {
 	case isList && !list.Inline && !list.External && list.File == "":
 		g.q.List = g.target
 	case isSource || r.entity(g.target) != nil:
+		if !isSource {
+			r.doubt(g.place, "no-instance", "add a row of the type csv-external", "the form names no file with the entities %q", g.target)
+		}
 		nodeset := "instance('" + g.target + "')/root/item"
 		if g.q.ChoiceFilter != "" {
 			nodeset += "[" + g.q.ChoiceFilter + "]"

@@ -10,10 +10,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
 	"baraza.example/forms"
+	"baraza.example/forms/xform"
 	"baraza.example/forms/xlsform"
 )
 
@@ -80,7 +82,9 @@ func workbook(t testing.TB, rows ...[]any) []byte {
 }
 
 func TestCellsAreReadAsTheyStand(t *testing.T) {
-	data := workbook(t, []any{"type", "name", "label", "required", "default"}, []any{"integer", "a", 2026112201, true, 1.5})
+	day := time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC)
+	data := workbook(t, []any{"type", "name", "label", "required", "default"},
+		[]any{"integer", "a", 2026112201, true, 1.5}, []any{"date", "b", 1.1, false, day}, []any{"dateTime", "c", 0.3, "", day.Add(14*time.Hour + 30*time.Minute)})
 	wb, err := xlsform.OpenXLSX(data)
 	if err != nil {
 		t.Fatal(err)
@@ -89,9 +93,49 @@ func TestCellsAreReadAsTheyStand(t *testing.T) {
 	if err := forms.Usable(found); err != nil {
 		t.Fatal(err)
 	}
-	q := question(t, def, "/data/a")
-	if q.Label[""] != "2026112201" || q.Default != "1.5" || q.Bind.Required == "" {
-		t.Errorf("%+v", q)
+	for _, c := range []struct {
+		ref                      forms.Ref
+		label, required, implied string
+	}{
+		{"/data/a", "2026112201", "true()", "1.5"},
+		{"/data/b", "1.1", "false()", "2026-03-31"},
+		{"/data/c", "0.3", "", "2026-03-31T14:30:00"},
+	} {
+		q := question(t, def, c.ref)
+		if q.Label[""] != c.label || q.Bind.Required != c.required || q.Default != c.implied || q.DynamicDefault {
+			t.Errorf("%s: label %q, required %q, default %q", c.ref, q.Label[""], q.Bind.Required, q.Default)
+		}
+	}
+}
+
+func TestAFormulaWithoutItsValueIsNotTakenForBlank(t *testing.T) {
+	f := excelize.NewFile()
+	f.SetSheetName("Sheet1", "survey")
+	for cell, text := range map[string]string{"A1": "type", "B1": "name", "C1": "label", "A2": "text", "B2": "a"} {
+		f.SetCellStr("survey", cell, text)
+	}
+	f.SetCellFormula("survey", "C2", `CONCATENATE("A","B")`)
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	_, err := xlsform.OpenXLSX(b.Bytes())
+	if err == nil || !strings.Contains(err.Error(), "sheet survey row 2, column label holds the formula") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestTheOnlySheetIsTheSurvey(t *testing.T) {
+	f := excelize.NewFile()
+	f.SetSheetRow("Sheet1", "A1", &[]any{"type", "name", "label"})
+	f.SetSheetRow("Sheet1", "A2", &[]any{"text", "a", "A"})
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	wb, err := xlsform.OpenXLSX(b.Bytes())
+	if err != nil || len(wb.Sheets) != 1 || wb.Sheets[0].Name != "survey" {
+		t.Errorf("%v %v", wb, err)
 	}
 }
 
@@ -147,11 +191,15 @@ func TestSheetsHaveLimits(t *testing.T) {
 	}
 }
 
-// FuzzRead looks for workbooks and tables that make reading panic or report
-// a form usable that breaks its own rules.
+// FuzzRead looks for workbooks and tables that make reading panic or report a
+// form usable that breaks its own rules, can't be read once it is an XForm, or
+// is another form once it was written as a table.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("| survey | type | name | label | relevant |\n| | begin repeat | r | R | |\n| | text | a | A | ${a}='x' |\n| | end repeat | | | |"))
 	f.Add([]byte("| survey | type | name | label |\n| | select_one c or_other | a | ${b} |\n| choices | list_name | name | label |\n| | c | x | X |"))
+	f.Add([]byte("| survey | type | name | label | save_to | trigger | default |\n| | begin_repeat | r | R |\n| | text | a | A | e#p | | random() |\n| | calculate | b | | | ${a} | ${a} + 1 |\n| | end_repeat |\n| entities | list_name | label |\n| | e | ${a} |\n| | f | X |"))
+	f.Add([]byte("| survey | type | name | label::en | parameters | bind::odk:x | media::image |\n| | begin loop over c | l | L |\n| | range | a | %(label)s instance('c')/root/item | start=0 end=1 step=0.5 tick_labelset=c | 1 | x.png |\n| | end loop |\n| | geotrace | g | G | reference-geometry=${r} |\n| choices | list_name | name | label::en |\n| | c | 1 | X |"))
+	f.Add([]byte("| settings | name | namespaces | attribute::x:y | default_language | style |\n| | n | x=\"u\" | z | en | pages |\n| survey | type | name | label | calculation |\n| | select_one ${a} | b | B | |\n| | audit | | | |\n| | csv-external | i | | |\n| | text | a | A | pulldata('i', 'x', 'y', ${last-saved#a}) |"))
 	f.Add([]byte("survey,type,name\n,text,\"a\nb\"\n"))
 	f.Add(workbook(f, []any{"type", "name", "label"}, []any{"text", "a", "A"}))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -161,10 +209,27 @@ func FuzzRead(f *testing.F) {
 				continue
 			}
 			def, found := xlsform.Read(wb)
-			if forms.Usable(found) == nil {
-				if more := forms.Usable(forms.Check(def)); more != nil {
-					t.Errorf("%s: usable, but %v", name, more)
-				}
+			if forms.Usable(found) != nil {
+				continue
+			}
+			if more := forms.Usable(forms.Check(def)); more != nil {
+				t.Errorf("%s: usable, but %v", name, more)
+			}
+			written := xformOf(t, def)
+			if _, found := xform.Read([]byte(written)); forms.Usable(found) != nil {
+				t.Errorf("%s: can't be read as XForm: %v", name, forms.Usable(found))
+			}
+			var table bytes.Buffer
+			if xlsform.WriteMarkdown(&table, wb) != nil { // a cell of several lines
+				continue
+			}
+			again, err := xlsform.OpenMarkdown(table.String())
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			again.Name = wb.Name
+			if def, _ := xlsform.Read(again); xformOf(t, def) != written {
+				t.Errorf("%s: another form as a table:\n%s", name, table.String())
 			}
 		}
 	})

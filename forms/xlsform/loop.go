@@ -69,7 +69,7 @@ func (r *reader) loop(rec record, b boundary, inner []record, parent forms.Eleme
 				if label == "" {
 					label, _ = c.Label.In("")
 				}
-				rows[i].cells[j].text = strings.NewReplacer("%(label)s", label, "%(name)s", c.Value).Replace(f.text)
+				rows[i].cells[j].text = strings.TrimSpace(strings.NewReplacer("%(label)s", label, "%(name)s", c.Value).Replace(f.text))
 			}
 		}
 		r.rows(rows, one)

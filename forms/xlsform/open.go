@@ -273,7 +273,7 @@ func splitRow(line string) []string {
 			b.WriteByte(line[i])
 		}
 	}
-	if rest := strings.TrimSpace(b.String()); rest != "" {
+	if rest := strings.TrimSpace(b.String()); rest != "" && rest[0] != '#' { // a comment after the table
 		cells = append(cells, rest)
 	}
 	return cells

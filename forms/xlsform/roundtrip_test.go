@@ -16,8 +16,8 @@ import (
 	"baraza.example/forms/xlsform"
 )
 
-// written is the XForm of a definition.
-func xformOf(t *testing.T, def *forms.Definition) string {
+// xformOf is the XForm of a definition.
+func xformOf(t testing.TB, def *forms.Definition) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := xform.Write(&b, def); err != nil {

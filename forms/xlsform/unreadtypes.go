@@ -236,9 +236,12 @@ func (u *unreader) meta(g *forms.Group) {
 			u.hasID = true
 		case name == "instanceName" && u.def.Settings.InstanceName != "":
 		case name == "audit":
-			l := line{"type": "audit", "name": "audit"}
+			l := line{}
+			u.common(e, l)
+			l["type"], l["name"] = "audit", "audit"
 			var all []string
 			for _, a := range e.Base().Bind.Attrs {
+				delete(l, "bind::"+a.Name)
 				if p, ok := strings.CutPrefix(a.Name, "odk:"); ok {
 					all = append(all, p+"="+a.Value)
 				}
