@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	goio "io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -76,7 +77,7 @@ func openForm(path, name string) (openedForm, error) {
 		}
 		f := openedForm{fromXML: true}
 		f.def, f.found = xform.Read(data)
-		return f, nil
+		return f, itemsets(f.def, filepath.Dir(path))
 	}
 	wb, err := xlsform.Open(path)
 	if err != nil {
@@ -88,6 +89,28 @@ func openForm(path, name string) (openedForm, error) {
 	f := openedForm{wb: wb}
 	f.def, f.found = xlsform.Read(wb)
 	return f, nil
+}
+
+// itemsets reads the external choices that lie beside an XForm that asks for
+// them.
+func itemsets(d *forms.Definition, dir string) error {
+	if d == nil {
+		return nil
+	}
+	for _, list := range d.Lists {
+		if !list.External {
+			continue
+		}
+		data, err := readBounded(filepath.Join(dir, "itemsets.csv"), xlsform.MaxBytes)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // they are found where the form is filled in
+		}
+		if err != nil {
+			return err
+		}
+		return xlsform.ReadItemsets(d, data)
+	}
+	return nil
 }
 
 func readBounded(path string, limit int64) ([]byte, error) {

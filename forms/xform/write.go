@@ -33,8 +33,6 @@ type writer struct {
 	names map[forms.Element]string // paths, prefixes included
 	texts []*itextOut
 	byID  map[string]*itextOut
-	// unnamed says that some text of the itext block stands in no language.
-	unnamed bool
 
 	actions   map[string][]forms.Action           // of the model, by target
 	triggered map[forms.Ref][]*forms.Question     // what a change of the question computes

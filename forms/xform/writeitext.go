@@ -146,7 +146,7 @@ func (w *writer) languagesUsed() []string {
 	note := func(t forms.Text) {
 		for language := range t {
 			if language == "" {
-				language, w.unnamed = w.defaultLanguage(), true
+				language = w.defaultLanguage()
 			}
 			used[language] = true
 		}
@@ -179,7 +179,7 @@ func (w *writer) itext() *markup {
 	block := tag("itext")
 	for _, language := range w.languagesUsed() {
 		t := tag("translation").with("lang", language)
-		if language == w.defaultLanguage() && (w.unnamed || w.def.Settings.DefaultLanguage != "") {
+		if language == w.defaultLanguage() {
 			t.with("default", "true()")
 		}
 		for _, text := range w.texts {

@@ -145,6 +145,9 @@ func (u *unreader) selectType(q *forms.Question, l line) string {
 	case !ok:
 		u.lost(q.Place, "that %q is a select without choices", q.Name)
 		return "text"
+	case list.External && len(list.Choices) == 0:
+		u.lost(q.Place, "what %q offers, which stands in itemsets.csv,", q.Name)
+		return "text"
 	case list.External:
 		return "select_one_external " + q.List
 	case list.File != "" && q.Control != forms.RankList:

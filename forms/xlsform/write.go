@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
+
+	"baraza.example/forms"
 )
 
 // formSheetsOf are the sheets of a workbook that belong to the form.
@@ -150,6 +152,27 @@ func Itemsets(wb Workbook) ([]byte, error) {
 		return nil, nil
 	}
 	return sheetCSV(s)
+}
+
+// ReadItemsets gives a form the external choices that lie in the itemsets.csv
+// beside it.
+func ReadItemsets(d *forms.Definition, data []byte) error {
+	rows, err := readCSV(data)
+	if err != nil {
+		return fmt.Errorf("itemsets.csv: %w", err)
+	}
+	sheet, err := newSheet("external_choices", rows)
+	if err != nil {
+		return err
+	}
+	r := &reader{def: d, duplicates: true}
+	for name, list := range r.lists(sheet, "external_choices") {
+		if had, ok := d.Lists[name]; ok && had.External {
+			list.External = true
+			d.Lists[name] = list
+		}
+	}
+	return forms.Usable(r.found)
 }
 
 // WriteXLSX writes a workbook as an .xlsx file: the headings bold and fixed,
