@@ -277,6 +277,9 @@ func (r *reader) ask(x *element, q *forms.Question, control forms.Control) {
 			r.items(x, q)
 		}
 	case forms.Input:
+		if r.query(x, q) {
+			return
+		}
 		r.shownItems(x, q)
 		plain := q.Bind.Type == "" || q.Bind.Type == forms.String
 		if plain && q.Bind.ReadOnly == "true()" && q.Bind.Calculate == "" && q.Default == "" && q.Bind.Preload == "" && len(q.Label) > 0 {

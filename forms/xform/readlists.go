@@ -214,6 +214,23 @@ func (r *reader) tags(x *element, q *forms.Question) {
 	r.inline(list, q, "")
 }
 
+// query reads an input whose choices lie in the itemsets.csv beside the form
+// (select_one_external). False says that it is an input like others.
+func (r *reader) query(x *element, q *forms.Question) bool {
+	m := listNodeset.FindStringSubmatch(strings.TrimSpace(x.attr("", "query")))
+	if m == nil || !onePredicate(m[3]) {
+		return false
+	}
+	id := m[1] + m[2]
+	if list, taken := r.def.Lists[id]; r.lists[id] != nil || taken && !list.External {
+		return false
+	}
+	q.Control, q.List, q.ChoiceFilter = forms.Select1, id, r.expression(m[3])
+	q.Attrs = slices.DeleteFunc(q.Attrs, func(a forms.Attr) bool { return a.Name == "query" })
+	r.def.Lists[id] = forms.ChoiceList{Name: id, External: true}
+	return true
+}
+
 // inline gives a question choices of its own. Where their texts have ids, the
 // list is called as these are; two questions may offer the same.
 func (r *reader) inline(list forms.ChoiceList, q *forms.Question, name string) {
