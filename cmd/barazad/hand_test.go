@@ -1,0 +1,399 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+var (
+	windowPath     = flag.String("window", "", "`program` with the window, built with -tags gles,pilot, to be driven by tests")
+	windowSize     = flag.String("window-size", "1366x768", "of the window, in pixels")
+	windowLanguage = flag.String("window-language", "en", "that the window is switched to")
+	windowPictures = flag.String("window-pictures", "", "`folder` for a picture of each step; without it only failures leave one, in the system's folder for temporary files")
+)
+
+// The times a hand waits. They are long because machines may be busy; where all
+// is well each wait ends at once.
+const (
+	patience = 90 * time.Second      // for something to appear
+	glance   = 60 * time.Millisecond // between two looks
+)
+
+// A hand uses the window on a screen of its own as a person does: it reads what
+// is to be seen, moves the mouse, and types. The window tells where things
+// stand (pilot.go at the root); everything done goes through the X server.
+type hand struct {
+	t        *testing.T
+	screen   *screen
+	env      []string
+	dir      string // for the socket and whatever the window keeps
+	w, h     int
+	window   *exec.Cmd
+	said     bytes.Buffer // by the window and its parent
+	eyes     net.Conn
+	reader   *bufio.Reader
+	id       string // of the X window
+	pictures int
+}
+
+// The same as the types in pilot.go.
+type (
+	sight struct {
+		PID  int
+		Size [2]int
+		Seen []thing
+	}
+	thing struct {
+		Words                                   string
+		X, Y, W, H                              int
+		Text                                    *string
+		Taps, Focus, Focused, Disabled, InSight bool
+	}
+)
+
+// newHand makes a screen of the window's size.
+func newHand(t *testing.T) *hand {
+	t.Helper()
+	if *windowPath == "" {
+		t.Skip("there is no window here: “make window” builds one and runs this test")
+	}
+	h := &hand{t: t, dir: t.TempDir()}
+	if _, err := fmt.Sscanf(*windowSize, "%dx%d", &h.w, &h.h); err != nil {
+		t.Fatalf("-window-size: %v", err)
+	}
+	var err error
+	if h.screen, err = startScreen(h.w, h.h); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.screen.close)
+	h.env = append(withoutSession(h.screen.display, h.dir), "HOME="+h.dir, "BARAZA_PILOT="+h.socket())
+	t.Cleanup(func() {
+		if t.Failed() {
+			h.picture("failed")
+			t.Logf("the window said: %s", h.said.String())
+		}
+	})
+	return h
+}
+
+func (h *hand) socket() string { return filepath.Join(h.dir, "pilot") }
+
+// start starts the window, in a session of its own, and waits until it is there.
+func (h *hand) start(args ...string) {
+	h.t.Helper()
+	h.window = exec.Command(*windowPath, args...)
+	if session, err := exec.LookPath("dbus-run-session"); err == nil {
+		h.window = exec.Command(session, append([]string{"--", *windowPath}, args...)...)
+	}
+	h.window.Env, h.window.WaitDelay = h.env, 5*time.Second
+	h.window.Stdout, h.window.Stderr = &h.said, &h.said
+	if err := h.window.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	started := h.window
+	h.t.Cleanup(func() {
+		if started.ProcessState == nil {
+			h.kill()
+		}
+	})
+	h.until("the window to open", func() bool {
+		c, err := net.Dial("unix", h.socket())
+		if err != nil {
+			return false
+		}
+		h.eyes, h.reader = c, bufio.NewReader(c)
+		return len(h.look().Seen) > 0
+	})
+	h.id = strings.Fields(h.x("search", "--onlyvisible", "--name", "Baraza"))[0]
+	h.x("windowmove", h.id, "0", "0")
+	h.x("windowsize", h.id, strconv.Itoa(h.w), strconv.Itoa(h.h))
+	h.x("windowfocus", h.id)
+	h.until("the window to take its size", func() bool { return h.look().Size == [2]int{h.w, h.h} })
+}
+
+// ended waits for the program's end and returns how it ended.
+func (h *hand) ended() error {
+	err := h.window.Wait()
+	_ = h.eyes.Close()
+	return err
+}
+
+// kill ends the window's process as the kernel does when memory is short, and
+// waits for its parent.
+func (h *hand) kill() error {
+	if p, err := os.FindProcess(h.look().PID); err == nil {
+		_ = p.Kill()
+	}
+	return h.ended()
+}
+
+// x uses the X server's tool for mouse and keys.
+func (h *hand) x(args ...string) string {
+	h.t.Helper()
+	return h.tool("", "xdotool", args...)
+}
+
+func (h *hand) tool(in, name string, args ...string) string {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	c := exec.CommandContext(ctx, name, args...)
+	c.Env, c.Stdin, c.WaitDelay = h.env, strings.NewReader(in), time.Second
+	var out bytes.Buffer
+	c.Stdout = &out
+	if err := c.Run(); err != nil {
+		h.t.Fatalf("%s %s: %v", name, strings.Join(args, " "), err)
+	}
+	return out.String()
+}
+
+// look is what is to be seen now.
+func (h *hand) look() (s sight) {
+	if h.eyes == nil {
+		return s
+	}
+	_ = h.eyes.SetDeadline(time.Now().Add(patience))
+	if _, err := fmt.Fprintln(h.eyes, "look"); err != nil {
+		return s
+	}
+	line, err := h.reader.ReadBytes('\n')
+	if err == nil {
+		_ = json.Unmarshal(line, &s) // what can't be read is nothing seen
+	}
+	return s
+}
+
+// until waits for something to be so.
+func (h *hand) until(what string, so func() bool) {
+	h.t.Helper()
+	for end := time.Now().Add(patience); !so(); time.Sleep(glance) {
+		if time.Now().After(end) {
+			h.t.Fatalf("waited in vain for %s; to be seen is: %s", what, h.look().text())
+		}
+	}
+}
+
+// text is all that is written in the window, in the order of drawing.
+func (s sight) text() string {
+	var all []string
+	for _, t := range s.Seen {
+		if !t.Taps && !t.Focus {
+			all = append(all, t.Words)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+func plain(words string) string { return strings.Join(strings.Fields(words), " ") }
+
+// after returns the things drawn behind the last line of words; none, if the
+// words aren't there. Words that wrap are drawn as several lines.
+func (s sight) after(words string) []thing {
+	words = plain(words)
+	for i := range s.Seen {
+		var got string
+		for j := i; j < len(s.Seen); j++ {
+			if s.Seen[j].Taps || s.Seen[j].Focus {
+				if got != "" {
+					break
+				}
+				continue
+			}
+			got = plain(got + " " + s.Seen[j].Words)
+			if got == words {
+				return s.Seen[j+1:]
+			}
+			if !strings.HasPrefix(words, got) {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// sees waits until the words are to be read.
+func (h *hand) sees(words string) {
+	h.t.Helper()
+	h.until(fmt.Sprintf("%q", words), func() bool { return strings.Contains(h.look().text(), plain(words)) })
+}
+
+// find picks one of the things to be seen; nil is none.
+type find func(sight) *thing
+
+// called finds what takes a tap and says these words, or begins with them.
+func called(words string) find {
+	return func(s sight) *thing { return pick(s.Seen, words) }
+}
+
+// behind finds what takes a tap and says these words, behind a heading.
+func behind(heading, words string) find {
+	return func(s sight) *thing { return pick(s.after(heading), words) }
+}
+
+func pick(seen []thing, words string) *thing {
+	words = plain(words)
+	for _, fits := range []func(string) bool{
+		func(w string) bool { return w == words },
+		func(w string) bool { return strings.HasPrefix(w, words) },
+	} {
+		if i := slices.IndexFunc(seen, func(t thing) bool { return t.Taps && !t.Disabled && t.Text == nil && fits(t.Words) }); i >= 0 {
+			return &seen[i]
+		}
+	}
+	return nil
+}
+
+// field finds the field behind a heading.
+func field(heading string) find {
+	return func(s sight) *thing {
+		seen := s.after(heading)
+		if i := slices.IndexFunc(seen, func(t thing) bool { return t.Text != nil }); i >= 0 {
+			return &seen[i]
+		}
+		return nil
+	}
+}
+
+// reach waits for a thing to be there, brings it in sight with the wheel, and
+// waits until it stands still.
+func (h *hand) reach(what string, f find) thing {
+	h.t.Helper()
+	var at thing
+	h.until(what, func() bool {
+		s := h.look()
+		t := f(s)
+		if t == nil {
+			return false
+		}
+		if !t.InSight {
+			h.wheel(s, *t)
+			return false
+		}
+		still := at.X == t.X && at.Y == t.Y && at.InSight
+		at = *t
+		return still
+	})
+	return at
+}
+
+// wheel turns the wheel over the column that t is in.
+func (h *hand) wheel(s sight, t thing) {
+	button := "5"
+	if t.Y < s.Size[1]/2 {
+		button = "4"
+	}
+	h.x("mousemove", "--window", h.id, strconv.Itoa(min(max(t.X, 5), h.w-5)), strconv.Itoa(h.h/2), "click", button)
+}
+
+func (h *hand) click(t thing) {
+	h.t.Helper()
+	h.x("mousemove", "--window", h.id, strconv.Itoa(t.X), strconv.Itoa(t.Y), "click", "1")
+}
+
+// taps what says these words, with the mouse.
+func (h *hand) taps(words string) {
+	h.t.Helper()
+	h.click(h.reach("a way to tap "+words, called(words)))
+}
+
+// tapsBehind taps what says these words behind a heading.
+func (h *hand) tapsBehind(heading, words string) {
+	h.t.Helper()
+	h.click(h.reach("a way to tap "+words+" under "+heading, behind(heading, words)))
+}
+
+// tabsTo goes from one thing to the next with the Tab key until it is at what
+// says these words, and presses Return.
+func (h *hand) tabsTo(words string) {
+	h.t.Helper()
+	h.reach(words, called(words))
+	for range 200 {
+		if t := pick(h.look().Seen, words); t != nil && t.Focused {
+			h.x("key", "Return")
+			return
+		}
+		before := h.focused()
+		h.x("key", "Tab")
+		for end := time.Now().Add(2 * time.Second); h.focused() == before && time.Now().Before(end); time.Sleep(glance) {
+		}
+	}
+	h.t.Fatalf("the Tab key does not lead to %q", words)
+}
+
+func (h *hand) focused() string {
+	for _, t := range h.look().Seen {
+		if t.Focused {
+			return fmt.Sprint(t.Words, t.X, t.Y)
+		}
+	}
+	return ""
+}
+
+// enter clicks into the field behind a heading.
+func (h *hand) enter(heading string) {
+	h.t.Helper()
+	h.click(h.reach("a field under "+heading, field(heading)))
+	h.until("the field under "+heading+" to have the focus", func() bool {
+		t := field(heading)(h.look())
+		return t != nil && t.Focused
+	})
+}
+
+// types types into the field behind a heading, key by key: letters of ASCII.
+func (h *hand) types(heading, text string) {
+	h.t.Helper()
+	h.enter(heading)
+	h.x("type", "--delay", "8", text)
+	h.holds(heading, text)
+}
+
+// pastes puts a text of any script in by way of the clipboard.
+func (h *hand) pastes(heading, text string) {
+	h.t.Helper()
+	h.enter(heading)
+	h.tool(text, "xclip", "-selection", "clipboard", "-in")
+	h.x("key", "ctrl+v")
+	h.holds(heading, text)
+}
+
+// holds waits until the field behind a heading has the text.
+func (h *hand) holds(heading, text string) {
+	h.t.Helper()
+	h.until(fmt.Sprintf("the field under %q to hold %q", heading, text), func() bool {
+		t := field(heading)(h.look())
+		return t != nil && *t.Text == text
+	})
+}
+
+// picture keeps what the screen shows.
+func (h *hand) picture(name string) {
+	folder := *windowPictures
+	if folder == "" {
+		if !h.t.Failed() {
+			return
+		}
+		folder = os.TempDir()
+	}
+	h.pictures++
+	file := filepath.Join(folder, fmt.Sprintf("%s-%s-%s-%02d-%s.png", strings.ReplaceAll(h.t.Name(), "/", "-"), *windowSize, *windowLanguage, h.pictures, name))
+	c := exec.Command("import", "-window", "root", file)
+	c.Env = h.env
+	if said, err := c.CombinedOutput(); err != nil {
+		h.t.Logf("no picture: %v: %s", err, said)
+		return
+	}
+	h.t.Logf("a picture of the window: %s", file)
+}
