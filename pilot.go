@@ -22,13 +22,15 @@ import (
 // person does. It is told nothing: hands and keys come from the X server.
 //
 // BARAZA_PILOT names the socket. Each line that comes is answered with one line
-// of JSON, a [sight].
+// of JSON, a [sight]. The line “size 360 640” sets the window's size first, for
+// there is no frame to pull.
 
 // A sight is what is to be seen. Places are pixels of the window.
 type sight struct {
-	PID  int
-	Size [2]int
-	Seen []thing
+	PID    int // of the window's process
+	Parent int // that watches it
+	Size   [2]int
+	Seen   []thing
 }
 
 // A thing is something to be read, tapped or typed into, in the order of
@@ -71,10 +73,15 @@ func init() {
 func tellSights(c net.Conn) {
 	defer c.Close()
 	for lines := bufio.NewScanner(c); lines.Scan(); {
-		s := sight{PID: os.Getpid()}
+		s := sight{PID: os.Getpid(), Parent: os.Getppid()}
 		if a := fyne.CurrentApp(); a != nil {
 			fyne.DoAndWait(func() {
 				if all := a.Driver().AllWindows(); len(all) > 0 {
+					var w, h float32
+					if n, _ := fmt.Sscanf(lines.Text(), "size %g %g", &w, &h); n == 2 {
+						k := all[0].Canvas().Scale()
+						all[0].Resize(fyne.NewSize(w/k, h/k))
+					}
 					s.look(all[0].Canvas())
 				}
 			})

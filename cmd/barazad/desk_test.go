@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -57,16 +56,7 @@ func newRoad(t *testing.T) *road {
 			t.Error(err)
 		}
 	})
-	for lines := bufio.NewScanner(out); r.desk == "" && lines.Scan(); {
-		if words := strings.Fields(lines.Text()); len(words) > 1 && words[0] == "public" {
-			r.public = words[1]
-		} else if len(words) > 1 && words[0] == "desk" {
-			r.desk = words[1]
-		}
-	}
-	if r.desk == "" {
-		t.Fatal("the centre did not start")
-	}
+	r.addresses(out)
 	return r
 }
 

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 )
 
 var (
@@ -28,7 +29,7 @@ var (
 // The times a hand waits. They are long because machines may be busy; where all
 // is well each wait ends at once.
 const (
-	patience = 90 * time.Second      // for something to appear
+	patience = 60 * time.Second      // for something to appear
 	glance   = 60 * time.Millisecond // between two looks
 )
 
@@ -52,9 +53,9 @@ type hand struct {
 // The same as the types in pilot.go.
 type (
 	sight struct {
-		PID  int
-		Size [2]int
-		Seen []thing
+		PID, Parent int
+		Size        [2]int
+		Seen        []thing
 	}
 	thing struct {
 		Words                                   string
@@ -82,7 +83,6 @@ func newHand(t *testing.T) *hand {
 	h.env = append(withoutSession(h.screen.display, h.dir), "HOME="+h.dir, "BARAZA_PILOT="+h.socket())
 	t.Cleanup(func() {
 		if t.Failed() {
-			h.picture("failed")
 			t.Logf("the window said: %s", h.said.String())
 		}
 	})
@@ -105,9 +105,13 @@ func (h *hand) start(args ...string) {
 	}
 	started := h.window
 	h.t.Cleanup(func() {
-		if started.ProcessState == nil {
-			h.kill()
+		if started.ProcessState != nil {
+			return
 		}
+		if h.t.Failed() {
+			h.picture("failed")
+		}
+		_ = h.kill()
 	})
 	h.until("the window to open", func() bool {
 		c, err := net.Dial("unix", h.socket())
@@ -119,9 +123,17 @@ func (h *hand) start(args ...string) {
 	})
 	h.id = strings.Fields(h.x("search", "--onlyvisible", "--name", "Baraza"))[0]
 	h.x("windowmove", h.id, "0", "0")
-	h.x("windowsize", h.id, strconv.Itoa(h.w), strconv.Itoa(h.h))
 	h.x("windowfocus", h.id)
-	h.until("the window to take its size", func() bool { return h.look().Size == [2]int{h.w, h.h} })
+	still := 0
+	h.until("the window to take its size", func() bool {
+		if s := h.look().Size; max(s[0]-h.w, h.w-s[0], s[1]-h.h, h.h-s[1]) > 1 { // it is told in whole units of Fyne's
+			h.ask(fmt.Sprintf("size %d %d", h.w, h.h))
+			still = 0
+			return false
+		}
+		still++
+		return still > 5
+	})
 }
 
 // ended waits for the program's end and returns how it ended.
@@ -143,30 +155,37 @@ func (h *hand) kill() error {
 // x uses the X server's tool for mouse and keys.
 func (h *hand) x(args ...string) string {
 	h.t.Helper()
-	return h.tool("", "xdotool", args...)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(h.t.Context()), patience)
+	defer cancel()
+	c := exec.CommandContext(ctx, "xdotool", args...)
+	c.Env = h.env
+	out, err := c.Output()
+	if err != nil {
+		h.t.Fatalf("xdotool %s: %v", strings.Join(args, " "), err)
+	}
+	return string(out)
 }
 
-func (h *hand) tool(in, name string, args ...string) string {
+// copies puts a text into the clipboard. The tool stays behind to hand it out,
+// and ends with the screen.
+func (h *hand) copies(text string) {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
-	defer cancel()
-	c := exec.CommandContext(ctx, name, args...)
-	c.Env, c.Stdin, c.WaitDelay = h.env, strings.NewReader(in), time.Second
-	var out bytes.Buffer
-	c.Stdout = &out
+	c := exec.Command("xclip", "-selection", "clipboard", "-in")
+	c.Env, c.Stdin = h.env, strings.NewReader(text)
 	if err := c.Run(); err != nil {
-		h.t.Fatalf("%s %s: %v", name, strings.Join(args, " "), err)
+		h.t.Fatalf("xclip: %v", err)
 	}
-	return out.String()
 }
 
 // look is what is to be seen now.
-func (h *hand) look() (s sight) {
+func (h *hand) look() sight { return h.ask("look") }
+
+func (h *hand) ask(what string) (s sight) {
 	if h.eyes == nil {
 		return s
 	}
 	_ = h.eyes.SetDeadline(time.Now().Add(patience))
-	if _, err := fmt.Fprintln(h.eyes, "look"); err != nil {
+	if _, err := fmt.Fprintln(h.eyes, what); err != nil {
 		return s
 	}
 	line, err := h.reader.ReadBytes('\n')
@@ -181,9 +200,24 @@ func (h *hand) until(what string, so func() bool) {
 	h.t.Helper()
 	for end := time.Now().Add(patience); !so(); time.Sleep(glance) {
 		if time.Now().After(end) {
-			h.t.Fatalf("waited in vain for %s; to be seen is: %s", what, h.look().text())
+			h.t.Fatalf("waited in vain for %s; to be seen is: %s", what, h.look())
 		}
 	}
+}
+
+// String lists what can be used, with where it stands, for a failed test.
+func (s sight) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%q", s.text())
+	for _, t := range s.Seen {
+		if t.Taps || t.Focus {
+			fmt.Fprintf(&b, "\n%+q at %d,%d", t.Words, t.X, t.Y)
+			if !t.InSight {
+				b.WriteString(", out of sight")
+			}
+		}
+	}
+	return b.String()
 }
 
 // text is all that is written in the window, in the order of drawing.
@@ -191,13 +225,22 @@ func (s sight) text() string {
 	var all []string
 	for _, t := range s.Seen {
 		if !t.Taps && !t.Focus {
-			all = append(all, t.Words)
+			all = append(all, plain(t.Words))
 		}
 	}
 	return strings.Join(all, " ")
 }
 
-func plain(words string) string { return strings.Join(strings.Fields(words), " ") }
+// plain is a text without what is not to be seen: more than one space, and marks
+// of direction, with which lines are put in their order.
+func plain(words string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, words)), " ")
+}
 
 // after returns the things drawn behind the last line of words; none, if the
 // words aren't there. Words that wrap are drawn as several lines.
@@ -249,7 +292,7 @@ func pick(seen []thing, words string) *thing {
 		func(w string) bool { return w == words },
 		func(w string) bool { return strings.HasPrefix(w, words) },
 	} {
-		if i := slices.IndexFunc(seen, func(t thing) bool { return t.Taps && !t.Disabled && t.Text == nil && fits(t.Words) }); i >= 0 {
+		if i := slices.IndexFunc(seen, func(t thing) bool { return t.Taps && !t.Disabled && t.Text == nil && fits(plain(t.Words)) }); i >= 0 {
 			return &seen[i]
 		}
 	}
@@ -298,9 +341,17 @@ func (h *hand) wheel(s sight, t thing) {
 	h.x("mousemove", "--window", h.id, strconv.Itoa(min(max(t.X, 5), h.w-5)), strconv.Itoa(h.h/2), "click", button)
 }
 
+// click moves the mouse and presses its button, with a pause between as people
+// have it: Fyne takes a press that comes along with the movement for one at the
+// old place.
 func (h *hand) click(t thing) {
 	h.t.Helper()
-	h.x("mousemove", "--window", h.id, strconv.Itoa(t.X), strconv.Itoa(t.Y), "click", "1")
+	h.x("mousemove", "--window", h.id, strconv.Itoa(t.X), strconv.Itoa(t.Y))
+	for range 5 {
+		time.Sleep(glance / 3)
+		h.look()
+	}
+	h.x("click", "1")
 }
 
 // taps what says these words, with the mouse.
@@ -342,14 +393,19 @@ func (h *hand) focused() string {
 	return ""
 }
 
-// enter clicks into the field behind a heading.
+// enter clicks into the field behind a heading, again where the page has moved
+// meanwhile.
 func (h *hand) enter(heading string) {
 	h.t.Helper()
-	h.click(h.reach("a field under "+heading, field(heading)))
-	h.until("the field under "+heading+" to have the focus", func() bool {
-		t := field(heading)(h.look())
-		return t != nil && t.Focused
-	})
+	for range 4 {
+		h.click(h.reach("a field under "+heading, field(heading)))
+		for end := time.Now().Add(patience / 8); time.Now().Before(end); time.Sleep(glance) {
+			if t := field(heading)(h.look()); t != nil && t.Focused {
+				return
+			}
+		}
+	}
+	h.t.Fatalf("the field under %q does not take the focus", heading)
 }
 
 // types types into the field behind a heading, key by key: letters of ASCII.
@@ -364,7 +420,7 @@ func (h *hand) types(heading, text string) {
 func (h *hand) pastes(heading, text string) {
 	h.t.Helper()
 	h.enter(heading)
-	h.tool(text, "xclip", "-selection", "clipboard", "-in")
+	h.copies(text)
 	h.x("key", "ctrl+v")
 	h.holds(heading, text)
 }
