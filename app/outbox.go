@@ -131,8 +131,12 @@ func (o *outbox) sender() fyne.CanvasObject {
 		box.Add(buttons(primary(say("join.title"), func() { a.showJoin("") })))
 	default:
 		words := say("send.nothing")
-		if o.records > 0 {
+		waits := waitingIn(o.items)
+		switch {
+		case o.records > 0:
 			words = say("send.estimate", locale.Values{"Size": a.words.Size(o.bytes)})
+		case waits > 0: // sealed when the centre's card has come
+			words = a.words.Count("outbox.waiting", waits)
 		}
 		box.Add(lines(strong(words), quiet(o.road())))
 		if o.result != "" {
@@ -140,7 +144,7 @@ func (o *outbox) sender() fyne.CanvasObject {
 		}
 		start := primary(say("send.start"), o.send)
 		start.Icon = theme.MailSendIcon()
-		if o.records == 0 {
+		if o.records == 0 && waits == 0 {
 			start.SetText(say("send.ask"))
 		}
 		box.Add(buttons(start))

@@ -122,7 +122,7 @@ func (p *Pick) build() {
 		p.box.Add(p.marks)
 	}
 	if p.search {
-		p.box.Add(p.find)
+		p.box.Add(UnderWheel(p.around.page, p.find))
 		p.more.SetWords(p.around.words.Count("screen.more_choices", left))
 		p.more.Hidden = left == 0
 	}
