@@ -65,6 +65,9 @@ func (ev *evaluation) offer(to []Node, t test, principal Kind, n Node) []Node {
 }
 
 func (ev *evaluation) below(to []Node, t test, n Node) []Node {
+	if tree, ok := n.(*Tree); ok && t.kind == testName && t.prefix == "" && t.local != "*" {
+		return ev.belowTree(to, t.local, tree)
+	}
 	for _, c := range n.Children() {
 		to = ev.offer(to, t, Element, c)
 		if c.Kind() == Element {
@@ -72,6 +75,34 @@ func (ev *evaluation) below(to []Node, t test, n Node) []Node {
 		}
 	}
 	return to
+}
+
+// belowTree is below for a name without prefix in a document read from XML,
+// where a node need not be asked through its interface.
+func (ev *evaluation) belowTree(to []Node, name string, tree *Tree) []Node {
+	ev.spend(len(tree.children))
+	for _, c := range tree.children {
+		e := c.(*Tree)
+		if e.kind != Element {
+			continue
+		}
+		if e.isCalled(name) {
+			to = append(to, c)
+		}
+		if len(e.children) > 0 {
+			to = ev.belowTree(to, name, e)
+		}
+	}
+	return to
+}
+
+// isCalled is matchesName for a name without prefix.
+func (t *Tree) isCalled(name string) bool {
+	if t.name == name {
+		return t.space != xhtmlNamespace
+	}
+	colon := len(t.name) - len(name) - 1
+	return colon > 0 && t.name[colon] == ':' && t.name[colon+1:] == name && t.space == xformsNamespace
 }
 
 // belowBackward is below in reverse document order, each node after what
@@ -218,11 +249,11 @@ func (ev *evaluation) inOrder(ns []Node) []Node {
 	o := order{ev: ev, index: make(map[Node]int), known: make(map[Node]bool)}
 	places := make([]place, len(ns))
 	for i, n := range ns {
-		ev.spend(16)
+		ev.spend(32)
 		places[i] = place{n, o.route(n)}
 	}
 	byRoute := func(a, b place) int {
-		ev.spend(2)
+		ev.spend(4)
 		return slices.Compare(a.route, b.route)
 	}
 	if !slices.IsSortedFunc(places, byRoute) {

@@ -329,6 +329,9 @@ func (ev *evaluation) step(s *step, from []Node, flat bool) (to []Node, stillFla
 		if s.axis.reverse() {
 			flip(to[begin:])
 		}
+		if len(from) > 1 {
+			ev.spend(len(to) - begin) // what is found from many places fills the memory
+		}
 	}
 	if gather {
 		to = ev.settle(to)

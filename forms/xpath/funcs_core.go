@@ -204,7 +204,7 @@ func ofFirst(c args, f func(Node) string) Value {
 func byID(c args) Value {
 	wanted := make(map[string]bool)
 	for _, s := range c.texts(0) {
-		for _, id := range strings.Fields(s) {
+		for _, id := range c.ev.fields(s) {
 			wanted[id] = true
 		}
 	}
@@ -215,7 +215,7 @@ func byID(c args) Value {
 	var found []Node
 	for _, e := range c.ev.along(nil, descendantOrSelf, test{local: "*"}, top) {
 		for _, a := range e.Attributes() {
-			c.ev.spend(1)
+			c.ev.spend(3)
 			if id := a.Text(); (a.Name() == "id" || a.Name() == "xml:id") && wanted[id] {
 				delete(wanted, id) // the first of several wins
 				found = append(found, e)

@@ -243,7 +243,9 @@ func formatDate(c args) Value {
 	if !ok {
 		return text("")
 	}
-	s := formatTime(t, c.str(1), calendarOf(c.ev.ctx.Language))
+	format := c.str(1)
+	c.ev.spend(len(format))
+	s := formatTime(t, format, calendarOf(c.ev.ctx.Language))
 	c.ev.spendText(s)
 	return text(s)
 }
@@ -310,47 +312,4 @@ func timeField(t time.Time, id byte, names *calendar) (string, bool) {
 		return "%", true
 	}
 	return "", false
-}
-
-// calendar has the short names of months and days.
-type calendar struct {
-	months [12]string
-	days   [7]string // from Sunday
-}
-
-// calendars hold the short names of CLDR for the languages that the built-in
-// forms are translated into.
-var calendars = map[string]*calendar{
-	"en": {
-		[12]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-		[7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
-	},
-	"fr": {
-		[12]string{"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."},
-		[7]string{"dim.", "lun.", "mar.", "mer.", "jeu.", "ven.", "sam."},
-	},
-	"es": {
-		[12]string{"ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"},
-		[7]string{"dom", "lun", "mar", "mié", "jue", "vie", "sáb"},
-	},
-	"pt": {
-		[12]string{"jan.", "fev.", "mar.", "abr.", "mai.", "jun.", "jul.", "ago.", "set.", "out.", "nov.", "dez."},
-		[7]string{"dom.", "seg.", "ter.", "qua.", "qui.", "sex.", "sáb."},
-	},
-	"ar": {
-		[12]string{"يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"},
-		[7]string{"الأحد", "الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت"},
-	},
-	"sw": {
-		[12]string{"Jan", "Feb", "Mac", "Apr", "Mei", "Jun", "Jul", "Ago", "Sep", "Okt", "Nov", "Des"},
-		[7]string{"Jumapili", "Jumatatu", "Jumanne", "Jumatano", "Alhamisi", "Ijumaa", "Jumamosi"},
-	},
-}
-
-func calendarOf(language string) *calendar {
-	tag, _, _ := strings.Cut(strings.ToLower(language), "-")
-	if c, ok := calendars[tag]; ok {
-		return c
-	}
-	return calendars["en"]
 }

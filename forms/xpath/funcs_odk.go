@@ -379,7 +379,7 @@ func uuid(c args) Value {
 	}
 	var b strings.Builder
 	for b.Len() < int(length) || b.Len() == 0 {
-		c.ev.spend(4)
+		c.ev.spend(10)
 		b.WriteString(c.ev.uuid4())
 	}
 	return text(b.String()[:int(length)])

@@ -130,7 +130,7 @@ func TestEveryFunctionHasARow(t *testing.T) {
 }
 
 func TestMonthsInTheLanguageOfTheForm(t *testing.T) {
-	for lang, want := range map[string]string{"fr": "3 févr. mar.", "sw-TZ": "3 Feb Jumanne", "": "3 Feb Tue", "xx": "3 Feb Tue"} {
+	for lang, want := range map[string]string{"fr": "3 févr. mar.", "sw-TZ": "3 Feb Jumanne", "zh-Hans": "3 2月 周二", "am": "3 ፌብሩ ማክሰ", "": "3 Feb Tue", "xx": "3 Feb Tue"} {
 		v, err := evalIn(&Context{Language: lang}, "format-date('2026-02-03', '%e %b %a')")
 		if err != nil || v.String() != want {
 			t.Errorf("%q: %q, %v; want %q", lang, v.String(), err, want)
@@ -155,6 +155,20 @@ func TestADayWithoutMidnightIsADate(t *testing.T) {
 	} {
 		if v, err := evalIn(ctx, src); err != nil || v.String() != want {
 			t.Errorf("%s: %q, %v; want %q", src, v.String(), err, want)
+		}
+	}
+}
+
+func TestNamesWithoutPrefixAreFoundInAnyWay(t *testing.T) {
+	doc, err := ReadTree(strings.NewReader(`<h:html xmlns:h="http://www.w3.org/1999/xhtml" xmlns="http://www.w3.org/2002/xforms" xmlns:xf="http://www.w3.org/2002/xforms">
+		<x/><xf:x/><h:x/><x xmlns="http://www.w3.org/1999/xhtml"/><o:x xmlns:o="urn:o"/><x xmlns=""/><xx/></h:html>`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, src := range []string{"count(//x)", "count(/h:html/x)", "count(/*/descendant::x)", "count(//*[self::x])", "count(/h:html/x[1]/../x)"} {
+		v, err := evalIn(&Context{Node: doc}, src)
+		if err != nil || v.Number() != 3 {
+			t.Errorf("%s: %v, %v; want the three of XForms and of no namespace", src, v.Number(), err)
 		}
 	}
 }
