@@ -11,6 +11,7 @@ import (
 // ";" between them.
 var geoFunctions = []function{
 	{name: "area", min: 1, max: 1, call: area},
+	{name: "enclosed-area", min: 1, max: 1, call: area}, // its older name
 	{name: "distance", min: 1, max: -1, call: distance},
 	{name: "geofence", min: 2, max: 2, call: geofence},
 	{name: "intersects", min: 1, max: 1, call: intersects},
