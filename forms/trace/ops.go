@@ -319,12 +319,13 @@ func (p *player) removeRepeat(op Op, out *Step) error {
 
 // validate names the first answer that keeps the response from being sent.
 func (p *player) validate() outcome {
-	for _, v := range p.s.Validate() {
-		failed := string(v.Ref)
-		if v.Kind == session.ViolatesRequired {
-			return outcome{"ANSWER_REQUIRED_BUT_EMPTY", &failed}
-		}
-		return outcome{"ANSWER_CONSTRAINT_VIOLATED", &failed}
+	found := p.s.Validate()
+	if len(found) == 0 {
+		return outcome{Outcome: "ANSWER_OK"}
 	}
-	return outcome{Outcome: "ANSWER_OK"}
+	failed := string(found[0].Ref)
+	if found[0].Kind == session.ViolatesRequired {
+		return outcome{"ANSWER_REQUIRED_BUT_EMPTY", &failed}
+	}
+	return outcome{"ANSWER_CONSTRAINT_VIOLATED", &failed}
 }

@@ -62,9 +62,7 @@ func Read(data []byte) (*forms.Definition, []forms.Diagnostic) {
 	if !r.document(root) {
 		return nil, r.found
 	}
-	for _, d := range forms.Check(r.def) {
-		r.found = append(r.found, d)
-	}
+	r.found = append(r.found, forms.Check(r.def)...)
 	return r.def, r.found
 }
 
