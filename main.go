@@ -11,6 +11,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -118,12 +119,19 @@ func window(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	w, err := workspace.Open(ctx, o.dir, workspace.Options{Forms: []workspace.Form{form}})
+	diary, err := workspace.OpenDiary(filepath.Join(o.dir, "log"))
+	if err != nil {
+		return fmt.Errorf("open the log: %w", err)
+	}
+	defer func() { err = errors.Join(err, diary.Close()) }()
+	log := slog.New(diary)
+	log.Info("started", "version", version)
+	w, err := workspace.Open(ctx, o.dir, workspace.Options{Forms: []workspace.Form{form}, Logger: log})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	f, options := newFyne(), app.Options{Invite: o.invite, Version: version, Folder: o.dir}
+	f, options := newFyne(), app.Options{Invite: o.invite, Version: version, Folder: o.dir, Log: diary}
 	if o.measure == measureHome {
 		m := &meter{measure: measure{Measure: o.measure}, began: began(), quit: f.Quit, out: os.Stdout}
 		options.Ready = m.ready

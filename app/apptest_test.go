@@ -17,14 +17,14 @@ import (
 // A person sits before the window: they see words, tap, type and press keys.
 type person struct {
 	*App
-	t     *testing.T
+	t     testing.TB
 	dir   string
 	later []func() // what waits for its time
 }
 
 // sit opens the application on the store in dir, in a window of the size. Jobs
 // run at once; what waits for a time waits for [person.aSecondPasses].
-func sit(t *testing.T, dir string, o Options, size fyne.Size) *person {
+func sit(t testing.TB, dir string, o Options, size fyne.Size) *person {
 	t.Helper()
 	consultation, form, err := workspace.Builtin()
 	if err != nil {
@@ -57,7 +57,7 @@ var (
 )
 
 // known sits down at a device whose name is known already.
-func known(t *testing.T, size fyne.Size) *person {
+func known(t testing.TB, size fyne.Size) *person {
 	t.Helper()
 	p := sit(t, t.TempDir(), Options{}, size)
 	if err := p.work.SetUp(t.Context(), "Ujirani Cooperative", ""); err != nil {

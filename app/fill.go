@@ -24,7 +24,11 @@ type filling struct {
 	page     int
 	outlined bool // the list of pages is shown instead of a page
 	checked  bool
-	language string // that form and labels were drawn in
+	language string           // that form and labels were drawn in
+	lines    []*line          // of the outline, a line for each page
+	beside   *formview.Scroll // the outline
+	visit    int              // in which the outline was drawn
+	stale    bool             // it will be brought up to date
 }
 
 // newResponse starts a response; there may be any number of them.
@@ -89,9 +93,32 @@ func (f *filling) renew() {
 
 func (f *filling) changed() {
 	f.save.touched()
-	if f.a.shell.frame.wide {
-		f.a.shell.outline(f.outline())
+	if f.stale {
+		return
 	}
+	f.stale = true
+	f.a.jobs.after(saveAfter, func() {
+		f.stale = false
+		f.outdated()
+	})
+}
+
+// outdated brings the outline up to date: not with every letter, for it looks at
+// all answers.
+func (f *filling) outdated() {
+	pages := f.form.Pages()
+	if len(pages) != len(f.lines) {
+		if f.a.shell.frame.wide && f.a.filling == f && f.a.place.draw != nil && f.a.visit == f.visit {
+			f.a.shell.outline(f.outline())
+		}
+		return
+	}
+	wrong := f.wrongPages()
+	for i, p := range pages {
+		s, state := f.standing(p, wrong[i])
+		f.lines[i].stands(s, state)
+	}
+	f.beside.Settle()
 }
 
 func (f *filling) draw() screen {
@@ -145,10 +172,12 @@ func (f *filling) outline() fyne.CanvasObject {
 		box.Add(l)
 	}
 	wrong := f.wrongPages()
+	f.lines, f.visit, f.beside = nil, f.a.visit, scroll
 	for i, p := range f.form.Pages() {
 		s, state := f.standing(p, wrong[i])
 		l := newMarked(s, p.Label, state, func() { f.open(i) })
 		l.here = i == f.page
+		f.lines = append(f.lines, l)
 		add(l)
 	}
 	add(newWay(theme.ListIcon(), f.a.words.Say("review.title"), "", f.review))

@@ -49,6 +49,15 @@ func newWay(icon fyne.Resource, title, state string, open func()) *line {
 	return l
 }
 
+// stands changes how it stands with what the line leads to.
+func (l *line) stands(s shape, state string) {
+	if m, ok := l.sign.(*mark); ok && m.shape != s {
+		m.shape = s
+		m.Refresh()
+	}
+	l.state.SetWords(state)
+}
+
 // CreateRenderer implements [fyne.Widget].
 func (l *line) CreateRenderer() fyne.WidgetRenderer {
 	r := lineRenderer{l}

@@ -112,7 +112,7 @@ func (f *Form) build() {
 	if f.checked {
 		f.judgeAll()
 	}
-	f.around.settle()
+	f.around.page.Redraw()
 }
 
 // add draws n and what stands in it below what into holds.
@@ -221,17 +221,24 @@ func (f *Form) update(refs []forms.Ref) {
 			return
 		}
 	}
+	came := false // or went
 	for _, ref := range refs {
 		n, ok := f.session.Node(ref)
 		if !ok {
 			continue
 		}
 		if d := f.fields[ref]; d != nil {
+			came = came || d.box.Hidden == n.Relevant
 			d.display(n)
 		}
 		if g := f.groups[ref]; g != nil {
+			came = came || g.Hidden == n.Relevant
 			g.Hidden = !n.Relevant
 		}
+	}
+	if came {
+		f.around.page.Redraw()
+		return
 	}
 	f.around.settle()
 }

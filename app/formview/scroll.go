@@ -85,16 +85,32 @@ func (s *Scroll) place(o fyne.CanvasObject) float32 {
 // Top goes back to the beginning of the page.
 func (s *Scroll) Top() { s.inner.ScrollToTop() }
 
-// Settle lays the page out again after what it shows grew or shrank.
+// Settle lays the page out again after what it shows grew or shrank. It draws
+// nothing anew that has not changed: it is called for every letter typed.
 func (s *Scroll) Settle() {
 	size := s.inner.Size()
 	if size.Width == 0 {
 		return
 	}
+	if c, ok := s.content.(*fyne.Container); ok {
+		c.Layout.Layout(c.Objects, c.Size())
+	}
+	high := max(s.content.MinSize().Height, size.Height)
+	if s.content.Size() == fyne.NewSize(size.Width, high) {
+		return
+	}
+	s.content.Resize(fyne.NewSize(size.Width, high))
 	at := s.inner.Offset
-	h := Fit(s.content, size.Width)
-	s.content.Resize(fyne.NewSize(size.Width, max(h, size.Height)))
+	s.inner.Resize(size.AddWidthHeight(0, 1)) // so that the bar beside it is as long as the page
+	s.inner.Resize(size)
+	s.inner.ScrollToOffset(fyne.NewPos(0, min(at.Y, max(0, high-size.Height))))
+}
+
+// Redraw is Settle for what may look otherwise at the same height.
+func (s *Scroll) Redraw() {
+	at := s.inner.Offset
 	s.inner.Refresh()
+	s.Settle()
 	s.inner.ScrollToOffset(at)
 }
 
@@ -112,7 +128,7 @@ func (r scrollRenderer) Layout(size fyne.Size) {
 }
 func (r scrollRenderer) MinSize() fyne.Size           { return r.s.MinSize() }
 func (r scrollRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.s.inner} }
-func (r scrollRenderer) Refresh()                     { r.s.Settle() }
+func (r scrollRenderer) Refresh()                     { r.s.Redraw() }
 func (r scrollRenderer) Destroy()                     {}
 
 // A wheel lies over a field and hands the wheel on to the page: a field with
