@@ -41,10 +41,10 @@ func (a *App) showAbout() {
 		}
 		store.Add(buttons(action(say("about.check_store"), func() {
 			check, good = say("about.checking"), true
-			a.again()
+			a.redraw()
 			a.checkStore(func(words string, ok bool) {
 				check, good = words, ok
-				a.again()
+				a.redraw()
 			})
 		})))
 		column := []fyne.CanvasObject{

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/storage"
 
+	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 	"baraza.example/forms"
@@ -133,7 +134,7 @@ func (a *App) choose(s workspace.Settings) {
 	a.apply()
 	a.jobs.run(func() error { return a.work.Choose(a.ctx, s) }, func(err error) { a.shell.trouble(err) })
 	a.shell.renew()
-	a.again()
+	a.redraw()
 }
 
 // languages is the chain in which forms look for their texts.
@@ -188,6 +189,16 @@ func (a *App) turn(to place) {
 func (a *App) again() {
 	if a.place.draw != nil {
 		a.shell.show(a.place.draw())
+	}
+}
+
+// redraw draws the screen anew after what it shows has changed: it stays where
+// it was scrolled to.
+func (a *App) redraw() {
+	before, _ := a.shell.shown.body.(*formview.Scroll)
+	a.again()
+	if now, ok := a.shell.shown.body.(*formview.Scroll); ok && before != nil && now != before {
+		now.Resume(before)
 	}
 }
 

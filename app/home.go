@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -21,16 +22,13 @@ type mine struct {
 	joined bool
 }
 
-func (a *App) mine(ctx context.Context) (m mine, err error) {
-	if m.drafts, err = a.work.Briefs(ctx); err != nil {
-		return m, err
-	}
-	if m.items, err = a.work.Items(ctx); err != nil {
-		return m, err
-	}
-	_, m.joined, err = a.work.Invite(ctx)
-	m.read = err == nil
-	return m, err
+func (a *App) mine(ctx context.Context) (m mine, _ error) {
+	m.read = true
+	var wrong [3]error // what can't be read must not hide the rest
+	m.drafts, wrong[0] = a.work.Briefs(ctx)
+	m.items, wrong[1] = a.work.Items(ctx)
+	_, m.joined, wrong[2] = a.work.Invite(ctx)
+	return m, errors.Join(wrong[:]...)
 }
 
 // waitingIn counts the items that wait for something.
@@ -63,7 +61,7 @@ func (a *App) load(m *mine) {
 		*m = found
 		a.shell.setWaiting(waitingIn(found.items))
 		if a.visit == at {
-			a.again()
+			a.redraw()
 		}
 		a.shell.trouble(err)
 		a.ready()

@@ -1,8 +1,6 @@
 package app
 
 import (
-	"slices"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
@@ -87,11 +85,17 @@ func (a *App) item(i workspace.Item, proof *workspace.Proof) fyne.CanvasObject {
 // track shows the three plain states and how far i has come.
 func (a *App) track(i workspace.Item) fyne.CanvasObject {
 	say := a.words.Say
-	hub := say("state.at_hub_unnamed")
-	if i.Delivery.Hub != "" {
-		hub = say("state.at_hub", locale.Values{"Name": i.Delivery.Hub})
+	hub, name := say("state.at_hub_unnamed"), i.Delivery.Hub
+	passed := false
+	for _, e := range i.Delivery.History {
+		if e.What == workspace.EventCustody {
+			name, passed = e.Where, true
+		}
 	}
-	if i.Delivery.State == workspace.Received && !slices.ContainsFunc(i.Delivery.History, func(e workspace.Event) bool { return e.What == workspace.EventCustody }) {
+	switch {
+	case name != "":
+		hub = say("state.at_hub", locale.Values{"Name": name})
+	case i.Delivery.State == workspace.Received && !passed:
 		hub = say("send.directly")
 	}
 	reached := map[shape]int{hollow: 0, pointed: 0, half: 1, full: 2}[stateShape(i)]

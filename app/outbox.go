@@ -72,7 +72,7 @@ func (o *outbox) load() {
 // again draws the outbox if it is what is shown.
 func (o *outbox) again() {
 	if o.a.visit == o.at {
-		o.a.again()
+		o.a.redraw()
 	}
 }
 

@@ -96,15 +96,17 @@ func (a *App) explain(err error) string {
 		{workspace.ErrNoRoad, "send.not_joined"},
 		{workspace.ErrNoForm, "error.no_form"},
 		{workspace.ErrOtherConsultation, "join.other"},
-		{workspace.ErrTooLong, "error.text_too_long"},
 		{workspace.ErrNoAddress, "join.no_address"},
 		{identity.ErrNotInvite, "join.not_an_invite"},
 		{identity.ErrInviteCut, "join.cut_short"},
 		{identity.ErrInviteCentre, "join.cut_short"},
 	} {
 		if errors.Is(err, known.err) {
-			return say(known.id, locale.Values{"Size": a.words.Size(workspace.MaxText)})
+			return say(known.id)
 		}
+	}
+	if trouble := workspace.TroubleOf(err); trouble != "" {
+		return say(locale.ID("error."+trouble), locale.Values{"Size": a.words.Size(workspace.MaxText)})
 	}
 	return say("error.unexpected", locale.Values{"What": err.Error()})
 }

@@ -2,6 +2,7 @@ package formview
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -50,6 +51,10 @@ func NewEntry(multiline bool) *Entry {
 	e.SetMinRowsVisible(e.rows)
 	e.ExtendBaseWidget(e)
 	e.OnChanged = func(text string) {
+		if !utf8.ValidString(text) { // as some clipboards hand over: nothing could read it back
+			e.SetText(strings.ToValidUTF8(text, "\uFFFD"))
+			return
+		}
 		e.grow()
 		if e.OnText != nil {
 			e.OnText(text)

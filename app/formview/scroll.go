@@ -12,6 +12,7 @@ type Scroll struct {
 	widget.BaseWidget
 	inner   *container.Scroll
 	content fyne.CanvasObject
+	stops   []fyne.Focusable // what can have the focus, as far as it was there at the start
 }
 
 // NewScroll shows content, which scrolls up and down only.
@@ -35,6 +36,7 @@ func (s *Scroll) adopt(o fyne.CanvasObject) {
 			o.page = s
 		}
 	case *Entry:
+		s.stops = append(s.stops, o)
 		if o.OnFocus == nil {
 			o.OnFocus = func(gained bool) {
 				if gained {
@@ -47,8 +49,10 @@ func (s *Scroll) adopt(o fyne.CanvasObject) {
 		}
 	case interface {
 		fyne.CanvasObject
+		fyne.Focusable
 		press() *Press
 	}:
+		s.stops = append(s.stops, o)
 		if p := o.press(); p.OnFocus == nil {
 			p.OnFocus = func() { s.Reveal(o) }
 		}
@@ -80,6 +84,22 @@ func (s *Scroll) reveal(top, height float32) {
 func (s *Scroll) place(o fyne.CanvasObject) float32 {
 	driver := fyne.CurrentApp().Driver()
 	return driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(s.content).Y
+}
+
+// Resume makes the page look as another one did that had the same on it: it
+// stands where that was scrolled to, and the same thing has the focus.
+func (s *Scroll) Resume(before *Scroll) {
+	most := max(0, s.content.Size().Height-s.inner.Size().Height)
+	s.inner.ScrollToOffset(fyne.NewPos(0, min(before.inner.Offset.Y, most)))
+	canvas := fyne.CurrentApp().Driver().CanvasForObject(s)
+	if canvas == nil || len(s.stops) != len(before.stops) {
+		return
+	}
+	for i, stop := range before.stops {
+		if p, ok := stop.(interface{ press() *Press }); ok && p.press().focused {
+			canvas.Focus(s.stops[i])
+		}
+	}
 }
 
 // Top goes back to the beginning of the page.

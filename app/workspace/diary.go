@@ -46,7 +46,7 @@ func OpenDiary(dir string) (*Diary, error) {
 	if err := d.begin(); err != nil {
 		return nil, err
 	}
-	d.Handler = slog.NewJSONHandler(d, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: named})
+	d.Handler = slog.NewJSONHandler(d, &slog.HandlerOptions{ReplaceAttr: named})
 	return d, nil
 }
 

@@ -57,12 +57,16 @@ var ErrNoAddress = httpsync.ErrAddress
 
 // Send runs one exchange over the first of its roads that answers. moved, which may be nil, is told the bytes written and read so far; it is
 // called from other goroutines.
-func (w *Workspace) Send(ctx context.Context, moved func(up, down int64)) (exchange.Report, error) {
+func (w *Workspace) Send(ctx context.Context, moved func(up, down int64)) (report exchange.Report, err error) {
 	roads, err := w.Roads(ctx)
 	if err != nil {
 		return exchange.Report{}, err
 	}
-	var report exchange.Report
+	began := w.clock()
+	defer func() {
+		w.log.Info("exchange", "sent", report.Sent, "receipts", report.Receipts, "bytes_up", report.BytesUp, "bytes_down", report.BytesDown,
+			"took", w.clock().Sub(began), "error", err)
+	}()
 	for _, text := range roads {
 		var address httpsync.Address
 		if address, err = httpsync.ParseAddress(text); err != nil {

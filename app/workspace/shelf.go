@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -18,12 +19,15 @@ type Brief struct {
 }
 
 // Briefs lists all drafts of responses and contributions, the one touched last
-// first. It holds no answers, so that it may be long.
+// first. It holds no answers, so that it may be long. One that can't be read is
+// left out and told of in the error; the others are there all the same.
 func (w *Workspace) Briefs(ctx context.Context) ([]Brief, error) {
 	var all []Brief
+	var wrong []error
 	for d, err := range w.tables.drafts.All(ctx) {
 		if err != nil {
-			return nil, err
+			wrong = append(wrong, err)
+			continue
 		}
 		b := Brief{ID: d.Key, Title: d.Value.Author, Changed: d.Value.Draft.Changed}
 		if !d.Value.Named { // kept by an older version of the program
@@ -33,12 +37,13 @@ func (w *Workspace) Briefs(ctx context.Context) ([]Brief, error) {
 	}
 	for c, err := range w.tables.contributions.All(ctx) {
 		if err != nil {
-			return nil, err
+			wrong = append(wrong, err)
+			continue
 		}
 		all = append(all, Brief{ID: c.Key, Text: true, Title: c.Value.Title, Changed: c.Value.Changed})
 	}
 	slices.SortStableFunc(all, func(a, b Brief) int { return b.Changed.Compare(a.Changed) })
-	return all, nil
+	return all, errors.Join(wrong...)
 }
 
 // authorOf is whom a response names as its author: the answer called "author",

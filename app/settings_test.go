@@ -1,0 +1,112 @@
+package app
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"baraza.example/app/formview"
+	"baraza.example/app/workspace"
+	"baraza.example/assets/locale"
+)
+
+func TestWhoPicksATextSizeStaysWhereTheyWere(t *testing.T) {
+	p := known(t, phone)
+	p.showSettings()
+	p.tabsTo("140%")
+	p.writes(" ")
+	if got := p.focused(); got != "140%" {
+		t.Errorf("after picking the focus is at %q", got)
+	}
+	p.isInSight(p.window.Canvas().Focused().(fyne.CanvasObject))
+}
+
+func TestEveryLanguageOfTheQuestionnaireCanBeChosenAndDrawn(t *testing.T) {
+	p := known(t, phone)
+	p.showSettings()
+	chosen := 0
+	for _, l := range locale.Languages() {
+		if !l.OnScreen() {
+			p.doesNotSee(l.Name)
+			continue
+		}
+		p.taps(l.Name)
+		chosen++
+		if got := p.words.Language().Code; got != l.Code {
+			t.Errorf("after %s the language is %q", l.Name, got)
+		}
+	}
+	if chosen < 9 {
+		t.Errorf("only %d languages can be chosen", chosen)
+	}
+	p.taps("Español")
+	p.showHome()
+	p.taps("Answer the questionnaire") // the words of the program are English then
+	p.taps("Next")
+	p.sees("¿Qué criterios", "translation needs review")
+}
+
+func TestAQuestionFallsBackAlongTheChainAndSaysSo(t *testing.T) {
+	p := known(t, phone)
+	p.showSettings()
+	p.taps("Gĩkũyũ")
+	p.showHome()
+	p.taps("Answer the questionnaire")
+	p.filling.open(1)
+	p.sees("Kĩũria a)", "Ni vigezo gani", "in Kiswahili", "tafsiri haijakaguliwa", "in English")
+}
+
+func TestTheLanguageIsSwitchedWhileAnAnswerIsWritten(t *testing.T) {
+	p := known(t, laptop)
+	p.taps("Answer the questionnaire")
+	p.filling.open(1)
+	p.types(0, "Prices first.")
+	for _, c := range []struct{ code, question string }{{"ar", "ما المعايير"}, {"fr", "critères"}, {"en", "What criteria"}} {
+		s := p.chosen
+		s.Languages = []string{c.code}
+		p.choose(s)
+		p.sees(c.question, "<Prices first.>")
+	}
+}
+
+func TestALanguageThatDoesNotExistIsEnglish(t *testing.T) {
+	dir := t.TempDir()
+	p := sit(t, dir, Options{}, phone)
+	if err := p.work.SetUp(t.Context(), "Ujirani Cooperative", ""); err != nil {
+		t.Fatal(err)
+	}
+	odd := workspace.Settings{Languages: []string{"xx-YY", "../../etc", ""}, TextSize: 100_000, Look: "plaid"}
+	if err := p.work.Choose(t.Context(), odd); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.work.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := sit(t, dir, Options{}, phone)
+	again.sees("Your next step")
+	if size := again.fyne.Settings().Theme().Size("text"); size > 2*scale["text"] {
+		t.Errorf("the text is %v large", size)
+	}
+}
+
+// TestWordsStandOutOfTheirGround measures the contrast that the palettes promise.
+func TestWordsStandOutOfTheirGround(t *testing.T) {
+	pairs := []struct {
+		words, ground fyne.ThemeColorName
+		least         float64
+	}{
+		{"foreground", "background", 7}, {"foreground", formview.ColourCard, 7}, {"foreground", formview.ColourSoft, 7}, {"foreground", formview.ColourRail, 7},
+		{"foreground", "inputBackground", 7}, {"placeholder", "background", 7}, {"placeholder", formview.ColourCard, 7}, {"placeholder", formview.ColourSoft, 5},
+		{"primary", "background", 7}, {"primary", formview.ColourRail, 7}, {"primary", formview.ColourSoft, 5}, {"foregroundOnPrimary", "primary", 7},
+		{formview.ColourOnHeader, formview.ColourHeader, 7}, {"error", "background", 7}, {"success", "background", 7}, {"success", formview.ColourSoft, 5},
+		{"disabled", "disabledButton", 4}, {formview.ColourAccent, "background", 3}, {formview.ColourAccent, formview.ColourCard, 3}, {"inputBorder", "background", 3},
+	}
+	for _, look := range []workspace.Look{workspace.LookLight, workspace.LookDark} {
+		l := newLook(workspace.Settings{Look: look}, locale.LeftToRight)
+		for _, c := range pairs {
+			if got := contrast(l.Color(c.words, 0), l.Color(c.ground, 0)); got < c.least {
+				t.Errorf("%s: %s on %s has a contrast of %.1f, less than %v", look, c.words, c.ground, got, c.least)
+			}
+		}
+	}
+}
