@@ -44,8 +44,8 @@ type Report struct {
 // Open opens the store in the folder dir, or makes one. What it had to mend is
 // in [Store.Report]. An error means that nothing was lost but also that
 // nothing can be done before its cause is gone: [ErrInUse],
-// [ErrPassphraseNeeded], [ErrPassphraseWrong], [ErrKeysMissing], [ErrSpace], [ErrNewer] or
-// one of the disk.
+// [ErrPassphraseNeeded], [ErrPassphraseWrong] and the others of an [Unlocking],
+// [ErrKeysMissing], [ErrSpace], [ErrNewer] or one of the disk.
 func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	opt = opt.filled()
 	s := &Store{
@@ -84,7 +84,7 @@ func (s *Store) start(ctx context.Context) error {
 	if err := s.finishSwitch(); err != nil {
 		return err
 	}
-	if err := s.unlock(); err != nil {
+	if err := s.unlock(ctx); err != nil {
 		return err
 	}
 	s.space = &space{fs: s.fs, dir: s.dir, least: s.limits.space, ballast: s.limits.ballast}
@@ -117,7 +117,7 @@ func (s *Store) start(ctx context.Context) error {
 }
 
 // unlock opens the vault and what hangs on its keys.
-func (s *Store) unlock() error {
+func (s *Store) unlock(ctx context.Context) error {
 	fresh, err := s.fresh()
 	if err != nil {
 		return err
@@ -128,11 +128,13 @@ func (s *Store) unlock() error {
 			return err
 		}
 	}
-	s.vault = &vault{fs: s.fs, dir: s.dir, rand: s.opt.Rand, cost: s.limits.cost}
-	if err := s.vault.open(s.opt.Passphrase, fresh); err != nil {
+	s.vault = &vault{
+		fs: s.fs, dir: s.dir, rand: s.opt.Rand, cost: s.limits.cost, calibrate: s.opt.Calibrate, tries: newTries(s.fs, s.dir),
+	}
+	if err := s.vault.open(ctx, s.opt.Unlocking, fresh); err != nil {
 		return err
 	}
-	s.opt.Passphrase = nil
+	s.opt.Unlocking = Unlocking{}
 	keys := map[string][]byte{"journal": nil, "index": nil, "index marks": nil, "blobs": nil, "blob names": nil}
 	for purpose := range keys {
 		if keys[purpose], err = s.vault.subkey(purpose); err != nil {

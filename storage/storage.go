@@ -63,12 +63,15 @@ type Options struct {
 	// simulated disks, which Badger can't use. The store then has no
 	// goroutine and no timer of its own.
 	MemoryIndex bool
-	// Passphrase opens the store, or locks a new one. Without it a new
-	// store keeps its key in a file beside: sealed, but not against who has
-	// the whole folder.
-	Passphrase []byte
-	Logger     *slog.Logger // nil means none
-	Rand       io.Reader    // nil means crypto/rand
+	// Unlocking opens the store, or locks a new one. Without it a new store
+	// keeps its key in a file beside: sealed, but not against who has the
+	// whole folder. Wrong passphrases hold up the next; see [Delay].
+	Unlocking
+	// Calibrate measures what a new passphrase may cost, so that trying one
+	// takes 0.5 to 1 s on this device. Otherwise the cost is the profile's.
+	Calibrate bool
+	Logger    *slog.Logger // nil means none
+	Rand      io.Reader    // nil means crypto/rand
 	// NoBallast saves tests the file that is kept to be deleted in need.
 	NoBallast bool
 }

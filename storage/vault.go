@@ -1,254 +1,284 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"crypto/hkdf"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"path/filepath"
-	"runtime/debug"
-
-	"golang.org/x/crypto/argon2"
-	"golang.org/x/crypto/chacha20poly1305"
+	"slices"
 )
 
 // Errors of the key slots.
 var (
 	ErrPassphraseNeeded = errors.New("the store is locked with a passphrase")
 	ErrPassphraseWrong  = errors.New("the passphrase does not open the store")
+	ErrWordsWrong       = errors.New("these recovery words do not open the store")
+	ErrKeyNeeded        = errors.New("the store is locked with a key that is kept elsewhere")
+	ErrKeyWrong         = errors.New("this key does not open the store")
 	ErrKeysMissing      = errors.New("the key file of the store is missing")
 )
 
-// The key file, docs/protocol/keys.md.
-const (
-	keysName    = "keys"
-	kekName     = "kek"
-	keysMagic   = "BARAZAKY"
-	keysVersion = 1
-	keySize     = chacha20poly1305.KeySize
-	saltSize    = 16
-	slotSize    = 1 + 4 + 4 + 1 + saltSize + chacha20poly1305.NonceSizeX + keySize + chacha20poly1305.Overhead
-	maxSlots    = 8
-)
-
-type slotKind uint8
-
-const (
-	slotFile       slotKind = 1 // the key-encryption key stands in the file "kek"
-	slotPassphrase slotKind = 2 // it is derived by Argon2id
-)
-
-// cost is what a passphrase guess costs, in the words of RFC 9106. Memory is KiB.
-type cost struct {
-	time, memory uint32
-	threads      uint8
+// An Unlocking opens a locked store; any of it will do. A new store is locked
+// with all that is there.
+type Unlocking struct {
+	Passphrase []byte
+	// Words are the recovery words; they lock no new store.
+	Words Words
+	// Key is kept outside of the store's folder, for a machine that nobody is
+	// at: 32 random bytes.
+	Key []byte
 }
 
-// A key file may ask for no less than the floor of OWASP and for no more than
-// an old laptop has: a hostile one must not fill the memory.
-var (
-	leastCost = cost{2, 19 << 10, 1}
-	mostCost  = cost{64, 512 << 10, 16}
-)
-
-func (c cost) check() error {
-	if c.time < leastCost.time || c.memory < leastCost.memory || c.threads < leastCost.threads ||
-		c.time > mostCost.time || c.memory > mostCost.memory || c.threads > mostCost.threads {
-		return fmt.Errorf("Argon2id with t=%d, m=%d KiB, p=%d is out of bounds", c.time, c.memory, c.threads)
-	}
-	return nil
-}
-
-func (c cost) derive(passphrase, salt []byte) []byte {
-	k := argon2.IDKey(passphrase, salt, c.time, c.memory, c.threads, keySize)
-	debug.FreeOSMemory() // it would hold 70 MB otherwise
-	return k
-}
-
-// A slot wraps the data key once.
-type slot struct {
-	kind    slotKind
-	cost    cost
-	salt    [saltSize]byte
-	nonce   [chacha20poly1305.NonceSizeX]byte
-	wrapped [keySize + chacha20poly1305.Overhead]byte
-}
-
-// head is the part of a slot that its wrapping authenticates.
-func (s *slot) head() []byte {
-	b := append([]byte(keysMagic), keysVersion, byte(s.kind))
-	b = binary.BigEndian.AppendUint32(b, s.cost.time)
-	b = binary.BigEndian.AppendUint32(b, s.cost.memory)
-	return append(append(b, s.cost.threads), s.salt[:]...)
-}
-
-func (s *slot) wrap(kek, dataKey []byte) error {
-	aead, err := chacha20poly1305.NewX(kek)
-	if err != nil {
-		return err
-	}
-	aead.Seal(s.wrapped[:0], s.nonce[:], dataKey, s.head())
-	return nil
-}
-
-func (s *slot) unwrap(kek []byte) ([]byte, error) {
-	aead, err := chacha20poly1305.NewX(kek)
-	if err != nil {
-		return nil, err
-	}
-	return aead.Open(nil, s.nonce[:], s.wrapped[:], s.head())
-}
-
-func encodeSlots(slots []slot) []byte {
-	b := append([]byte(keysMagic), keysVersion, byte(len(slots)))
-	for i := range slots {
-		s := &slots[i]
-		b = append(b, s.head()[len(keysMagic)+1:]...)
-		b = append(append(b, s.nonce[:]...), s.wrapped[:]...)
-	}
-	return b
-}
-
-func decodeSlots(b []byte) ([]slot, error) {
-	const head = len(keysMagic) + 2
-	if len(b) < head || string(b[:len(keysMagic)]) != keysMagic {
-		return nil, errors.New("not a key file")
-	}
-	if v := b[len(keysMagic)]; v != keysVersion {
-		return nil, fmt.Errorf("key file of version %d: %w", v, ErrNewer)
-	}
-	n := int(b[head-1])
-	if n == 0 || n > maxSlots || len(b) != head+n*slotSize {
-		return nil, errors.New("key file of the wrong length")
-	}
-	slots := make([]slot, n)
-	for i := range slots {
-		s, b := &slots[i], b[head+i*slotSize:]
-		s.kind = slotKind(b[0])
-		s.cost = cost{binary.BigEndian.Uint32(b[1:]), binary.BigEndian.Uint32(b[5:]), b[9]}
-		rest := b[10:]
-		rest = rest[copy(s.salt[:], rest):]
-		rest = rest[copy(s.nonce[:], rest):]
-		copy(s.wrapped[:], rest)
-		switch s.kind {
-		case slotFile:
-			if s.cost != (cost{}) {
-				return nil, errors.New("key slot with a cost it has no use for")
-			}
-		case slotPassphrase:
-			if err := s.cost.check(); err != nil {
-				return nil, fmt.Errorf("key slot %d: %w", i, err)
-			}
-		default:
-			return nil, fmt.Errorf("key slot of kind %d: %w", s.kind, ErrNewer)
-		}
-	}
-	return slots, nil
-}
+func (u Unlocking) empty() bool { return len(u.Passphrase) == 0 && u.Words == nil && u.Key == nil }
 
 // vault keeps the data key of a store, wrapped in the slots of its key file.
 type vault struct {
-	fs      FS
-	dir     string
-	rand    io.Reader
-	cost    cost // of new passphrases
-	dataKey []byte
+	fs        FS
+	dir       string
+	rand      io.Reader
+	cost      cost // of new passphrases
+	calibrate bool // whether that is measured
+	tries     *tries
+	dataKey   []byte
+	slots     []slot
 }
+
+func (v *vault) path(name string) string { return filepath.Join(v.dir, name) }
 
 // open returns with the data key. When fresh says that the folder holds nothing
 // sealed yet, a data key is drawn.
-func (v *vault) open(passphrase []byte, fresh bool) error {
-	raw, err := readFile(v.fs, filepath.Join(v.dir, keysName), 1<<16)
+func (v *vault) open(ctx context.Context, with Unlocking, fresh bool) error {
+	slots, err := v.read()
 	if errors.Is(err, fs.ErrNotExist) {
 		if !fresh {
 			return ErrKeysMissing
 		}
-		v.dataKey = make([]byte, keySize)
-		if _, err := io.ReadFull(v.rand, v.dataKey); err != nil {
-			return err
-		}
-		return v.write(passphrase)
+		return v.begin(with)
 	}
 	if err != nil {
 		return err
+	}
+	v.slots = slots
+	err = v.unlock(ctx, with)
+	if err != nil {
+		return err
+	}
+	return v.mirror()
+}
+
+// begin locks a new store.
+func (v *vault) begin(with Unlocking) error {
+	v.dataKey = make([]byte, keySize)
+	if _, err := io.ReadFull(v.rand, v.dataKey); err != nil {
+		return err
+	}
+	var slots []slot
+	for _, lock := range []struct {
+		kind   slotKind
+		secret []byte
+	}{{slotPassphrase, with.Passphrase}, {slotOutside, with.Key}} {
+		if len(lock.secret) > 0 {
+			s, err := v.lock(lock.kind, lock.secret)
+			if err != nil {
+				return err
+			}
+			slots = append(slots, s)
+		}
+	}
+	if slots == nil {
+		s, err := v.lock(slotFile, nil)
+		if err != nil {
+			return err
+		}
+		slots = append(slots, s)
+	}
+	return v.write(slots)
+}
+
+// read returns the slots of the key file, or those of its copy when it is not as
+// it was written.
+func (v *vault) read() ([]slot, error) {
+	slots, err := v.readOne(keysName)
+	if err == nil || errors.Is(err, ErrNewer) {
+		return slots, err
+	}
+	slots, e := v.readOne(keysCopyName)
+	if e != nil {
+		return nil, err
+	}
+	return slots, nil
+}
+
+func (v *vault) readOne(name string) ([]slot, error) {
+	raw, err := readFile(v.fs, v.path(name), 1<<16)
+	if err != nil {
+		return nil, err
 	}
 	slots, err := decodeSlots(raw)
 	if err != nil {
-		return fmt.Errorf("key file: %w", err)
+		return nil, fmt.Errorf("key file: %w", err)
 	}
-	err = ErrPassphraseNeeded
-	for i := range slots {
-		s := &slots[i]
-		var kek []byte
-		switch {
-		case s.kind == slotFile:
-			kek, err = readFile(v.fs, filepath.Join(v.dir, kekName), keySize)
-			if err != nil {
-				err = fmt.Errorf("%w (%w)", ErrKeysMissing, err)
-				continue
-			}
-		case len(passphrase) > 0:
-			kek = s.cost.derive(passphrase, s.salt[:])
-		default:
-			continue
-		}
-		if v.dataKey, err = s.unwrap(kek); err == nil {
-			return nil
-		}
-		if s.kind == slotPassphrase {
-			err = ErrPassphraseWrong
-		} else {
-			err = fmt.Errorf("key file and %q do not belong together: %w", kekName, err)
-		}
-	}
-	return err
+	return slots, nil
 }
 
-// write wraps the data key anew. Without a passphrase the key-encryption key is
-// a file beside: the store is sealed then, but not against who has the folder.
-func (v *vault) write(passphrase []byte) error {
-	var s slot
+// unlock tries what there is on the slots that take it.
+func (v *vault) unlock(ctx context.Context, with Unlocking) error {
+	failed := ErrPassphraseNeeded
+	for i := range v.slots {
+		s := &v.slots[i]
+		var err error
+		switch s.kind {
+		case slotFile:
+			var kek []byte
+			if kek, err = readFile(v.fs, v.path(kekName), keySize); err != nil {
+				err = fmt.Errorf("%w (%w)", ErrKeysMissing, err)
+			} else if v.dataKey, err = s.unwrap(kek); err != nil {
+				err = fmt.Errorf("key file and %q do not belong together: %w", kekName, err)
+			}
+		case slotPassphrase:
+			if len(with.Passphrase) == 0 {
+				continue
+			}
+			err = v.guess(ctx, s, with.Passphrase, ErrPassphraseWrong)
+		case slotWords:
+			if with.Words == nil {
+				continue
+			}
+			err = v.guess(ctx, s, with.Words, ErrWordsWrong)
+		case slotOutside:
+			if with.Key == nil {
+				if len(v.slots) == 1 {
+					failed = ErrKeyNeeded
+				}
+				continue
+			}
+			err = v.guess(ctx, s, with.Key, ErrKeyWrong)
+		}
+		if err == nil {
+			return nil
+		}
+		failed = err
+	}
+	return failed
+}
+
+// guess tries a secret on a slot. Wrong passphrases are counted before they are known to
+// be wrong, so that killing the program does not help who guesses.
+func (v *vault) guess(ctx context.Context, s *slot, secret []byte, wrong error) error {
+	if s.kind == slotPassphrase { // nobody guesses the others
+		if err := v.tries.begin(ctx); err != nil {
+			return err
+		}
+	}
+	kek, err := s.derive(secret)
+	if err != nil {
+		return err
+	}
+	if v.dataKey, err = s.unwrap(kek); err != nil {
+		return wrong
+	}
+	return v.tries.right()
+}
+
+// derive makes the key-encryption key of a secret.
+func (s *slot) derive(secret []byte) ([]byte, error) {
+	switch s.kind {
+	case slotPassphrase:
+		return s.cost.derive(secret, s.salt[:]), nil
+	case slotWords: // drawn at random, so no guess is worth slowing down
+		return hkdf.Key(sha256.New, secret, s.salt[:], "baraza store recovery words", keySize)
+	case slotOutside:
+		return hkdf.Key(sha256.New, secret, s.salt[:], "baraza store outside key", keySize)
+	}
+	return nil, fmt.Errorf("a slot of kind %d has no secret", s.kind)
+}
+
+// lock makes a slot that wraps the data key with a secret, or in a file beside.
+func (v *vault) lock(kind slotKind, secret []byte) (slot, error) {
+	s := slot{kind: kind}
 	for _, b := range [][]byte{s.salt[:], s.nonce[:]} {
 		if _, err := io.ReadFull(v.rand, b); err != nil {
-			return err
+			return s, err
+		}
+	}
+	if kind == slotPassphrase {
+		if s.cost = v.cost; v.calibrate {
+			s.cost = v.cost.calibrated()
 		}
 	}
 	var kek []byte
-	kekFile := filepath.Join(v.dir, kekName)
-	if len(passphrase) > 0 {
-		s.kind, s.cost = slotPassphrase, v.cost
-		kek = s.cost.derive(passphrase, s.salt[:])
+	var err error
+	if kind == slotFile {
+		kek, err = v.kek()
 	} else {
-		s.kind = slotFile
-		kek = make([]byte, keySize)
-		if _, err := io.ReadFull(v.rand, kek); err != nil {
-			return err
-		}
-		// The slots in force still need the old one: it must stay until
-		// they are replaced, and the new one be there before.
-		if old, err := readFile(v.fs, kekFile, keySize); err == nil && len(old) == keySize {
-			kek = old
-		} else if err := writeFile(v.fs, kekFile, kek); err != nil {
-			return err
-		}
+		kek, err = s.derive(secret)
 	}
-	if err := s.wrap(kek, v.dataKey); err != nil {
+	if err != nil {
+		return s, err
+	}
+	return s, s.wrap(kek, v.dataKey)
+}
+
+// kek returns the key in the file beside, and makes it when it is missing: it must
+// be there before the slots that need it, and stay while the old ones do.
+func (v *vault) kek() ([]byte, error) {
+	if old, err := readFile(v.fs, v.path(kekName), keySize); err == nil && len(old) == keySize {
+		return old, nil
+	}
+	kek := make([]byte, keySize)
+	if _, err := io.ReadFull(v.rand, kek); err != nil {
+		return nil, err
+	}
+	return kek, writeFile(v.fs, v.path(kekName), kek)
+}
+
+// write puts the slots in force. Without a slot that needs it the file beside
+// goes.
+func (v *vault) write(slots []slot) error {
+	if err := writeFile(v.fs, v.path(keysName), encodeSlots(slots)); err != nil {
 		return err
 	}
-	if err := writeFile(v.fs, filepath.Join(v.dir, keysName), encodeSlots([]slot{s})); err != nil {
+	v.slots = slots
+	if err := v.mirror(); err != nil {
 		return err
 	}
-	if s.kind == slotFile {
+	if slices.ContainsFunc(slots, func(s slot) bool { return s.kind == slotFile }) {
 		return nil
 	}
-	if err := removeIfThere(v.fs, kekFile); err != nil {
+	if err := removeIfThere(v.fs, v.path(kekName)); err != nil {
 		return err
 	}
 	return v.fs.SyncDir(v.dir)
+}
+
+// mirror makes key file and copy the same.
+func (v *vault) mirror() error {
+	want := encodeSlots(v.slots)
+	for _, name := range []string{keysName, keysCopyName} {
+		if is, err := readFile(v.fs, v.path(name), 1<<16); err == nil && bytes.Equal(is, want) {
+			continue
+		}
+		if err := writeFile(v.fs, v.path(name), want); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replace puts a slot in the place of those of some kinds.
+func (v *vault) replace(fresh []slot, kinds ...slotKind) error {
+	slots := slices.Clone(fresh)
+	for _, s := range v.slots {
+		if !slices.Contains(kinds, s.kind) {
+			slots = append(slots, s)
+		}
+	}
+	return v.write(slots)
 }
 
 // subkey derives the key of one purpose from the data key.
@@ -257,8 +287,22 @@ func (v *vault) subkey(purpose string) ([]byte, error) {
 }
 
 // SetPassphrase changes the passphrase; an empty one takes it away. Only the
-// key file is written anew, what the store holds stays as it is.
+// key file is written anew, what the store holds stays as it is, and so do
+// recovery words and a key that is kept elsewhere.
 func (s *Store) SetPassphrase(ctx context.Context, passphrase []byte) error {
+	return s.lockWith(ctx, slotPassphrase, passphrase, slotFile, slotPassphrase)
+}
+
+// SetKey locks the store with a key that is kept elsewhere, of 32 bytes, and no
+// longer with a passphrase or nothing; recovery words stay.
+func (s *Store) SetKey(ctx context.Context, key []byte) error {
+	if len(key) != keySize {
+		return fmt.Errorf("a key of %d bytes, it must be %d", len(key), keySize)
+	}
+	return s.lockWith(ctx, slotOutside, key, slotFile, slotPassphrase, slotOutside)
+}
+
+func (s *Store) lockWith(ctx context.Context, kind slotKind, secret []byte, instead ...slotKind) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -267,5 +311,26 @@ func (s *Store) SetPassphrase(ctx context.Context, passphrase []byte) error {
 	if err := s.usable(); err != nil {
 		return err
 	}
-	return s.vault.write(passphrase)
+	if len(secret) == 0 {
+		kind = slotFile
+	}
+	fresh, err := s.vault.lock(kind, secret)
+	if err != nil {
+		return err
+	}
+	return s.vault.replace([]slot{fresh}, instead...)
+}
+
+// Locks says what opens the store: a passphrase, recovery words, a key that is
+// kept elsewhere; none of them means that anybody can who has the folder.
+func (s *Store) Locks() (passphrase, words, key bool) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	for i := range s.vault.slots {
+		slot := &s.vault.slots[i]
+		passphrase = passphrase || slot.kind == slotPassphrase
+		words = words || slot.kind == slotWords
+		key = key || slot.kind == slotOutside
+	}
+	return passphrase, words, key
 }
