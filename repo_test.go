@@ -79,7 +79,8 @@ var homes = map[string]string{
 	"github.com/quic-go/":           "sync/httpsync",
 	"gvisor.dev/":                   "sync/linksim",
 	"github.com/andybalholm/brotli": "forms/formpack",
-	"github.com/antchfx/":           "cmd/barazad",      // the baseline of "bench forms"
+	"github.com/antchfx/":           "cmd/barazad", // the baseline of "bench forms"
+	"rsc.io/qr":                     "app/workspace",
 	"go.etcd.io/bbolt":              "storage/powercut", // to compare with
 	"github.com/hanwen/go-fuse":     "storage/powercut",
 }

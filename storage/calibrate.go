@@ -4,8 +4,9 @@ import "time"
 
 // A guess should take this long on the device that the passphrase was set on.
 const (
-	guessAim  = 700 * time.Millisecond
-	guessMost = time.Second
+	guessLeast = 500 * time.Millisecond
+	guessAim   = 700 * time.Millisecond
+	guessMost  = time.Second
 )
 
 // calibrated is the cost at which one guess takes about [guessAim] here, never
@@ -20,19 +21,27 @@ func (c cost) calibrated() cost {
 }
 
 func (c cost) calibratedBy(measure func(c cost) time.Duration) cost {
-	for {
-		c.time = leastCost.time
+	c.time = leastCost.time
+	for tries := 0; ; tries++ {
 		took := measure(c)
-		if took <= 0 { // a clock that stands still
+		switch {
+		case took <= 0: // a clock that stands still
 			c.time = 3
 			return c
-		}
-		if took > guessMost && c.memory > leastCost.memory {
+		case took >= guessLeast && took <= guessMost, tries == 4:
+			return c
+		case took > guessMost && c.time == leastCost.time:
+			if c.memory == leastCost.memory {
+				return c
+			}
 			c.memory = max(c.memory/2, leastCost.memory)
 			continue
 		}
-		passes := uint32(guessAim * time.Duration(leastCost.time) / took)
-		c.time = min(max(passes, leastCost.time), mostCost.time)
-		return c
+		// The first time may be dearer than all others: memory has to come.
+		passes := uint32(min(guessAim*time.Duration(c.time)/took, time.Duration(mostCost.time)))
+		if passes = max(passes, leastCost.time); passes == c.time {
+			return c
+		}
+		c.time = passes
 	}
 }

@@ -67,6 +67,18 @@ const keyIdentity = "self"
 
 // Open opens the workspace in the folder dir, making it when it is missing.
 func Open(ctx context.Context, dir string, o Options) (*Workspace, error) {
+	if o.Store.Logger == nil {
+		o.Store.Logger = o.Logger
+	}
+	store, err := storage.Open(ctx, dir, o.Store)
+	if err != nil {
+		return nil, err
+	}
+	return on(ctx, store, o)
+}
+
+// on opens the workspace in a store, which it closes when that fails.
+func on(ctx context.Context, store *storage.Store, o Options) (*Workspace, error) {
 	w := &Workspace{forms: map[string]Form{}, peers: map[string]*exchange.Memory{}, clock: o.Clock, rand: o.Rand, log: o.Logger}
 	if w.clock == nil {
 		w.clock = time.Now
@@ -79,13 +91,6 @@ func Open(ctx context.Context, dir string, o Options) (*Workspace, error) {
 	}
 	for _, f := range o.Forms {
 		w.forms[f.Definition.Settings.ID] = f
-	}
-	if o.Store.Logger == nil {
-		o.Store.Logger = w.log
-	}
-	store, err := storage.Open(ctx, dir, o.Store)
-	if err != nil {
-		return nil, err
 	}
 	w.store = store
 	w.tables = tables{

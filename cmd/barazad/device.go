@@ -26,13 +26,14 @@ type deviceFlags struct {
 	flagSet
 	dir, org, name, form *string
 	verbose              *bool
+	unlock               unlockFlags
 	io                   streams
 }
 
 func newDeviceFlags(command string, io streams) deviceFlags {
 	f := newFlags(command, io)
 	return deviceFlags{
-		flagSet: f, io: io,
+		flagSet: f, io: io, unlock: newUnlockFlags(f),
 		dir:     f.String("dir", "", "folder of this device's store"),
 		org:     f.String("org", "", "name of the organisation, when the store is new"),
 		name:    f.String("device", "", "name of the device, when the store is new"),
@@ -50,8 +51,10 @@ func (f deviceFlags) open(ctx context.Context) (*workspace.Workspace, workspace.
 	if err != nil {
 		return nil, form, err
 	}
-	w, err := workspace.Open(ctx, *f.dir, workspace.Options{
-		Store: storage.Options{Logger: f.storeLog()}, Forms: []workspace.Form{form}, Logger: logger(f.io.err, *f.verbose),
+	w, err := unlocked(f.io, f.unlock, func(with storage.Unlocking) (*workspace.Workspace, error) {
+		return workspace.Open(ctx, *f.dir, workspace.Options{
+			Store: storage.Options{Logger: f.storeLog(), Unlocking: with}, Forms: []workspace.Form{form}, Logger: logger(f.io.err, *f.verbose),
+		})
 	})
 	if err != nil {
 		return nil, form, err

@@ -59,7 +59,13 @@ func sayStore(err error) string {
 	case errors.Is(err, storage.ErrTooLarge):
 		return "a text is too long to be kept in one piece: shorten it, or put a part of it into an attachment. What was saved before is safe."
 	case errors.Is(err, storage.ErrPassphraseNeeded):
-		return "this folder is locked with a passphrase; open it with the app. Nothing was changed."
+		return "this folder is locked with a passphrase: type it when you are asked, at a terminal, or give --passphrase-file. Nothing was changed."
+	case errors.Is(err, storage.ErrPassphraseWrong):
+		return "this is not the passphrase of this folder. Wrong ones hold up the next one; with the recovery words, --words-file opens it. Nothing was changed."
+	case errors.Is(err, storage.ErrKeyNeeded):
+		return "this folder is locked with a key file: give it with --key-file. Nothing was changed."
+	case errors.Is(err, storage.ErrKeyWrong):
+		return "this is not the key file of this folder. Nothing was changed."
 	}
 	return ""
 }

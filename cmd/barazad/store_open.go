@@ -27,7 +27,9 @@ func (f storeFlags) open(ctx context.Context) (*storage.Store, error) {
 	if _, err := os.Stat(*f.dir); errors.Is(err, fs.ErrNotExist) {
 		return nil, err // none is made by looking
 	}
-	s, err := storage.Open(ctx, *f.dir, storage.Options{Logger: f.storeLog()})
+	s, err := unlocked(f.io, f.unlock, func(with storage.Unlocking) (*storage.Store, error) {
+		return storage.Open(ctx, *f.dir, storage.Options{Logger: f.storeLog(), Unlocking: with, Calibrate: true})
+	})
 	if err != nil {
 		return nil, err
 	}
