@@ -12,19 +12,25 @@ RACED   := $(patsubst %,./%/...,$(wildcard app storage sync)) ./forms/session
 # How long "make soak" fuzzes each decoder.
 FUZZTIME ?= 30s
 
-.PHONY: fonts run test check build soak static fast race
+# The window's program for its tests: it tells where things stand.
+PILOT := bin/baraza-pilot
+
+.PHONY: fonts window run test check build soak static fast race
 
 run:
-	$(PURE) $(GO) run ./cmd/barazad demo
+	@GO="$(GO)" scripts/run.sh
 
 build:
 	$(PURE) $(GO) build -trimpath -ldflags "-s -w" -o bin/barazad ./cmd/barazad
+	@scripts/setup.sh gcc window
+	CGO_ENABLED=1 $(GO) build -trimpath -ldflags "-s -w" -tags gles -o bin/baraza .
 
 # Everything: under 35 minutes on two cores with nothing cached.
 test:
-	@scripts/setup.sh gcc chromium
+	@scripts/setup.sh gcc chromium window screen
 	@$(MAKE) --no-print-directory static
 	$(PURE) $(GO) test $(TAGS) -timeout 20m ./...
+	@$(MAKE) --no-print-directory window
 	@$(MAKE) --no-print-directory race
 
 # What to run before each commit: under 3 minutes once warm.
@@ -34,7 +40,15 @@ check: static
 static:
 	@out=$$($(GOFMT) -l .) || exit 1; if [ -n "$$out" ]; then echo "not formatted (gofmt -w):"; echo "$$out"; exit 1; fi
 	$(PURE) $(GO) vet $(TAGS) ./...
+	$(PURE) $(GO) vet $(TAGS),pilot .
 	$(PURE) $(GO) tool staticcheck $(TAGS) ./...
+
+# The real window, on screens of its own: from the first start to received, read
+# at the desk in a real browser; and what is said where there can be no window.
+window:
+	@scripts/setup.sh gcc chromium window screen
+	CGO_ENABLED=1 $(GO) build -tags gles,pilot -o $(PILOT) .
+	$(PURE) $(GO) test $(TAGS) -timeout 15m -v -run '^TestWindow' ./cmd/barazad -window $(CURDIR)/$(PILOT)
 
 race:
 	CGO_ENABLED=1 $(GO) test $(TAGS) -race -short -timeout 20m $(RACED)

@@ -4,6 +4,8 @@
 #	scripts/setup.sh gcc        a C compiler and its headers (race detector)
 #	scripts/setup.sh fonts      what "make fonts" merges, and with what
 #	scripts/setup.sh chromium   a browser (tests of the desk's pages)
+#	scripts/setup.sh window     what the window is built with, and OpenGL to run it
+#	scripts/setup.sh screen     a screen that nobody sees, and hands for it (tests of the window)
 #
 # Says nothing when nothing is missing. What is missing is installed as a
 # Debian package where that is allowed (root, or sudo); otherwise the command
@@ -21,6 +23,10 @@ has_c_compiler() {
 		printf '#include <stdlib.h>\n' | "${CC:-gcc}" -x c -fsyntax-only - >/dev/null 2>&1
 }
 
+has_header() {
+	printf '#include <%s>\n' "$1" | "${CC:-gcc}" -x c -E - >/dev/null 2>&1
+}
+
 # Modules are fetched over TLS; a bare image has no certificates.
 [ -e "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" ] || need ca-certificates
 
@@ -30,6 +36,22 @@ for step in "$@"; do
 	fonts)
 		[ -e /usr/share/fonts/truetype/noto/NotoSansArabic-Bold.ttf ] || need fonts-noto-core
 		/usr/bin/python3 -c 'import fontTools' 2>/dev/null || need python3-fonttools
+		;;
+	window)
+		has_header GL/gl.h || need libgl1-mesa-dev
+		has_header EGL/egl.h || need libegl1-mesa-dev
+		has_header GLES2/gl2.h || need libgles2-mesa-dev
+		has_header X11/extensions/Xrandr.h && has_header X11/Xcursor/Xcursor.h && has_header X11/extensions/Xinerama.h &&
+			has_header X11/extensions/XInput2.h && has_header X11/extensions/xf86vmode.h || need xorg-dev
+		has_header wayland-client.h || need libwayland-dev
+		has_header xkbcommon/xkbcommon.h || need libxkbcommon-dev
+		# OpenGL drawn by the processor, where there is no graphics card.
+		ls /usr/lib/*/dri/swrast_dri.so >/dev/null 2>&1 || need libgl1-mesa-dri
+		;;
+	screen)
+		for tool in Xvfb:xvfb xdotool:xdotool xclip:xclip dbus-run-session:dbus import:imagemagick; do
+			command -v "${tool%%:*}" >/dev/null 2>&1 || need "${tool##*:}"
+		done
 		;;
 	chromium) command -v chromium >/dev/null 2>&1 || need chromium ;;
 	*)

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -203,28 +204,55 @@ func centralServe(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	store, keys, err := openCentre(ctx, *dir)
+	c, err := f.start(ctx, *listen, *desk, *deskKeys, certificate, log)
 	if err != nil {
 		return err
 	}
-	defer store.Close()
-	server, err := central.New(ctx, central.Options{Store: store, Centre: keys.Centre, LogKey: keys.LogKey, Logger: log})
-	if err != nil {
-		return err
-	}
-	public, err := httpsync.Listen(*listen, certificate, server.Handler(), log)
-	if err != nil {
-		return err
-	}
-	defer public.Close()
-	inside, err := f.serveDesk(*desk, *deskKeys, store, keys.Centre.Name, certificate, log)
-	if err != nil {
-		return err
-	}
-	defer inside.Close()
-	fmt.Fprintf(io.out, "centre %q\n  public  %s\n  desk    %s%s\n", keys.Centre.Name, public.Address, inside.Address.URL, f.deskRemark(*deskKeys))
+	defer c.close()
+	fmt.Fprintf(io.out, "centre %q\n  public  %s\n  desk    %s%s\n", c.keys.Centre.Name, c.public.Address, c.desk.Address.URL, f.deskRemark(*deskKeys))
 	<-ctx.Done()
 	return nil
+}
+
+// A runningCentre has its public listener and its desk's.
+type runningCentre struct {
+	store        *sqlstore.Store
+	keys         central.Keys
+	public, desk *httpsync.Listener
+}
+
+func (c *runningCentre) close() {
+	if c.desk != nil {
+		c.desk.Close()
+	}
+	if c.public != nil {
+		c.public.Close()
+	}
+	c.store.Close()
+}
+
+// start opens the folder's store and listens. The caller closes what it returns.
+func (f *deskFlags) start(ctx context.Context, listen, desk string, deskKeys bool, certificate *tls.Certificate, log *slog.Logger) (_ *runningCentre, err error) {
+	c := new(runningCentre)
+	if c.store, c.keys, err = openCentre(ctx, *f.dir); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			c.close()
+		}
+	}()
+	server, err := central.New(ctx, central.Options{Store: c.store, Centre: c.keys.Centre, LogKey: c.keys.LogKey, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	if c.public, err = httpsync.Listen(listen, certificate, server.Handler(), log); err != nil {
+		return nil, err
+	}
+	if c.desk, err = f.serveDesk(desk, deskKeys, c.store, c.keys.Centre.Name, certificate, log); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // openCentre opens what the public side of a centre needs. The caller closes

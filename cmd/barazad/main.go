@@ -35,6 +35,7 @@ type command struct {
 // commands is filled by main, because help prints it.
 func commands() []command {
 	return []command{
+		{"run", "[--dir DIR]", "a centre on this machine, and the window joined to it; without a screen the demonstration", run},
 		{"demo", "[--json] [--seed N] [--answers FILE]… [--form FILE] [--kills N]", "walk the whole road: fill in, send over a bad link, receive, check the proof", demo},
 		{"central", "init|serve|user|invite|list|show|export …", "run the centre, or look at what came in", runCentral},
 		{"hub", "--dir DIR --join INVITE --listen ADDRESS", "relay for devices without a connection", runHub},

@@ -51,7 +51,7 @@ var (
 // contribution in its window, without a network; the window is killed while
 // they write. Then they join and send, and the secretariat reads the same words
 // in a browser.
-func TestWhatIsWrittenInTheWindowIsReadAtTheDesk(t *testing.T) {
+func TestWindowFromTheFirstStartToTheDesk(t *testing.T) {
 	h := newHand(t)
 	r := newRealRoad(t)
 	v := newVisitor(t, h)
