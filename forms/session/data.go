@@ -144,6 +144,14 @@ func (d *dataNode) Find(child, key, value string) []xpath.Node {
 	return d.index.Find(d, child, key, value)
 }
 
+// FindCost implements [xpath.Finder].
+func (d *dataNode) FindCost(child, key string) int {
+	if d.index == nil || strings.HasPrefix(key, "@") {
+		return len(d.kids)
+	}
+	return d.index.Cost(d, child, key)
+}
+
 func (d *dataNode) findByAttribute(child, name, value string) []xpath.Node {
 	var found []xpath.Node
 	for _, k := range d.kids {

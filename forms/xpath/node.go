@@ -52,12 +52,8 @@ type Named interface {
 // way to implement it. Only trees that don't change should be Finders.
 type Finder interface {
 	Find(child, key, value string) []Node
-}
-
-// costly is a [Finder] that says how many children it would read to answer a
-// question about a key, so that the evaluation can pay for it: none where it
-// has been asked about the key before.
-type costly interface {
+	// FindCost is how many children Find would read for a key, so that the
+	// evaluation can pay for it: none where it has been asked about it before.
 	FindCost(child, key string) int
 }
 

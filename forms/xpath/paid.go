@@ -104,9 +104,7 @@ const (
 
 // ask puts a question to a Finder and pays for it.
 func (ev *evaluation) ask(finder Finder, child, key, value string) []Node {
-	if c, ok := finder.(costly); ok {
-		ev.spend(min(c.FindCost(child, key)*stepsPerIndexed, maxIndexSteps))
-	}
+	ev.spend(min(finder.FindCost(child, key)*stepsPerIndexed, maxIndexSteps))
 	hits := finder.Find(child, key, value)
 	ev.spend(len(hits) + 1)
 	return hits

@@ -223,7 +223,7 @@ func (t *Tree) Find(child, key, value string) []Node {
 	return t.index.Find(t, child, key, value)
 }
 
-// FindCost tells what a question to Find costs.
+// FindCost implements [Finder].
 func (t *Tree) FindCost(child, key string) int {
 	if t.index == nil {
 		return len(t.children)
