@@ -132,6 +132,8 @@ func (d *dataNode) Text() string {
 	return b.String()
 }
 
+var _ xpath.Finder = (*dataNode)(nil)
+
 // Find implements [xpath.Finder], so that filters by equality don't look at
 // every choice.
 func (d *dataNode) Find(child, key, value string) []xpath.Node {

@@ -215,6 +215,8 @@ func (t *Tree) appendText(b *strings.Builder) {
 	}
 }
 
+var _ Finder = (*Tree)(nil)
+
 // Find implements [Finder].
 func (t *Tree) Find(child, key, value string) []Node {
 	if t.index == nil {
