@@ -40,8 +40,28 @@ func (r *reader) readItext() {
 			}
 		}
 	}
+	for _, entry := range r.itext {
+		dropFillers(entry.Text)
+		for _, t := range entry.Forms {
+			dropFillers(t)
+		}
+	}
 	if set := &r.def.Settings; set.DefaultLanguage == "" && slices.Contains(r.def.Languages, "default") {
 		set.DefaultLanguage = "default" // what forms without a default language write
+	}
+}
+
+// dropFillers drops the "-" that pyxform writes where a language lacks a text
+// that another has, so that the other is shown instead.
+func dropFillers(t forms.Text) {
+	said := false
+	for _, words := range t {
+		said = said || words != "-"
+	}
+	for language, words := range t {
+		if said && words == "-" {
+			delete(t, language)
+		}
 	}
 }
 

@@ -48,7 +48,7 @@ func (r *reader) loop(rec record, b boundary, inner []record, parent forms.Eleme
 		r.fault(place, "no-list", `write "begin loop over LIST"`, "a loop needs the name of a list")
 		return
 	case !ok:
-		r.fault(place, "missing-list", didYouMean(nearest(b.over, slices.Sorted(maps.Keys(r.def.Lists)))), "the choices sheet has no list %q", b.over)
+		r.fault(place, "missing-list", suggest(r, b.over, r.def.Lists), "the choices sheet has no list %q", b.over)
 		return
 	}
 	for _, c := range list.Choices {

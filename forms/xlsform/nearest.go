@@ -2,6 +2,8 @@ package xlsform
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -14,6 +16,18 @@ func nearest(word string, candidates []string) string {
 		}
 	}
 	return best
+}
+
+// maxSuggestions bounds how often a form is searched for the nearest word: one
+// that is wrong throughout would be searched for each of its faults.
+const maxSuggestions = 100
+
+// suggest looks for the name that was probably meant among all of a kind.
+func suggest[V any](r *reader, word string, names map[string]V) string {
+	if r.suggested++; r.suggested > maxSuggestions {
+		return ""
+	}
+	return didYouMean(nearest(word, slices.Sorted(maps.Keys(names))))
 }
 
 // distance is the Levenshtein distance; words beyond a heading's length are

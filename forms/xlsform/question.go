@@ -1,7 +1,6 @@
 package xlsform
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -218,7 +217,7 @@ func (r *reader) listSelect(q *forms.Question, sel selectType, place forms.Place
 	case len(r.def.Lists) == 0:
 		r.fault(place, "missing-list", r.nearestSheet("choices"), "there are no choices: the sheet choices has the columns list_name, name and label")
 	case !ok || list.File != "":
-		r.fault(place, "missing-list", didYouMean(nearest(sel.list, slices.Sorted(maps.Keys(r.def.Lists)))), "the choices sheet has no list %q", sel.list)
+		r.fault(place, "missing-list", suggest(r, sel.list, r.def.Lists), "the choices sheet has no list %q", sel.list)
 	case sel.control == forms.Select:
 		for _, c := range list.Choices {
 			if strings.Contains(c.Value, " ") {
@@ -263,7 +262,7 @@ func (r *reader) externalSelect(rec record, q *forms.Question, sel selectType, p
 	case len(r.external) == 0:
 		r.fault(place, "missing-list", r.nearestSheet("external_choices"), "there are no external choices: the sheet external_choices has the columns list_name and name")
 	case !ok:
-		r.fault(place, "missing-list", didYouMean(nearest(sel.list, slices.Sorted(maps.Keys(r.external)))), "the sheet external_choices has no list %q", sel.list)
+		r.fault(place, "missing-list", suggest(r, sel.list, r.external), "the sheet external_choices has no list %q", sel.list)
 	default:
 		list.External = true
 		if _, taken := r.def.Lists[sel.list]; !taken {

@@ -1,9 +1,7 @@
 package xlsform
 
 import (
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 
 	"baraza.example/forms"
@@ -149,7 +147,7 @@ func (r *reader) path(name string, p pendingExpr, absolute bool) (string, bool) 
 	}
 	switch {
 	case len(found) == 0:
-		r.fault(p.place, "unknown-name", didYouMean(nearest(name, slices.Sorted(maps.Keys(r.byName)))), "there is no question called %q", name)
+		r.fault(p.place, "unknown-name", suggest(r, name, r.byName), "there is no question called %q", name)
 		return "", false
 	case len(found) > 1:
 		r.fault(p.place, "ambiguous-name", "write the path instead", "%d questions are called %q", len(found), name)
@@ -283,9 +281,12 @@ func (r *reader) trigger(q *forms.Question, f cell, place forms.Place) {
 // background-geopoint, takes the place.
 func (r *reader) triggered(q *forms.Question, i int, path string, place forms.Place) {
 	ref := forms.Ref(strings.TrimSpace(path))
-	source, ok := r.def.Element(ref).(*forms.Question)
-	if !ok {
-		if ref != "''" {
+	var source *forms.Question
+	if found := r.byName[ref.Name()]; len(found) == 1 {
+		source, _ = found[0].(*forms.Question)
+	}
+	if source == nil {
+		if ref != "''" { // which was reported
 			r.fault(place, "bad-trigger", "", "%s is no question", ref)
 		}
 		return

@@ -16,6 +16,11 @@ import (
 // say and so was left out.
 func FromDefinition(d *forms.Definition) (Workbook, []forms.Diagnostic) {
 	u := &unreader{def: d, texts: newNames(d), acts: map[string][]forms.Action{}, triggers: map[forms.Ref][]trigger{}, tags: map[string]bool{}}
+	for e := range d.All() {
+		if datasetIn(e) != "" {
+			u.datasets++
+		}
+	}
 	u.actions()
 	u.files()
 	u.elements(d.Root.Children)
@@ -102,6 +107,7 @@ type unreader struct {
 	acts     map[string][]forms.Action // of the model, by target
 	triggers map[forms.Ref][]trigger   // by target
 	hasID    bool
+	datasets int             // entities
 	tags     map[string]bool // lists that are tags of OpenStreetMap
 }
 
@@ -131,7 +137,7 @@ func (u *unreader) actions() {
 			u.triggers[target] = append(u.triggers[target], trigger{q, a})
 		}
 		for _, ref := range q.Trigger {
-			if source, ok := u.def.Element(ref).(*forms.Question); ok {
+			if source, ok := u.texts.at[ref].(*forms.Question); ok {
 				u.triggers[q.Ref] = append(u.triggers[q.Ref], trigger{source, forms.Action{Kind: forms.SetValue, Value: q.Bind.Calculate}})
 			}
 		}
@@ -293,7 +299,7 @@ func yesWord(expr string) string {
 // are several: that of the nearest entity around.
 func (u *unreader) saveTo(e forms.Element) string {
 	property := e.Base().Bind.SaveTo
-	if property == "" || u.countEntities() < 2 {
+	if property == "" || u.datasets < 2 {
 		return property
 	}
 	for p := u.texts.r.parent[e]; p != nil; p = u.texts.r.parent[p] {
@@ -318,15 +324,6 @@ func datasetIn(container forms.Element) string {
 		}
 	}
 	return ""
-}
-
-func (u *unreader) countEntities() (n int) {
-	for e := range u.def.All() {
-		if datasetIn(e) != "" {
-			n++
-		}
-	}
-	return n
 }
 
 // words writes a text, a cell for each language.

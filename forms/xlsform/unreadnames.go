@@ -10,13 +10,16 @@ import (
 // names puts ${names} back where a path means the same.
 type names struct {
 	r        *reader // the index that reading has
+	at       map[forms.Ref]forms.Element
 	defaults map[string]string
 }
 
 func newNames(d *forms.Definition) *names {
 	r := &reader{def: d, byName: map[string][]forms.Element{}, parent: map[forms.Element]forms.Element{}}
+	at := map[forms.Ref]forms.Element{}
 	var walk func(forms.Element)
 	walk = func(e forms.Element) {
+		at[e.Base().Ref] = e
 		for _, c := range forms.ChildrenOf(e) {
 			r.parent[c] = e
 			r.byName[c.Base().Name] = append(r.byName[c.Base().Name], c)
@@ -24,7 +27,7 @@ func newNames(d *forms.Definition) *names {
 		}
 	}
 	walk(d.Root)
-	return &names{r: r, defaults: map[string]string{}}
+	return &names{r: r, at: at, defaults: map[string]string{}}
 }
 
 func (n *names) unique(name string) bool { return len(n.r.byName[name]) == 1 }

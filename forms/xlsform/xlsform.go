@@ -102,6 +102,9 @@ type reader struct {
 	instanceID  string
 	repeatNames map[string]bool
 	loopRows    int
+	faults      int
+	doubts      int
+	suggested   int
 	lastSaved   bool
 }
 
@@ -124,11 +127,21 @@ type pendingText struct {
 	language string
 }
 
+// maxFound bounds the faults, and apart from them the doubts, that one form has
+// told of it.
+const maxFound = 2_000
+
 func (r *reader) fault(place forms.Place, code, hint, format string, args ...any) {
+	if r.faults++; r.faults > maxFound {
+		return
+	}
 	r.found = append(r.found, forms.Diagnostic{Code: code, Place: place, Hint: hint, Message: fmt.Sprintf(format, args...)})
 }
 
 func (r *reader) doubt(place forms.Place, code, hint, format string, args ...any) {
+	if r.doubts++; r.doubts > maxFound {
+		return
+	}
 	r.found = append(r.found, forms.Diagnostic{Code: code, Place: place, Hint: hint, Message: fmt.Sprintf(format, args...), Warning: true})
 }
 
