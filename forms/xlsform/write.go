@@ -1,6 +1,7 @@
 package xlsform
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"errors"
@@ -198,8 +199,28 @@ func WriteXLSX(w io.Writer, wb Workbook) error {
 			return fmt.Errorf("sheet %s: %w", s.Name, err)
 		}
 	}
-	_, err = f.WriteTo(w)
-	return err
+	var b bytes.Buffer
+	if _, err := f.WriteTo(&b); err != nil {
+		return err
+	}
+	return inOrder(w, b.Bytes())
+}
+
+// inOrder writes the parts of a zip by name: excelize leaves their order to
+// chance.
+func inOrder(w io.Writer, data []byte) error {
+	in, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(in.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	out := zip.NewWriter(w)
+	for _, f := range in.File {
+		if err := out.Copy(f); err != nil {
+			return err
+		}
+	}
+	return out.Close()
 }
 
 func writeSheet(f *excelize.File, s Sheet, bold int) error {
