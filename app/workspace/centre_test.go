@@ -328,6 +328,15 @@ func (d *device) meet(c *centre) exchange.Report {
 	return report
 }
 
+// tryToSend opens a road that breaks at once: what waits is sealed, and nothing
+// arrives.
+func (d *device) tryToSend(c *centre) {
+	d.t.Helper()
+	if _, err := d.Exchange(d.t.Context(), &road{c: c, up: 10, down: -1}); err == nil {
+		d.t.Fatal("the link did not break")
+	}
+}
+
 func (d *device) items() []workspace.Item {
 	d.t.Helper()
 	items, err := d.Items(d.t.Context())

@@ -88,5 +88,5 @@ func (w *Workspace) MakeContributionReady(ctx context.Context, c *contribution.C
 	}); err != nil {
 		return Item{}, err
 	}
-	return w.sealed(ctx, s.name())
+	return w.Item(ctx, s.name())
 }

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
@@ -19,6 +20,7 @@ func (w *Workspace) Exchange(ctx context.Context, t exchange.Transport) (exchang
 	}
 	w.sending.Lock() // one run at a time; a second would only send the same again
 	defer w.sending.Unlock()
+	t = opening{t, w}
 	report, err := w.run(ctx, t, outbox{w.mail, w})
 	if err != nil || !report.Again {
 		return report, err
@@ -51,7 +53,25 @@ func (w *Workspace) memory(t exchange.Transport) *exchange.Memory {
 func (w *Workspace) Forward(ctx context.Context, h *hub.Hub, t exchange.Transport) (exchange.Report, error) {
 	w.sending.Lock()
 	defer w.sending.Unlock()
-	return h.Forward(ctx, t, w.memory(t))
+	return h.Forward(ctx, opening{t, w}, w.memory(t))
+}
+
+// opening seals what waits as soon as a road is open, not before: each try
+// without a link would make a pack of its own.
+type opening struct {
+	exchange.Transport
+	w *Workspace
+}
+
+func (o opening) Open(ctx context.Context) (exchange.Conn, error) {
+	conn, err := o.Transport.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.w.sealFrozen(ctx); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
 }
 
 // outbox is the mailbox of a device: when the centre's card comes, what was

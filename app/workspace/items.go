@@ -35,8 +35,10 @@ type Item struct {
 	Kind       batch.Kind
 	Title      string
 	Made       int64          // by the device's clock
-	Record     batch.RecordID // zero while it waits to be sealed
-	Code       string         // receipt code; "" while it waits to be sealed
+	Record     batch.RecordID // zero until it is sealed, when a road is open first
+	Place      int            // in a pack, from 1; 0: the record is its own
+	Code       string         // receipt code; "" until it is sealed
+	Sealable   bool           // it is known for whom to seal
 	Delivery   storage.Delivery
 	Attached   int // files
 	AttachedOK int // of them, received: their records are in the log
@@ -50,7 +52,7 @@ func (i Item) Waiting() string {
 	switch {
 	case i.Delivery.State == storage.Received:
 		return ""
-	case i.Record == batch.RecordID{}:
+	case i.Record == batch.RecordID{} && !i.Sealable:
 		return "recipients" // an invite, or the centre's card
 	case i.Delivery.Refusal != nil:
 		return "refused: " + string(i.Delivery.Refusal.Code)
@@ -107,12 +109,13 @@ func (w *Workspace) Item(ctx context.Context, name string) (Item, error) {
 }
 
 func (w *Workspace) describe(ctx context.Context, s submission) (Item, error) {
-	i := Item{Name: s.name(), Tag: s.Tag, Kind: s.Kind, Title: s.Content.Name, Made: s.Made, Record: s.Record, Attached: len(s.Attachments)}
-	if s.Record == (batch.RecordID{}) {
-		return i, nil
-	}
-	i.Code = s.Record.Code()
+	i := Item{Name: s.name(), Tag: s.Tag, Kind: s.Kind, Title: s.Content.Name, Made: s.Made, Record: s.Record, Place: s.Place, Attached: len(s.Attachments)}
 	var err error
+	if s.Record == (batch.RecordID{}) {
+		i.Sealable, err = w.sealable(ctx)
+		return i, err
+	}
+	i.Sealable, i.Code = true, batch.Ref{Record: s.Record, Place: s.Place}.Code()
 	if i.Delivery, err = w.mail.State(ctx, s.Record); err != nil {
 		return i, err
 	}
@@ -126,4 +129,13 @@ func (w *Workspace) describe(ctx context.Context, s submission) (Item, error) {
 		}
 	}
 	return i, nil
+}
+
+// sealable reports whether it is known for whom to seal.
+func (w *Workspace) sealable(ctx context.Context) (bool, error) {
+	if _, joined, err := w.mail.Invite(ctx); err != nil || !joined {
+		return false, err
+	}
+	centre, err := w.mail.Centre(ctx)
+	return centre != nil, err
 }

@@ -212,7 +212,7 @@ func (r *Response) freeName(name string) string {
 // second call returns what the first one made.
 func (r *Response) MakeReady(ctx context.Context, language string) (Item, []session.Violation, error) {
 	if r.made.Load() {
-		item, err := r.w.sealed(ctx, submissionName(r.InstanceID(), 1))
+		item, err := r.w.Item(ctx, submissionName(r.InstanceID(), 1))
 		return item, nil, err
 	}
 	finish, violations := r.Finishing(language)
@@ -255,7 +255,7 @@ func (r *Response) Finishing(language string) (func(context.Context) (Item, erro
 			return Item{}, err
 		}
 		r.made.Store(true)
-		return r.w.sealed(ctx, s.name())
+		return r.w.Item(ctx, s.name())
 	}, nil
 }
 

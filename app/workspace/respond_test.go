@@ -191,7 +191,7 @@ func TestAttachmentsAreKeptUnderNamesThatHarmNobody(t *testing.T) {
 		}
 		i := ready(t, r)
 		d.meet(c)
-		s := c.body(i.Record)
+		s := c.body(d.item(i.Name).Record)
 		if len(s.Attachments) != 1 || s.Attachments[0].Name != want || !s.Attachments[0].Whole() {
 			t.Errorf("%q came in as %+v", name, s.Attachments)
 		}
@@ -232,7 +232,7 @@ func TestTwoAttachmentsOfOneNameStayTwo(t *testing.T) {
 	}
 	d.crash()
 	d.meet(c)
-	s := c.body(i.Record)
+	s := c.body(d.item(i.Name).Record)
 	sizes := []int64{}
 	for _, a := range s.Attachments {
 		if !a.Whole() {

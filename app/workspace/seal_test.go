@@ -58,7 +58,9 @@ func TestARecordIsMadeOnceAndNeverAnew(t *testing.T) {
 	c, d := newCentre(t), newDevice(t)
 	before := d.respond("before joining")
 	d.join(c.invite.File())
+	d.tryToSend(c)
 	after := d.respond("after joining")
+	d.tryToSend(c)
 	ids := map[string]batch.RecordID{}
 	for _, i := range d.items() {
 		if i.Record == (batch.RecordID{}) {
@@ -126,6 +128,7 @@ func TestWhenRecipientsChangeWhatFollowsIsForTheNewOnes(t *testing.T) {
 		}
 		return m
 	}
+	early, late = d.item(early.Name), d.item(late.Name)
 	for _, who := range []struct {
 		name        string
 		key         identity.RecipientKey
@@ -144,7 +147,7 @@ func TestAnEpochEndsAfterAThousandRecords(t *testing.T) {
 	many := identity.EpochRecords + 5
 	text := contributed(t, d.Workspace, "the first")
 	for i := range many {
-		contributed(t, d.Workspace, fmt.Sprint("number ", i))
+		contributed(t, d.Workspace, fmt.Sprint("number\x01", i)) // packs don't hold such a title
 	}
 	d.join(c.invite.File())
 	last := contributed(t, d.Workspace, "the last")
@@ -193,8 +196,10 @@ func TestACopiedFolderGoesOnAndNothingIsCountedTwice(t *testing.T) {
 	copied := d.copied()
 	ofFirst := d.respond("made on the first")
 	ofCopy := copied.respond("made on the copy")
-	first := d.item(ofFirst.Name).Record
+	copied.tryToSend(c)
+	ofCopy = copied.item(ofCopy.Name)
 	d.meet(c)
+	first := d.item(ofFirst.Name).Record
 	d.received(c, common.Name, ofFirst.Name)
 
 	// The copy learns from the centre that its sequence is taken.

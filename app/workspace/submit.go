@@ -1,10 +1,12 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"baraza.example/storage"
@@ -19,9 +21,11 @@ type submission struct {
 	Kind        batch.Kind
 	Tag         string
 	Made        int64
+	Frozen      int64         // when, in nanoseconds: the order of making
 	Content     batch.Content // without its author, who is this device
 	Attachments []attachment
 	Record      batch.RecordID
+	Place       int // in a pack, from 1; 0: the record is its own
 }
 
 // attachment is how a file of a submission is sealed. The leaves are made from
@@ -77,6 +81,7 @@ func (w *Workspace) freeze(ctx context.Context, s submission, change func(*stora
 		}
 		s.Attachments = append(s.Attachments, a)
 	}
+	s.Frozen = w.clock().UnixNano()
 	err := w.store.Update(ctx, func(tx *storage.Tx) error {
 		if err := w.unmade(tx, s.name()); err != nil {
 			return err
@@ -106,15 +111,6 @@ func (w *Workspace) unmade(tx *storage.Tx, name string) error {
 	return nil
 }
 
-// sealed seals what is frozen, where the recipients are known, and describes
-// the submission of this name.
-func (w *Workspace) sealed(ctx context.Context, name string) (Item, error) {
-	if err := w.sealFrozen(ctx); err != nil {
-		return Item{}, err
-	}
-	return w.Item(ctx, name)
-}
-
 // leaves draws the key of an attachment and sums up its sealed leaves.
 func (w *Workspace) leaves(ctx context.Context, f batch.File) (attachment, error) {
 	a := attachment{File: f}
@@ -138,7 +134,8 @@ func (w *Workspace) leaves(ctx context.Context, f batch.File) (attachment, error
 }
 
 // sealFrozen makes the records of everything frozen, if it is known for whom:
-// registration and keys, then each submission, in one transaction.
+// registration and keys, then the submissions in packs, in one transaction. It
+// is called when a road is open, because what waits together goes together.
 func (w *Workspace) sealFrozen(ctx context.Context) error {
 	w.making.Lock()
 	defer w.making.Unlock()
@@ -167,13 +164,12 @@ func (w *Workspace) sealFrozen(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		var files []storage.OwnFile
+		slices.SortStableFunc(frozen, func(a, b submission) int { return cmp.Or(cmp.Compare(a.Made, b.Made), cmp.Compare(a.Frozen, b.Frozen)) })
+		files, err := s.submissions(frozen)
+		if err != nil {
+			return err
+		}
 		for _, f := range frozen {
-			more, err := s.seal1(&f)
-			if err != nil {
-				return err
-			}
-			files = append(files, more...)
 			if err := errors.Join(all.Delete(keyFrozen+f.name()), all.Put(keySealed+f.name(), f)); err != nil {
 				return err
 			}
@@ -208,27 +204,6 @@ func (w *Workspace) sealer(tx *storage.Tx, invite identity.Invite, centre identi
 		}
 	}
 	return s, nil
-}
-
-// seal1 makes the records of one frozen submission and its attachments.
-func (s *sealer) seal1(f *submission) ([]storage.OwnFile, error) {
-	r, err := s.submission(f.Kind, f.Content)
-	if err != nil {
-		return nil, err
-	}
-	f.Record = r.ID
-	var files []storage.OwnFile
-	for i := range f.Attachments {
-		a := &f.Attachments[i]
-		m := batch.Manifest{InstanceID: f.Content.InstanceID, Name: a.File.Name, Hash: a.File.Hash, Key: a.Key}
-		r, err := s.attachment(m, a.File.Size, a.Leaves)
-		if err != nil {
-			return nil, err
-		}
-		a.Record = r.ID
-		files = append(files, storage.OwnFile{Record: r.ID, Blob: a.File.Hash, Size: a.File.Size, Key: a.Key})
-	}
-	return files, nil
 }
 
 const (
@@ -302,7 +277,7 @@ func (w *Workspace) diverged(ctx context.Context, _ batch.Have) (again bool, err
 				}
 				continue
 			}
-			s.Record = batch.RecordID{}
+			s.Record, s.Place = batch.RecordID{}, 0
 			for i := range s.Attachments {
 				s.Attachments[i].Record = batch.RecordID{}
 			}

@@ -67,6 +67,12 @@ func (c Content) Encode() []byte {
 	return packed
 }
 
+// Estimate is about how many bytes c takes in an envelope. Packing it to
+// know would take ten times as long; zstd's size is nearly twice as much.
+func (c Content) Estimate() int64 {
+	return 100 + int64(len(compress(canon.Encode(contentWire(c)))))*4/7
+}
+
 // Fits reports whether the plain text of c has at most so many bytes.
 func (c Content) Fits(most int) bool {
 	return len(canon.Encode(contentWire(c))) < most || len(c.Encode()) <= most

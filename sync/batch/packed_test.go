@@ -152,3 +152,74 @@ func FuzzContent(f *testing.F) {
 		}
 	})
 }
+
+func TestAPackHoldsUpToTenSubmissionsInTheirLanguages(t *testing.T) {
+	d := newDevice(t, 1)
+	ids := func(i int) string { return fmt.Sprintf("uuid:00112233-4455-4677-8899-%012d", i) }
+	texts := []string{swahili, "Nous voulons être entendus aux réunions, mais le voyage est cher et le réseau mauvais.", "We want to be heard at the meetings, but the journey is dear and the network poor."}
+	var items []Packed
+	alone := 0
+	for i := range MaxPack {
+		c := d.usual(ids(i), texts[i%3], fmt.Sprint(i), texts[(i+1)%3])
+		c.Revision = uint32(i + 1)
+		items = append(items, Packed{KindResponse, c})
+		alone += len(c.Encode()) + 170 // header, signature, receipt
+	}
+	items[3].Kind = KindContribution
+	plain, ok := EncodePack(items)
+	if !ok {
+		t.Fatal("not packed")
+	}
+	if len(plain)*2 > alone {
+		t.Errorf("%d bytes, %d one by one", len(plain), alone)
+	}
+	r := d.sealed(KindPack, Text, plain)
+	got, err := OpenPack(r, d.epoch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(items, got); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := OpenContent(d.sealed(KindResponse, Text, plain), d.epoch); !errors.Is(err, ErrContent) {
+		t.Errorf("a pack as one response: %v", err)
+	}
+	if _, ok := EncodePack(append(items, items[0])); ok {
+		t.Error("eleven are packed")
+	}
+	items[1].Author = newDevice(t, 2).Card.DeviceKey
+	if _, ok := EncodePack(items); ok {
+		t.Error("two authors in one pack")
+	}
+}
+
+func TestABadPackIsRefused(t *testing.T) {
+	d := newDevice(t, 1)
+	c := d.usual(packedID, swahili)
+	single := c.Encode()
+	attachment, _ := EncodePack([]Packed{{KindAttachment, c}, {KindResponse, c}})
+	c.Author = newDevice(t, 2).Card.DeviceKey
+	others, _ := EncodePack([]Packed{{KindResponse, c}, {KindResponse, c}})
+	for name, plain := range map[string][]byte{"one without its kind": single, "an attachment in it": attachment, "another's": others, "stored": {stored, 0x80}, "nothing": nil} {
+		if _, err := OpenPack(d.sealed(KindPack, Text, plain), d.epoch); !errors.Is(err, ErrContent) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAPlaceIsReadAsPeopleWriteIt(t *testing.T) {
+	r := Ref{RecordID{1, 2, 3}, 10}
+	for _, text := range []string{r.Code(), r.String(), " " + r.Code() + " ", strings.ToLower(r.String()), r.Record.Code() + ". 10"} {
+		if rest, place, err := CutPlace(text); err != nil || place != 10 || strings.Contains(rest, ".") {
+			t.Errorf("%q: %q, %d, %v", text, rest, place, err)
+		}
+	}
+	if _, place, err := CutPlace(r.Record.Code()); err != nil || place != 0 {
+		t.Errorf("without a place: %d, %v", place, err)
+	}
+	for _, text := range []string{"x.", "x.0", "x.11", "x.-1", "x.1.2", "x.one", "x.99999999999999999999"} {
+		if _, _, err := CutPlace(text); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+}

@@ -69,6 +69,7 @@ const (
 	KindCard         Kind = 3  // control, sealed: identity.Card
 	KindResponse     Kind = 16 // text, sealed: Content
 	KindContribution Kind = 17 // text, sealed: Content
+	KindPack         Kind = 18 // text, sealed: several of the two
 	KindAttachment   Kind = 32 // attachments: LeafList
 )
 
@@ -84,6 +85,8 @@ func (k Kind) String() string {
 		return "response"
 	case KindContribution:
 		return "contribution"
+	case KindPack:
+		return "pack"
 	case KindAttachment:
 		return "attachment"
 	}
@@ -101,7 +104,7 @@ func (k Kind) lane(l Lane) bool {
 		return false
 	case KindRegistration, KindEpoch, KindCard:
 		return l == Control
-	case KindResponse, KindContribution:
+	case KindResponse, KindContribution, KindPack:
 		return l == Text
 	case KindAttachment:
 		return l == Attachments
@@ -115,7 +118,7 @@ func (k Kind) sealing(epoch uint32) bool {
 	switch k {
 	case KindRegistration, KindEpoch, KindAttachment:
 		return epoch == 0
-	case KindCard, KindResponse, KindContribution:
+	case KindCard, KindResponse, KindContribution, KindPack:
 		return epoch != 0
 	}
 	return true

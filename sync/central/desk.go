@@ -35,7 +35,8 @@ var (
 type Item struct {
 	Kind   batch.Kind
 	ID     batch.RecordID
-	Code   string // receipt code
+	Place  int    // in a pack, from 1; 0: it came alone
+	Code   string // receipt code, with the place
 	Origin identity.ID
 
 	// From the sealed card of the origin; empty until it came.
@@ -65,11 +66,14 @@ type Item struct {
 	// DuplicateOf names the record with the same instanceID and revision that
 	// came first; this one is not counted. Where Differs is set it says other
 	// things than that one, and somebody should look.
-	DuplicateOf *batch.RecordID
+	DuplicateOf *batch.Ref
 	Differs     bool
 
 	Problem error // why it can't be opened or read
 }
+
+// Ref names the item.
+func (i Item) Ref() batch.Ref { return batch.Ref{Record: i.ID, Place: i.Place} }
 
 // Counted reports whether the item is one more submission: not one that is
 // there already.
@@ -103,8 +107,8 @@ func (d *Desk) entries(ctx context.Context, o *opener) iter.Seq2[entry, error] {
 			revision uint32
 		}
 		type first struct {
-			record batch.RecordID
-			body   [32]byte
+			ref  batch.Ref
+			body [32]byte
 		}
 		seen := map[instance]first{}
 		for s, err := range d.Store.Records(ctx, Query{}) {
@@ -115,21 +119,23 @@ func (d *Desk) entries(ctx context.Context, o *opener) iter.Seq2[entry, error] {
 			if !listed(s.Record) {
 				continue
 			}
-			e, err := o.entry(ctx, s)
+			all, err := o.entries(ctx, s)
 			if err != nil {
 				yield(entry{}, err)
 				return
 			}
-			if e.InstanceID != "" {
-				at, body := instance{e.InstanceID, e.Revision}, sha256.Sum256(e.content.Body)
-				if f, twice := seen[at]; twice {
-					e.DuplicateOf, e.Differs = &f.record, f.body != body
-				} else {
-					seen[at] = first{e.ID, body}
+			for _, e := range all {
+				if e.InstanceID != "" {
+					at, body := instance{e.InstanceID, e.Revision}, sha256.Sum256(e.content.Body)
+					if f, twice := seen[at]; twice {
+						e.DuplicateOf, e.Differs = &f.ref, f.body != body
+					} else {
+						seen[at] = first{e.Ref(), body}
+					}
 				}
-			}
-			if !yield(e, nil) {
-				return
+				if !yield(e, nil) {
+					return
+				}
 			}
 		}
 	}
@@ -142,40 +148,66 @@ func listed(r batch.Record) bool {
 	case batch.KindRegistration, batch.KindEpoch, batch.KindCard, batch.KindAttachment:
 		return false
 	}
-	return r.Kind.Submission() || r.Lane == batch.Text
+	return r.Lane == batch.Text
 }
 
-// entry opens one submission. An error is the store's trouble; what is wrong
-// with the record itself stands in Problem.
-func (o *opener) entry(ctx context.Context, s Stored) (entry, error) {
+// entries opens a record: one submission, or those of a pack. An error is the
+// store's trouble; what is wrong with the record itself stands in Problem.
+func (o *opener) entries(ctx context.Context, s Stored) ([]entry, error) {
 	e := entry{Item: Item{Kind: s.Kind, ID: s.ID, Code: s.ID.Code(), Origin: s.Origin, Path: s.Path,
 		Received: time.Unix(s.Time, 0).UTC(), Road: roadOf(s.Path), Index: s.Index, Tries: s.Tries}}
 	origin, err := o.origin(ctx, s.Origin)
 	if err != nil {
-		return e, err
+		return nil, err
 	}
 	e.organisation = identity.IDOf(origin.registration.OrgKey)
 	e.Organisation, e.Device = origin.card.Org, origin.card.Device
-	if !s.Kind.Submission() {
+	var items []batch.Packed
+	switch {
+	case s.Kind.Submission():
+		if e.Problem = origin.verify(s.Record); e.Problem != nil {
+			break
+		}
+		e.Problem = origin.open(s.Record, s.Header.Epoch, func(k identity.Epoch) error {
+			c, err := batch.OpenContent(s.Record, k)
+			items = []batch.Packed{{Kind: s.Kind, Content: c}}
+			return err
+		})
+	case s.Kind == batch.KindPack:
+		if e.Problem = origin.verify(s.Record); e.Problem != nil {
+			break
+		}
+		e.Problem = origin.open(s.Record, s.Header.Epoch, func(k identity.Epoch) (err error) {
+			items, err = batch.OpenPack(s.Record, k)
+			return err
+		})
+	default:
 		e.Problem = fmt.Errorf("a %v: %w", s.Kind, ErrUnknown)
-		return e, nil
 	}
-	if e.Problem = origin.verify(s.Record); e.Problem != nil {
-		return e, nil
-	}
-	e.Problem = origin.open(s.Record, s.Header.Epoch, func(k identity.Epoch) (err error) {
-		e.content, err = batch.OpenContent(s.Record, k)
-		return err
-	})
 	if e.Problem != nil {
-		return e, nil
+		return []entry{e}, nil
 	}
-	c := e.content
+	var all []entry
+	for i, item := range items {
+		one := e
+		one.Kind = item.Kind
+		if s.Kind == batch.KindPack {
+			one.Place = i + 1
+			one.Code = one.Ref().Code()
+		}
+		one.take(item.Content)
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// take is what stands inside the seal.
+func (e *entry) take(c batch.Content) {
+	e.content = c
 	e.InstanceID, e.Revision, e.Name, e.FormID, e.Version, e.Language, e.Files =
 		c.InstanceID, c.Revision, c.Name, c.FormID, c.Version, c.Language, len(c.Files)
 	e.Ready = time.Unix(c.Ready, 0).UTC()
 	e.read()
-	return e, nil
 }
 
 // read reads the body.

@@ -242,7 +242,7 @@ func TestEachInstanceAndRevisionCountsOnce(t *testing.T) {
 	if counted != 3 || !items[first.ID].Counted() || !items[second.ID].Counted() {
 		t.Errorf("%d counted", counted)
 	}
-	if i := items[again.ID]; i.DuplicateOf == nil || *i.DuplicateOf != first.ID || i.Differs {
+	if i := items[again.ID]; i.DuplicateOf == nil || i.DuplicateOf.Record != first.ID || i.Differs {
 		t.Errorf("the same again: %+v", i)
 	}
 	if i := items[changed.ID]; i.DuplicateOf == nil || !i.Differs {

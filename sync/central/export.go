@@ -36,7 +36,7 @@ func (d *Desk) ExportCSV(ctx context.Context, w io.Writer, o ExportOptions) erro
 	if o.Kind == 0 {
 		o.Kind = batch.KindResponse
 	}
-	x := &export{ExportOptions: o, opener: d.opener(), newest: map[response]batch.RecordID{}}
+	x := &export{ExportOptions: o, opener: d.opener(), newest: map[response]batch.Ref{}}
 	var defs []*forms.Definition
 	if o.Kind == batch.KindResponse {
 		defs = d.Forms
@@ -73,7 +73,7 @@ type export struct {
 	opener  *opener
 	columns *columns
 	entries int
-	newest  map[response]batch.RecordID
+	newest  map[response]batch.Ref
 }
 
 // mine reports whether e belongs into this table. What a newer version sent as
@@ -95,7 +95,7 @@ func (x *export) survey(ctx context.Context, d *Desk) error {
 		}
 		of := response{e.organisation, e.InstanceID}
 		if e.Revision >= revisions[of] {
-			revisions[of], x.newest[of] = e.Revision, e.ID
+			revisions[of], x.newest[of] = e.Revision, e.Ref()
 		}
 		for ref := range answersOf(e) {
 			switch {
@@ -165,7 +165,7 @@ func (x *export) state(e entry) (string, bool) {
 		return "not readable: " + e.Problem.Error(), true
 	case e.Differs:
 		return "differs from " + e.DuplicateOf.Code() + ", which passes for the same", true
-	case !e.Counted() || x.newest[response{e.organisation, e.InstanceID}] != e.ID:
+	case !e.Counted() || x.newest[response{e.organisation, e.InstanceID}] != e.Ref():
 		return "", false
 	}
 	return "ok", true

@@ -3,6 +3,7 @@ package central
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -75,7 +76,9 @@ type codedRecord struct {
 
 func (s *Server) serveCode(w http.ResponseWriter, r *http.Request) {
 	asked := r.PathValue("code")
-	code, err := identity.ParseCode(asked)
+	whole, _, noPlace := batch.CutPlace(asked) // received with the whole pack, or not
+	code, err := identity.ParseCode(whole)
+	err = errors.Join(err, noPlace)
 	if err != nil || len(asked) > 64 {
 		if wants(r, "text/html") {
 			words := theLook().words

@@ -167,9 +167,10 @@ func (p *DeskPages) fail(w http.ResponseWriter, r *http.Request, err error) {
 // submission finds what an address names, or answers that it can't.
 func (p *DeskPages) submission(w http.ResponseWriter, r *http.Request) (Submission, bool) {
 	ref := r.PathValue("id")
-	_, noID := batch.ParseRecordID(ref)
-	_, noCode := identity.ParseCode(ref)
-	if noID != nil && noCode != nil {
+	whole, _, noPlace := batch.CutPlace(ref)
+	_, noID := batch.ParseRecordID(whole)
+	_, noCode := identity.ParseCode(whole)
+	if noPlace != nil || noID != nil && noCode != nil {
 		p.message(w, r, http.StatusNotFound, "missing")
 		return Submission{}, false
 	}

@@ -55,18 +55,18 @@ var ErrIncomplete = errors.New("not all pieces of the attachment are here yet")
 // An AmbiguousError means that a receipt code fits more than one submission.
 type AmbiguousError struct {
 	Code string
-	IDs  []batch.RecordID
+	Refs []batch.Ref
 }
 
 func (e *AmbiguousError) Error() string {
-	return fmt.Sprintf("%d submissions have the receipt code %s: ask by record id", len(e.IDs), e.Code)
+	return fmt.Sprintf("%d submissions have the receipt code %s: ask by record id", len(e.Refs), e.Code)
 }
 
 // Show returns the submission with a record id (64 hexadecimal digits) or
-// receipt code. With Item.Problem set there is nothing else in it. Whether it is
+// receipt code, and behind a dot its place in a pack. With Item.Problem set there is nothing else in it. Whether it is
 // a duplicate only List says, which sees the others.
 func (d *Desk) Show(ctx context.Context, ref string) (Submission, error) {
-	id, err := d.find(ctx, ref)
+	id, place, err := d.find(ctx, ref)
 	if err != nil {
 		return Submission{}, err
 	}
@@ -78,7 +78,11 @@ func (d *Desk) Show(ctx context.Context, ref string) (Submission, error) {
 		return Submission{}, fmt.Errorf("a record of kind %v is no submission: %w", stored.Kind, ErrNotFound)
 	}
 	o := d.opener()
-	e, err := o.entry(ctx, stored)
+	all, err := o.entries(ctx, stored)
+	if err != nil {
+		return Submission{}, err
+	}
+	e, err := only(all, place)
 	if err != nil {
 		return Submission{}, err
 	}
@@ -103,30 +107,50 @@ func (d *Desk) Show(ctx context.Context, ref string) (Submission, error) {
 	return s, nil
 }
 
-// find turns what a person gave into a record id.
-func (d *Desk) find(ctx context.Context, ref string) (batch.RecordID, error) {
-	ref = strings.TrimSpace(ref)
+// only picks the submission at a place: of a pack, unless place is 0.
+func only(all []entry, place int) (entry, error) {
+	for _, e := range all {
+		if e.Place == place {
+			return e, nil
+		}
+	}
+	if place == 0 && len(all) > 0 {
+		several := &AmbiguousError{Code: all[0].ID.Code()}
+		for _, e := range all {
+			several.Refs = append(several.Refs, e.Ref())
+		}
+		return entry{}, several
+	}
+	return entry{}, ErrNotFound
+}
+
+// find turns what a person gave into a record id and a place in it.
+func (d *Desk) find(ctx context.Context, ref string) (id batch.RecordID, place int, err error) {
+	ref, place, err = batch.CutPlace(ref)
+	if err != nil {
+		return id, 0, err
+	}
 	if id, err := batch.ParseRecordID(ref); err == nil {
-		return id, nil
+		return id, place, nil
 	}
 	code, err := identity.ParseCode(ref)
 	if err != nil {
-		return batch.RecordID{}, fmt.Errorf("%q is neither a receipt code nor a record id: %w", ref, err)
+		return id, 0, fmt.Errorf("%q is neither a receipt code nor a record id: %w", ref, err)
 	}
 	found, err := d.Store.ByCode(ctx, code)
 	switch {
 	case err != nil:
-		return batch.RecordID{}, err
+		return id, 0, err
 	case len(found) == 0:
-		return batch.RecordID{}, ErrNotFound
+		return id, 0, ErrNotFound
 	case len(found) > 1:
 		e := &AmbiguousError{Code: code}
 		for _, s := range found {
-			e.IDs = append(e.IDs, s.ID)
+			e.Refs = append(e.Refs, batch.Ref{Record: s.ID, Place: place})
 		}
-		return batch.RecordID{}, e
+		return id, 0, e
 	}
-	return found[0].ID, nil
+	return found[0].ID, place, nil
 }
 
 // attachment finds the record of a file, the most complete one if it was sent

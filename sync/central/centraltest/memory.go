@@ -159,7 +159,7 @@ func (m *Memory) Record(_ context.Context, id batch.RecordID) (central.Stored, e
 // ByCode implements central.Store.
 func (m *Memory) ByCode(ctx context.Context, code string) ([]central.Stored, error) {
 	var found []central.Stored
-	for s, err := range m.Records(ctx, central.Query{Kinds: []batch.Kind{batch.KindResponse, batch.KindContribution}}) {
+	for s, err := range m.Records(ctx, central.Query{Kinds: []batch.Kind{batch.KindResponse, batch.KindContribution, batch.KindPack}}) {
 		if err != nil {
 			return nil, err
 		}
