@@ -68,7 +68,7 @@ func (o opening) Open(ctx context.Context) (exchange.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := o.w.sealFrozen(ctx); err != nil {
+	if err := o.w.Seal(ctx); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil
@@ -85,7 +85,7 @@ func (o outbox) TakeCentre(ctx context.Context, c identity.Centre) error {
 	if err := o.Mailbox.TakeCentre(ctx, c); err != nil {
 		return err
 	}
-	return o.w.sealFrozen(ctx)
+	return o.w.Seal(ctx)
 }
 
 // Hub returns this device as a hub: what it serves to others is kept in the

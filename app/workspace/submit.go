@@ -133,10 +133,11 @@ func (w *Workspace) leaves(ctx context.Context, f batch.File) (attachment, error
 	return a, nil
 }
 
-// sealFrozen makes the records of everything frozen, if it is known for whom:
-// registration and keys, then the submissions in packs, in one transaction. It
-// is called when a road is open, because what waits together goes together.
-func (w *Workspace) sealFrozen(ctx context.Context) error {
+// Seal makes the records of everything made ready, if it is known for whom:
+// registration and keys, then the submissions in packs, in one transaction.
+// Exchange does it when a road is open, because what waits together goes
+// together; who wants a receipt code sooner calls it.
+func (w *Workspace) Seal(ctx context.Context) error {
 	w.making.Lock()
 	defer w.making.Unlock()
 	invite, joined, err := w.mail.Invite(ctx)
@@ -290,7 +291,7 @@ func (w *Workspace) diverged(ctx context.Context, _ batch.Have) (again bool, err
 	if err != nil {
 		return false, fmt.Errorf("go on as a new incarnation: %w", err)
 	}
-	return true, w.sealFrozen(ctx)
+	return true, w.Seal(ctx)
 }
 
 // collect reads what stands under keys with a prefix.

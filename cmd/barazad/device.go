@@ -121,6 +121,9 @@ func join(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
+	if err := w.Seal(ctx); err != nil {
+		return err
+	}
 	fmt.Fprintf(io.out, "joined %s; the centre's root key is %s\n", invite.Consultation, invite.Root)
 	if invite.Centre == nil {
 		fmt.Fprintln(io.out, "what is made ready is sealed when the centre's card comes, from the centre or a hub")
@@ -249,7 +252,17 @@ func (f filling) run(ctx context.Context) (workspace.Item, error) {
 		return made, &violations[0]
 	}
 	f.safe("ready " + made.Name)
-	return made, nil
+	return sealNow(ctx, f.w, made)
+}
+
+// sealNow seals what waits, if it is known for whom: who works in a terminal
+// notes the receipt code now. Windows leave it until a road is open, so that what
+// waits together goes together.
+func sealNow(ctx context.Context, w *workspace.Workspace, made workspace.Item) (workspace.Item, error) {
+	if err := w.Seal(ctx); err != nil {
+		return made, err
+	}
+	return w.Item(ctx, made.Name)
 }
 
 // tag names the answers by their content.
@@ -360,7 +373,11 @@ func contributeFrom(ctx context.Context, w *workspace.Workspace, raw []byte) (wo
 		return workspace.Item{}, fmt.Errorf("read the contribution: %w", err)
 	}
 	c.ID, c.Started, c.Changed = id, started, started
-	return w.MakeContributionReady(ctx, c, tag)
+	made, err := w.MakeContributionReady(ctx, c, tag)
+	if err != nil {
+		return made, err
+	}
+	return sealNow(ctx, w, made)
 }
 
 // readyWords says that a submission is ready, and its code if it has one yet.
