@@ -35,20 +35,32 @@ type result struct {
 	Ratio    float64 `json:"ratio"`
 	Aim      float64 `json:"aim"`
 	OK       bool    `json:"ok"`
+
+	// Where a side may be stopped before it is done: how much of the work came in.
+	Of           int   `json:"of,omitempty"`
+	Done         int   `json:"done,omitempty"`
+	BaselineDone int   `json:"baseline_done,omitempty"`
+	Bytes        int64 `json:"bytes,omitempty"` // of TCP, both ways, sent twice counted twice
 }
 
 // benchSettings are the flags that benchmarks may use.
 type benchSettings struct {
 	responses string // file with a workload
 	count     int    // how many responses; 0: all
+	profile   string // of "link"; "": all
+	only      string // of "link": "ours" or "baseline"; "": both
+
+	role, dir, listen string // of processes that "link" starts
 }
 
 // benchmarks by name: each is a file bench_NAME.go, or this one.
 var benchmarks = map[string]func(ctx context.Context, s benchSettings) ([]result, error){
 	"forms": benchForms,
 	"hub":   benchHub,
+	"link":  benchLink,
 	"road":  benchRoad,
 	"start": benchStart,
+	"wire":  benchWire,
 }
 
 func bench(ctx context.Context, args []string, io streams) error {
@@ -57,6 +69,11 @@ func bench(ctx context.Context, args []string, io streams) error {
 	var s benchSettings
 	f.StringVar(&s.responses, "responses", "../shared/corpora/responses.jsonl", "JSON lines with answers, ten texts each")
 	f.IntVar(&s.count, "count", 0, "how many of them; 0: all")
+	f.StringVar(&s.profile, "profile", "", "link: one of 64-128, 2g, hf, vsat, attachment; all without it")
+	f.StringVar(&s.only, "only", "", "link: run ours or the baseline alone")
+	f.StringVar(&s.role, "role", "", "link: what a process of it does")
+	f.StringVar(&s.dir, "dir", "", "link: folder of such a process")
+	f.StringVar(&s.listen, "listen", "", "link: address of such a process")
 	words, err := f.parse(args)
 	if err != nil {
 		return err
@@ -208,16 +225,19 @@ func roadOurs(ctx context.Context, link linksim.Profile, texts [][]string) (c co
 
 // roadForm asks for n texts.
 func roadForm(n int) (workspace.Form, error) {
-	rows := []string{"| survey | | | |", "| | type | name | label |"}
-	for i := range n {
-		rows = append(rows, fmt.Sprintf("| | text | q%d | Question %d |", i+1, i+1))
-	}
-	rows = append(rows, "| settings | | | |", "| | form_title | form_id | version |", "| | Ten texts | bench_road | 1 |")
-	wb, err := xlsform.OpenMarkdown(strings.Join(rows, "\n") + "\n")
+	wb, err := xlsform.OpenMarkdown(strings.Join(roadRows(n), "\n") + "\n")
 	if err != nil {
 		return workspace.Form{}, err
 	}
 	return workspace.NewForm(wb, nil)
+}
+
+func roadRows(n int) []string {
+	rows := []string{"| survey | | | |", "| | type | name | label |"}
+	for i := range n {
+		rows = append(rows, fmt.Sprintf("| | text | q%d | Question %d |", i+1, i+1))
+	}
+	return append(rows, "| settings | | | |", "| | form_title | form_id | version |", "| | Ten texts | bench_road | 1 |")
 }
 
 func roadRespond(ctx context.Context, d *world.Device, form workspace.Form, texts []string) ([]byte, error) {

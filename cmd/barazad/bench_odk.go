@@ -30,11 +30,15 @@ type odkServer struct {
 }
 
 func startODK(cert tls.Certificate, dir string) (*odkServer, error) {
+	return startODKAt("127.0.0.1:0", cert, dir)
+}
+
+func startODKAt(listen string, cert tls.Certificate, dir string) (*odkServer, error) {
 	file, err := os.CreateTemp(dir, "odk-submissions-*")
 	if err != nil {
 		return nil, err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		return nil, err
 	}
@@ -86,17 +90,22 @@ func sendODK(ctx context.Context, address string, roots *tls.Config, instances [
 	transport := &http.Transport{TLSClientConfig: roots}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
-	url := "https://" + address + "/v1/key/lXvk7pQJ0000000000000000000000000000000000000000000000/projects/1/submission"
+	url := odkURL(address)
 	start := time.Now()
 	for i, xml := range instances {
-		if err := submitODK(ctx, client, url, xml); err != nil {
+		if err := submitODK(ctx, client, url, xml, nil); err != nil {
 			return 0, fmt.Errorf("submission %d: %w", i+1, err)
 		}
 	}
 	return time.Since(start), nil
 }
 
-func submitODK(ctx context.Context, client *http.Client, url string, xml []byte) error {
+func odkURL(address string) string {
+	return "https://" + address + "/v1/key/lXvk7pQJ0000000000000000000000000000000000000000000000/projects/1/submission"
+}
+
+// submitODK sends an instance, with its picture unless that is nil.
+func submitODK(ctx context.Context, client *http.Client, url string, xml, picture []byte) error {
 	head, err := http.NewRequestWithContext(ctx, http.MethodHead, url, nil)
 	if err != nil {
 		return err
@@ -117,6 +126,12 @@ func submitODK(ctx context.Context, client *http.Client, url string, xml []byte)
 		return err
 	}
 	part.Write(xml) // into memory
+	if picture != nil {
+		if part, err = form.CreateFormFile("picture.bin", "picture.bin"); err != nil {
+			return err
+		}
+		part.Write(picture)
+	}
 	form.Close()
 	post, err := http.NewRequestWithContext(ctx, http.MethodPost, url, &body)
 	if err != nil {
