@@ -81,6 +81,7 @@ func readFile(list ChoiceList, data []byte, value, label string) (ChoiceList, er
 // readCSV gives each row to row; head is set before the first.
 func readCSV(data []byte, row func([]string) error, head *[]string) error {
 	r := csv.NewReader(bytes.NewReader(data))
+	r.Comma = delimiter(data)
 	r.FieldsPerRecord = -1
 	r.LazyQuotes = true
 	first, err := r.Read()
@@ -103,6 +104,19 @@ func readCSV(data []byte, row func([]string) error, head *[]string) error {
 			return err
 		}
 	}
+}
+
+// delimiter is what parts the headings: programs set to some languages write
+// semicolons, others tabs or bars.
+func delimiter(data []byte) rune {
+	head, _, _ := bytes.Cut(data, []byte("\n"))
+	best, most := ',', 0
+	for _, c := range ",;\t|" {
+		if n := bytes.Count(head, []byte(string(c))); n > most {
+			best, most = c, n
+		}
+	}
+	return best
 }
 
 func choiceOf(head, record []string, value, label string) Choice {

@@ -21,6 +21,9 @@ func TestChoicesAreReadFromEachKindOfFile(t *testing.T) {
 		{"a.csv", "\xEF\xBB\xBFname,label::English (en),zone\nx,X,1\n", "", "", []string{"name", "label::English (en)", "zone"}, []Choice{
 			{Value: "x", Label: Text{"English (en)": "X"}, Extra: map[string]string{"name": "x", "label::English (en)": "X", "zone": "1"}},
 		}},
+		{"a.csv", "name;label\r\nx;\"X; Y\"\r\n\r\n", "", "", []string{"name", "label"}, []Choice{
+			{Value: "x", Label: Text{"": "X; Y"}, Extra: map[string]string{"name": "x", "label": "X; Y"}},
+		}},
 		{"a.xml", "<root><item><code>x</code><title>X &amp; Y</title></item><item><code>z</code></item></root>", "code", "title", []string{"code", "title"}, []Choice{
 			{Value: "x", Label: Text{"": "X & Y"}, Extra: map[string]string{"code": "x", "title": "X & Y"}},
 			{Value: "z", Label: Text{}, Extra: map[string]string{"code": "z", "title": ""}},

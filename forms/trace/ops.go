@@ -53,6 +53,8 @@ func (p *player) try(op Op, out *Step) error {
 		out.After = p.after()
 	case "validate":
 		out.Result = p.validate()
+	case "jumpToBeginningOfForm":
+		p.at, p.steps = -1, nil
 	case "atTheEndOfForm":
 		out.Result = p.at >= len(p.s.Steps())
 	default:
