@@ -11,8 +11,11 @@ import (
 	"baraza.example/forms/session"
 )
 
-// endOfForm is where a person stands behind the last step.
-const endOfForm = "END_OF_FORM"
+// Where a person stands before the first step and behind the last.
+const (
+	beginningOfForm = "BEGINNING_OF_FORM"
+	endOfForm       = "END_OF_FORM"
+)
 
 var (
 	errNoPlace = errors.New("there is nothing to answer here")
@@ -68,6 +71,7 @@ func (p *player) read(op Op, out *Step) error {
 	at := ref(op)
 	switch op.Op {
 	case "getQuestionLabelText", "proposed_getSelectedOptionLabelsAsText", "proposed_getAvailableOptionLabels":
+		p.find()
 		if at == "" {
 			at = p.here()
 		}
@@ -154,7 +158,7 @@ func labels(n session.Node, values []string) []string {
 // another is next has gone back to the beginning, which traces don't record.
 func (p *player) move(op Op, by int, out *Step) {
 	p.find()
-	p.at = min(max(p.at+by, 0), len(p.steps))
+	p.at = min(max(p.at+by, -1), len(p.steps))
 	if want := forms.Ref(word(op, 0)); by > 0 && want != "" && want != p.here() && len(p.steps) > 0 && p.steps[0].Ref == want {
 		p.at = 0
 	}
@@ -179,7 +183,7 @@ func (p *player) find() {
 // here is where the person stands.
 func (p *player) here() forms.Ref {
 	if p.at < 0 {
-		return ""
+		return beginningOfForm
 	}
 	if p.at >= len(p.steps) {
 		return endOfForm

@@ -60,8 +60,11 @@ type Step struct {
 	Required *bool `json:"required,omitempty"`
 }
 
-// MaxOps bounds the operations of a request.
-const MaxOps = 100_000
+// Limits of a request.
+const (
+	MaxOps   = 100_000
+	MaxReply = 256 << 20 // bytes of all steps together
+)
 
 // Replay opens the form and does what the request says, in the zone of the
 // person. The error says why the form can't be filled in.
@@ -76,8 +79,13 @@ func Replay(r Request, zone *time.Location) (Reply, error) {
 	p := &player{s: s, at: -1}
 	p.last = s.Relevant()
 	reply := Reply{Initial: string(p.last), Steps: []Step{}}
+	size := len(p.last)
 	for _, op := range r.Ops {
-		reply.Steps = append(reply.Steps, p.do(op))
+		step := p.do(op)
+		if size += len(step.After); size > MaxReply {
+			return Reply{}, fmt.Errorf("the steps come to more than %d MB", MaxReply>>20)
+		}
+		reply.Steps = append(reply.Steps, step)
 	}
 	s.End()
 	reply.Final = p.after()
