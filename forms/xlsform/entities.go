@@ -46,6 +46,7 @@ func (r *reader) entitiesSheet(sheet Sheet) {
 		}
 	}
 	for _, rec := range records(sheet, heads, false) {
+		r.hasEntities = true
 		dataset, heading := rec.get("list_name")
 		e := &entity{place: forms.Place{Sheet: "entities", Row: rec.row}, dataset: dataset, columns: map[string]cell{}}
 		for _, c := range rec.cells {
@@ -106,8 +107,8 @@ func (r *reader) saveTo(rec record, q *forms.Question) {
 	dataset, rest, prefixed := strings.Cut(property, "#")
 	switch {
 	case len(r.entities) == 0:
-		if _, ok := r.wb.sheet("entities"); !ok {
-			r.fault(place, "no-entities", "", "save_to needs a sheet entities, which names the list")
+		if !r.hasEntities { // otherwise its rows have been reported
+			r.fault(place, "no-entities", r.nearestSheet("entities"), "save_to needs a sheet entities, which names the list")
 		}
 		return
 	case strings.Contains(rest, "#"):

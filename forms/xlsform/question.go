@@ -118,7 +118,7 @@ func (r *reader) details(rec record, q *forms.Question) {
 		case "default":
 			q.Default = f.text
 			written, _ := rec.get("type")
-			if q.DynamicDefault = isExpression(f.text, written); q.DynamicDefault {
+			if q.DynamicDefault = isExpression(f.text, written) || strings.Contains(f.text, "${"); q.DynamicDefault {
 				r.pendAt(q, place, f.text, func(x string) { q.Default = x })
 			}
 		case "parameters":

@@ -55,7 +55,11 @@ func (r *reader) settingsRow(root *forms.Group, rec record, name *string) {
 		place := forms.Place{Sheet: "settings", Row: rec.row, Column: f.heading}
 		other := seen[f.column]
 		if other != "" || usual[f.column] && snake(f.heading) != f.column {
-			r.doubt(place, "duplicate-heading", "", "%s is another word for %s, which stands here as well and is taken", f.heading, f.column)
+			if f.column == "form_id" { // old templates have id_string beside it
+				r.doubt(place, "duplicate-heading", "", "%s is another word for form_id, which stands here as well and is taken", f.heading)
+			} else {
+				r.fault(place, "duplicate-heading", "", "%s is another word for %s, which stands here as well", f.heading, f.column)
+			}
 			continue
 		}
 		seen[f.column] = f.heading

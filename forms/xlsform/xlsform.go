@@ -87,14 +87,16 @@ type reader struct {
 	external  map[string]forms.ChoiceList // of external_choices
 	osm       map[string]forms.ChoiceList
 	entities  []*entity
-	sources   map[string]source            // of instances
-	searched  map[string][]*forms.Question // by list, those that search it
-	offered   map[string]*forms.Question   // by list, one that takes it as it is
-	expr      []pendingExpr
-	texts     []pendingText
-	geometry  []pendingGeometry
-	answers   []pendingAnswers
-	meta      []forms.Element // what belongs into the meta block, in order
+	// hasEntities says that the entities sheet has rows, faulty or not.
+	hasEntities bool
+	sources     map[string]source            // of instances
+	searched    map[string][]*forms.Question // by list, those that search it
+	offered     map[string]*forms.Question   // by list, one that takes it as it is
+	expr        []pendingExpr
+	texts       []pendingText
+	geometry    []pendingGeometry
+	answers     []pendingAnswers
+	meta        []forms.Element // what belongs into the meta block, in order
 
 	duplicates  bool // allow_choice_duplicates
 	omitID      bool // omit_instanceID
