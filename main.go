@@ -14,6 +14,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"time"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -61,13 +63,18 @@ func run(o options) error {
 		return fmt.Errorf("-measure takes %s or %s, not %q", measureEmpty, measureHome, o.measure)
 	case o.measure == measureEmpty: // as any program of Fyne's is started
 		makeCache()
-		emptyWindow(newFyne(), os.Stdout)
+		emptyWindow(newFyne())
 		return nil
 	case parented():
 		makeCache()
 		return window(context.Background(), o)
 	}
 	return supervise(os.Args[1:])
+}
+
+// tidy gives back, a little later, the memory that was needed for starting only.
+func tidy(fyne.Window) {
+	time.AfterFunc(settleFor/3, debug.FreeOSMemory)
 }
 
 // makeCache makes the folder in which Fyne wants to make one of its own.
@@ -126,15 +133,23 @@ func window(ctx context.Context, o options) (err error) {
 	defer func() { err = errors.Join(err, diary.Close()) }()
 	log := slog.New(diary)
 	log.Info("started", "version", version)
-	w, err := workspace.Open(ctx, o.dir, workspace.Options{Forms: []workspace.Form{form}, Logger: log})
-	if err != nil {
+	var w *workspace.Workspace
+	opened := make(chan error, 1)
+	go func() {
+		var err error
+		w, err = workspace.Open(ctx, o.dir, workspace.Options{Forms: []workspace.Form{form}, Logger: log})
+		opened <- err
+	}()
+	f := newFyne()
+	app.Warm(f) // while the disk is read
+	if err := <-opened; err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	f, options := newFyne(), app.Options{Invite: o.invite, Version: version, Folder: o.dir, Log: diary}
+	options := app.Options{Invite: o.invite, Version: version, Folder: o.dir, Log: diary, Ready: tidy}
 	if o.measure == measureHome {
-		m := &meter{measure: measure{Measure: o.measure}, began: began(), quit: f.Quit, out: os.Stdout}
-		options.Ready = m.ready
+		m := newMeter(o.measure, f)
+		options.Opened, options.Ready = m.opened, m.ready
 	}
 	a := app.New(f, w, consultation, options)
 	if o.gallery {

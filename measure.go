@@ -28,7 +28,8 @@ const (
 // doesn't tell.
 type measure struct {
 	Measure string  `json:"measure"`
-	Drawn   float64 `json:"drawn_ms"` // until the first frame that shows all of the first screen
+	Drawn   float64 `json:"drawn_ms"` // until the first frame
+	Ready   float64 `json:"ready_ms"` // until the first frame with all of the first screen: what was written is listed
 	RSS     int64   `json:"rss_bytes"`
 	PSS     int64   `json:"pss_bytes"`
 }
@@ -56,10 +57,22 @@ type meter struct {
 	out   io.Writer
 }
 
+func newMeter(what string, a fyne.App) *meter {
+	return &meter{measure: measure{Measure: what}, began: began(), quit: a.Quit, out: os.Stdout}
+}
+
+func (m *meter) elapsed() float64 { return float64(time.Since(m.began).Microseconds()) / 1000 }
+
+// opened is called before the window is shown.
+func (m *meter) opened(w fyne.Window) {
+	onDrawn(w, func() { m.Drawn = m.elapsed() })
+}
+
 // ready is called when the first screen stands in the window.
 func (m *meter) ready(w fyne.Window) {
 	onDrawn(w, func() {
-		m.Drawn = float64(time.Since(m.began).Microseconds()) / 1000
+		m.Ready = m.elapsed()
+		tidy(w)
 		time.AfterFunc(settleFor, func() { fyne.Do(m.finish) })
 	})
 }
@@ -89,10 +102,11 @@ func onDrawn(w fyne.Window, do func()) {
 }
 
 // emptyWindow shows a window of Fyne's with nothing in it.
-func emptyWindow(a fyne.App, out io.Writer) {
+func emptyWindow(a fyne.App) {
 	w := a.NewWindow("Baraza")
 	w.Resize(fyne.NewSize(1000, 700))
-	m := &meter{measure: measure{Measure: measureEmpty}, began: began(), quit: a.Quit, out: out}
+	m := newMeter(measureEmpty, a)
+	m.opened(w)
 	m.ready(w)
 	w.ShowAndRun()
 }

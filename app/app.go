@@ -11,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
@@ -25,6 +26,9 @@ type Options struct {
 	Invite  []byte // to join with at the start; may be nil
 	Version string // of the program
 	Folder  string // of the store, to be shown
+	// Opened is called before the window is shown for the first time, with the
+	// first screen in it; may be nil.
+	Opened func(fyne.Window)
 	// Ready is called once, where drawing is done, when the first screen stands
 	// in the window with all that belongs on it; may be nil.
 	Ready func(fyne.Window)
@@ -71,10 +75,22 @@ func New(a fyne.App, w *workspace.Workspace, c *consultation.Consultation, o Opt
 	return &App{fyne: a, work: w, consultation: c, o: o, words: locale.New(), jobs: background(), clock: time.Now}
 }
 
+// Warm loads what every screen is drawn with, the fonts above all. It needs no
+// store, so that one may be opened meanwhile.
+func Warm(a fyne.App) {
+	a.Settings().SetTheme(newLook(workspace.Settings{}, locale.LeftToRight))
+	for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
+		fyne.MeasureText("Baraza", theme.TextSize(), style)
+	}
+}
+
 // Run shows the window and returns when it is closed.
 func (a *App) Run(ctx context.Context) error {
 	if err := a.open(ctx); err != nil {
 		return err
+	}
+	if a.o.Opened != nil {
+		a.o.Opened(a.window)
 	}
 	a.window.ShowAndRun()
 	return nil
