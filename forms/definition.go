@@ -96,6 +96,12 @@ func (d *Definition) Files() []string {
 	return slices.Compact(files)
 }
 
+// ReadsLastSaved reports whether the form asks for the response that was saved
+// before.
+func (d *Definition) ReadsLastSaved() bool {
+	return slices.ContainsFunc(d.Instances, func(i Instance) bool { return i.Src == LastSaved })
+}
+
 // Settings is what an author says about the whole form.
 type Settings struct {
 	Title           string

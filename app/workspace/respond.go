@@ -48,7 +48,11 @@ func (w *Workspace) Start(ctx context.Context, formID, tag string, languages ...
 	if err != nil {
 		return nil, err
 	}
-	s, err := session.Start(form.Definition, w.sessionOptions(form, languages))
+	options, err := w.sessionOptions(ctx, form, "", languages)
+	if err != nil {
+		return nil, err
+	}
+	s, err := session.Start(form.Definition, options)
 	if err != nil {
 		return nil, fmt.Errorf("start form %q: %w", formID, err)
 	}
@@ -66,7 +70,11 @@ func (w *Workspace) Resume(ctx context.Context, instanceID string, languages ...
 	if err != nil {
 		return nil, err
 	}
-	s, err := session.Resume(form.Definition, d.Draft, w.sessionOptions(form, languages))
+	options, err := w.sessionOptions(ctx, form, instanceID, languages)
+	if err != nil {
+		return nil, err
+	}
+	s, err := session.Resume(form.Definition, d.Draft, options)
 	if err != nil {
 		return nil, fmt.Errorf("go on with draft %s: %w", instanceID, err)
 	}
@@ -76,12 +84,14 @@ func (w *Workspace) Resume(ctx context.Context, instanceID string, languages ...
 	return &Response{Session: s, w: w, form: form, tag: d.Tag, files: d.Files, made: new(atomic.Bool)}, nil
 }
 
-func (w *Workspace) sessionOptions(form Form, languages []string) session.Options {
+func (w *Workspace) sessionOptions(ctx context.Context, form Form, instanceID string, languages []string) (session.Options, error) {
 	o := session.Options{Languages: languages, Now: w.clock, File: form.file, Property: map[string]string{}}
 	if w.self != nil {
 		o.Property["deviceid"] = "baraza:" + w.self.ID().Hex()
 	}
-	return o
+	var err error
+	o.LastSaved, err = w.lastSaved(ctx, form.Definition, instanceID)
+	return o, err
 }
 
 // ErrFinished means that a response was made ready already, perhaps in another

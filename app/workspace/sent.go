@@ -38,7 +38,11 @@ func (w *Workspace) Read(ctx context.Context, name string, languages ...string) 
 		return out, err
 	}
 	d := session.Draft{FormID: s.Content.FormID, Version: s.Content.Version, InstanceID: s.Content.InstanceID, XML: s.Content.Body}
-	if out.Response, err = session.Resume(form.Definition, d, w.sessionOptions(form, languages)); err != nil {
+	options, err := w.sessionOptions(ctx, form, d.InstanceID, languages)
+	if err != nil {
+		return out, err
+	}
+	if out.Response, err = session.Resume(form.Definition, d, options); err != nil {
 		return out, fmt.Errorf("read %s: %w", name, err)
 	}
 	return out, nil
