@@ -72,6 +72,31 @@ func TestHostileXMLIsRefusedWithAReasonInBoundedTime(t *testing.T) {
 	}
 }
 
+func TestLargeFormsAreReadInTimeThatGrowsWithTheirSize(t *testing.T) {
+	var nodes, lists, binds, body, wide strings.Builder
+	const n = 20_000
+	for i := range n {
+		fmt.Fprintf(&nodes, "<q%d/>", i)
+		fmt.Fprintf(&lists, "<instance id='l%d'><root><item><code>x</code></item></root></instance>", i)
+		fmt.Fprintf(&binds, "<bind id='b%d' nodeset='/data/q%d' relevant='/data/q%d = 1'/>", i, i, max(0, i-1))
+		fmt.Fprintf(&body, "<select1 bind='b%d'><itemset nodeset=\"instance('l%d')/root/item\"><value ref='code'/></itemset></select1>", i, i)
+		fmt.Fprintf(&wide, "<c%d/>", i)
+	}
+	form := formOf("<instance><data id='f'>"+nodes.String()+"</data></instance>"+lists.String()+
+		"<instance id='wide'><root><item><name>x</name>"+wide.String()+"</item></root></instance>"+binds.String(), body.String())
+	begin := time.Now()
+	d, found := Read([]byte(form))
+	if err := forms.Usable(found); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(begin); took > 20*time.Second { // a tenth of it is usual, the square would take minutes
+		t.Errorf("it took %v", took)
+	}
+	if len(d.Root.Children) != n+1 || len(d.Instances) != n+1 {
+		t.Errorf("%d nodes and %d instances were read", len(d.Root.Children), len(d.Instances))
+	}
+}
+
 func TestDiagnosticsNameTheLine(t *testing.T) {
 	_, found := Read([]byte(formOf("\n<instance><data id='f'><a/></data></instance>\n", "\n\n<input ref='/data/nowhere'/>")))
 	if len(found) != 1 || found[0].Place.Row != 5 || !found[0].Warning {

@@ -298,12 +298,15 @@ func (r *reader) shownItems(x *element, q *forms.Question) {
 
 // boundTo is the nodeset of the bind with an id.
 func (r *reader) boundTo(id string) string {
-	for _, b := range r.model.elements() {
-		if b.local == "bind" && b.attr("", "id") == id {
-			return b.attr("", "nodeset")
+	if r.bindIDs == nil {
+		r.bindIDs = map[string]string{}
+		for _, b := range r.model.elements() {
+			if b.local == "bind" {
+				r.bindIDs[b.attr("", "id")] = b.attr("", "nodeset")
+			}
 		}
 	}
-	return ""
+	return r.bindIDs[id]
 }
 
 // usual are the blocks that a body in the order of the elements has.

@@ -15,11 +15,12 @@ import (
 // A secondary is a secondary instance while the form is being read.
 type secondary struct {
 	forms.Instance
-	at      *element
-	asList  bool // every itemset reads it as a list of choices
-	itemset bool // some itemset does
-	value   string
-	label   string
+	at           *element
+	asList       bool // every itemset reads it as a list of choices
+	itemset      bool // some itemset does
+	otherColumns bool // a select takes value or label from elsewhere than lists have them
+	value        string
+	label        string
 }
 
 // secondaryInstances reads all instances but the first.
@@ -90,6 +91,9 @@ func (r *reader) itemset(x *element, q *forms.Question) {
 		return
 	}
 	s.itemset = true
+	if set.Value != "name" || set.Label != "label" && set.Label != "jr:itext(itextId)" {
+		s.otherColumns = true
+	}
 	q.List, q.ChoiceFilter = s.ID, m[3]
 	if random {
 		q.Parameters = setParameter(q.Parameters, "randomize", "true")
@@ -165,14 +169,16 @@ func onePredicate(filter string) bool {
 	return true
 }
 
-// notAList notes that an instance is read in another way than lists are.
+// notAList notes that instances are read in another way than lists are.
 func (r *reader) notAList(nodeset string) {
-	for id, s := range r.lists {
-		if strings.Contains(nodeset, "'"+id+"'") || strings.Contains(nodeset, `"`+id+`"`) {
+	for _, m := range instanceID.FindAllStringSubmatch(nodeset, -1) {
+		if s := r.lists[m[1]+m[2]]; s != nil {
 			s.asList = false
 		}
 	}
 }
+
+var instanceID = regexp.MustCompile(`instance\(\s*(?:'([^']*)'|"([^"]*)")\s*\)`)
 
 // items reads choices that stand in the control itself.
 func (r *reader) items(x *element, q *forms.Question) {
@@ -329,7 +335,7 @@ func (r *reader) choiceList(s *secondary) (forms.ChoiceList, bool) {
 		return list, true
 	}
 	root := s.Tree
-	if root == nil || root.Name != "root" || len(root.Attrs) > 0 || !s.itemset && len(root.Children) == 0 || r.otherColumns(s.ID) {
+	if root == nil || root.Name != "root" || len(root.Attrs) > 0 || !s.itemset && len(root.Children) == 0 || s.otherColumns {
 		return list, false
 	}
 	for _, item := range root.Children {
@@ -347,17 +353,9 @@ func (r *reader) choiceList(s *secondary) (forms.ChoiceList, bool) {
 	return list, true
 }
 
-// otherColumns reports whether a select takes value or label from elsewhere
-// than the columns that lists have for them.
-func (r *reader) otherColumns(id string) bool {
-	for e := range r.def.All() {
-		q, ok := e.(*forms.Question)
-		if ok && q.Itemset != nil && q.List == id && (q.Itemset.Value != "name" || q.Itemset.Label != "label" && q.Itemset.Label != "jr:itext(itextId)") {
-			return true
-		}
-	}
-	return false
-}
+// maxColumns is how many columns a list has at most; an instance with more is
+// kept whole.
+const maxColumns = 1000
 
 // choice turns an item into a choice.
 func (r *reader) choice(item *forms.Tree, list *forms.ChoiceList) (forms.Choice, bool) {
@@ -388,6 +386,9 @@ func (r *reader) choice(item *forms.Tree, list *forms.ChoiceList) (forms.Choice,
 			}
 			c.Extra[f.Name] = f.Text
 			if !slices.Contains(list.Columns, f.Name) {
+				if len(list.Columns) == maxColumns {
+					return c, false
+				}
 				list.Columns = append(list.Columns, f.Name)
 			}
 		}

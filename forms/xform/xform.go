@@ -81,9 +81,10 @@ type reader struct {
 	instances   []*secondary
 	questions   int
 	refBytes    int
-	inlines     map[string]int // lists that stand in controls, by name
-	asksItextID bool           // some expression reads itextId
-	unnamed     bool           // some text stands in no language
+	bindIDs     map[string]string // nodesets of binds, by id
+	inlines     map[string]int    // lists that stand in controls, by name
+	asksItextID bool              // some expression reads itextId
+	unnamed     bool              // some text stands in no language
 }
 
 func (r *reader) report(at *element, code string, warning bool, format string, args ...any) {
