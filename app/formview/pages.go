@@ -1,6 +1,8 @@
 package formview
 
 import (
+	"slices"
+
 	"baraza.example/forms"
 	"baraza.example/forms/session"
 )
@@ -20,17 +22,23 @@ const pageLimit = 24
 // Pages lists the pages that have something to show now.
 func (f *Form) Pages() []Page {
 	root := f.session.Root()
-	return f.pagesOf(root, root.Label, nil)
+	return slices.DeleteFunc(f.pagesOf(root, root.Label, nil), func(p Page) bool {
+		return !slices.ContainsFunc(p.refs, func(ref forms.Ref) bool {
+			n, _ := f.session.Node(ref)
+			return f.asks(n)
+		})
+	})
 }
 
 func (f *Form) pagesOf(n session.Node, label string, pages []Page) []Page {
 	loose := false // the last page holds loose questions of n
 	for _, ref := range n.Children {
 		c, ok := f.session.Node(ref)
-		if !ok || !f.asks(c) {
+		q, isQuestion := c.Element.(*forms.Question)
+		// A question that isn't asked now may be asked by another on its page.
+		if !ok || isQuestion && q.Control == forms.Hidden || !isQuestion && !f.asks(c) {
 			continue
 		}
-		_, isQuestion := c.Element.(*forms.Question)
 		_, isRepeat := c.Element.(*forms.Repeat)
 		switch {
 		case isQuestion && loose:

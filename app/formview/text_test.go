@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/assets/locale"
 	"baraza.example/forms"
@@ -16,6 +17,7 @@ import (
 func around(t *testing.T) *surroundings {
 	t.Helper()
 	test.NewTempApp(t)
+	test.ApplyTheme(t, plain{theme.DefaultTheme()})
 	return &surroundings{words: locale.New("en")}
 }
 
