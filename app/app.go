@@ -72,7 +72,9 @@ type place struct {
 
 // New makes the application; tests hand it test.NewTempApp's.
 func New(a fyne.App, w *workspace.Workspace, c *consultation.Consultation, o Options) *App {
-	return &App{fyne: a, work: w, consultation: c, o: o, words: locale.New(), jobs: background(), clock: time.Now}
+	app := &App{fyne: a, work: w, consultation: c, o: o, words: locale.New(), clock: time.Now, ctx: context.Background()}
+	app.jobs = background(func() bool { return app.ctx.Err() != nil })
+	return app
 }
 
 // Warm loads what every screen is drawn with, the fonts above all. It needs no

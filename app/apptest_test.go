@@ -26,16 +26,23 @@ type person struct {
 // run at once; what waits for a time waits for [person.aSecondPasses].
 func sit(t testing.TB, dir string, o Options, size fyne.Size) *person {
 	t.Helper()
+	return sitAt(t, dir, o, size, time.Now)
+}
+
+// sitAt is sit by another clock.
+func sitAt(t testing.TB, dir string, o Options, size fyne.Size, clock func() time.Time) *person {
+	t.Helper()
 	consultation, form, err := workspace.Builtin()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := workspace.Open(t.Context(), dir, workspace.Options{Forms: []workspace.Form{form}})
+	w, err := workspace.Open(t.Context(), dir, workspace.Options{Forms: []workspace.Form{form}, Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
 	p := &person{App: New(test.NewTempApp(t), w, consultation, o), t: t, dir: dir}
+	p.clock = clock
 	p.jobs = jobs{
 		away: func(f func()) { f() },
 		here: func(f func()) { f() },

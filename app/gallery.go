@@ -59,6 +59,7 @@ func (a *App) gallery() ([]sample, error) {
 	if err != nil {
 		return nil, err
 	}
+	text.Changed = a.clock().Add(-time.Hour)
 	if err := a.work.SaveContribution(ctx, text); err != nil {
 		return nil, err
 	}
@@ -89,22 +90,46 @@ func (a *App) gallery() ([]sample, error) {
 		{"welcome", a.showWelcome},
 		{"name", a.showName},
 		{"home", a.showHome},
+		{"home-first", a.homeWith(mine{read: true})},
+		{"home-waiting", a.homeWith(mine{read: true, items: items[:1]})},
+		{"home-received", a.homeWith(mine{read: true, items: items[2:], joined: true})},
 		{"page-first", fill(0, false)},
 		{"page-long-answer", fill(1, false)},
 		{"page-choices", fill(7, false)},
 		{"page-profile", fill(8, false)},
 		{"page-repeat", fill(11, false)},
+		{"outline", func() {
+			fill(1, false)()
+			a.filling.outlined = true
+			a.again()
+		}},
 		{"review", fill(13, true)},
+		{"all", func() {
+			m := mine{read: true, items: items}
+			for range 300 {
+				m.items = append(m.items, items...)
+			}
+			a.start(place{draw: func() screen {
+				return screen{title: a.words.Say("screen.mine"), way: "nav.consultation", body: a.listOf(a.entries(m, 0))}
+			}})
+		}},
 		{"contribution", func() { a.write(text) }},
 		{"outbox", outboxWith(&outbox{items: items, joined: true, records: 2, bytes: 3420})},
 		{"outbox-sending", outboxWith(&outbox{items: items, joined: true, running: &sending{cancel: func() {}, total: 3420, up: 1200, down: 311}})},
 		{"item-on-device", with(items[0], nil)},
 		{"item-at-hub", with(items[1], nil)},
 		{"item-received", with(items[2], proof)},
+		{"outbox-empty", outboxWith(&outbox{})},
+		{"sent", func() {
+			a.start(place{draw: func() screen {
+				return screen{title: a.itemTitle(items[2]), way: "nav.outbox", body: a.sent(items[2], workspace.Sent{Contribution: text, Language: "en", Files: []string{"link-log.csv"}})}
+			}})
+		}},
 		{"join", func() { a.showJoin("") }},
 		{"settings", a.showSettings},
 		{"about", a.showAbout},
 		{"menu", a.showMenu},
+		{"controls", a.showControls},
 	}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
@@ -250,7 +251,7 @@ func (a *App) listOf(all []entry) fyne.CanvasObject {
 	if len(all) == 0 {
 		return page(wrapped(a.words.Say("screen.nothing_yet")), quiet(a.words.Say("outbox.empty_hint")))
 	}
-	return newList(all)
+	return container.New(narrow{}, newList(all))
 }
 
 func (a *App) showMenu() {

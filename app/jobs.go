@@ -18,13 +18,19 @@ type jobs struct {
 	after func(time.Duration, func()) (stop func()) // runs later, where drawing is done
 }
 
-// background works as a program does.
-func background() jobs {
+// background works as a program does. Nothing comes back to a window that has
+// ended.
+func background(ended func() bool) jobs {
+	here := func(f func()) {
+		if !ended() {
+			fyne.Do(f)
+		}
+	}
 	return jobs{
 		away: func(f func()) { go f() },
-		here: fyne.Do,
+		here: here,
 		after: func(d time.Duration, f func()) func() {
-			t := time.AfterFunc(d, func() { fyne.Do(f) })
+			t := time.AfterFunc(d, func() { here(f) })
 			return func() { t.Stop() }
 		},
 	}

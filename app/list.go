@@ -59,6 +59,17 @@ func (l *list) TypedKey(e *fyne.KeyEvent) {
 	l.List.TypedKey(e)
 }
 
+// narrow keeps a list within the readable column.
+type narrow struct{}
+
+func (narrow) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	w := min(size.Width, (formview.Measure+2)*theme.TextSize())
+	o[0].Resize(fyne.NewSize(w, size.Height))
+	o[0].Move(fyne.NewPos((size.Width-w)/2, 0))
+}
+
+func (narrow) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
+
 // listed lays out a row: a mark, and beside it two lines of words.
 type listed struct{}
 

@@ -3,10 +3,13 @@ package app
 import (
 	"flag"
 	"fmt"
+	"image"
+	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -44,7 +47,7 @@ func TestEveryScreenFitsItsWindow(t *testing.T) {
 		{"hand", fyne.NewSize(200, 200), workspace.Settings{Look: workspace.LookLight}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := sit(t, t.TempDir(), Options{Version: "0.1.0"}, c.size)
+			p := sitAt(t, t.TempDir(), Options{Version: "0.1.0", Log: diary("")}, c.size, inThoseDays)
 			samples, err := p.gallery()
 			if err != nil {
 				t.Fatal(err)
@@ -64,6 +67,9 @@ func TestEveryScreenFitsItsWindow(t *testing.T) {
 		})
 	}
 }
+
+// inThoseDays is when the pictures are made: they are the same every day.
+func inThoseDays() time.Time { return time.Date(2007, 8, 20, 10, 30, 0, 0, time.UTC) }
 
 // fits says which words stick out of the window at the side.
 func (p *person) fits(name string) {
@@ -91,10 +97,55 @@ func (p *person) draws(folder, name string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if err := png.Encode(f, p.window.Canvas().Capture()); err != nil {
+	encoder := png.Encoder{CompressionLevel: png.BestCompression}
+	if err := encoder.Encode(f, fewColours(p.window.Canvas().Capture())); err != nil {
 		p.t.Fatal(err)
 	}
 	if err := f.Close(); err != nil {
 		p.t.Fatal(err)
+	}
+}
+
+// fewColours draws a picture with at most 256 colours, so that it is small:
+// those that are alike become the most frequent of them.
+func fewColours(from image.Image) image.Image {
+	b := from.Bounds()
+	count := map[color.NRGBA]int{}
+	exact := func(x, y int) color.NRGBA {
+		red, green, blue, _ := from.At(x, y).RGBA()
+		return color.NRGBA{uint8(red >> 8), uint8(green >> 8), uint8(blue >> 8), 0xFF}
+	}
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			count[exact(x, y)]++
+		}
+	}
+	for bits := 8; ; bits-- {
+		mask := uint8(0xFF << (8 - bits))
+		rough := func(c color.NRGBA) color.NRGBA { return color.NRGBA{c.R & mask, c.G & mask, c.B & mask, 0xFF} }
+		best := map[color.NRGBA]color.NRGBA{}
+		for c, n := range count {
+			if b, ok := best[rough(c)]; !ok || n > count[b] || n == count[b] && fmt.Sprint(c) < fmt.Sprint(b) {
+				best[rough(c)] = c
+			}
+		}
+		if len(best) > 256 {
+			continue
+		}
+		known := map[color.NRGBA]uint8{}
+		out := image.NewPaletted(b, nil)
+		for y := b.Min.Y; y < b.Max.Y; y++ {
+			for x := b.Min.X; x < b.Max.X; x++ {
+				c := best[rough(exact(x, y))]
+				i, ok := known[c]
+				if !ok {
+					i = uint8(len(known))
+					known[c] = i
+					out.Palette = append(out.Palette, c)
+				}
+				out.Pix[out.PixOffset(x, y)] = i
+			}
+		}
+		return out
 	}
 }

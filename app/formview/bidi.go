@@ -110,15 +110,17 @@ func turned(signs []rune) string {
 // levels cuts a line into runs, in the order of typing. The library tells
 // directions and not levels: left to right within right to left is level 2.
 func levels(line string, direction locale.Direction) []run {
-	base := 0
+	// The first word must not turn the whole line: it may be of the other direction.
+	base, mark := 0, leftMark
 	if direction == locale.RightToLeft {
-		base, line = 1, string(rightMark)+line // a Latin word at the beginning must not turn the whole line
+		base, mark = 1, rightMark
 	}
+	line = string(mark) + line
 	var p bidi.Paragraph
 	// The library stops at a sign that ends a paragraph; such a line stays as it is.
 	n, err := p.SetString(line)
 	if err != nil || n < len(line) {
-		return []run{{0, []rune(strings.TrimPrefix(line, string(rightMark)))}}
+		return []run{{0, []rune(strings.TrimPrefix(line, string(mark)))}}
 	}
 	order, err := p.Order()
 	if err != nil {
@@ -127,7 +129,7 @@ func levels(line string, direction locale.Direction) []run {
 	var runs []run
 	for i := range order.NumRuns() {
 		f := order.Run(i)
-		text := slices.DeleteFunc([]rune(f.String()), func(r rune) bool { return r == rightMark })
+		text := slices.DeleteFunc([]rune(f.String()), func(r rune) bool { return r == rightMark || r == leftMark })
 		switch {
 		case f.Direction() == bidi.RightToLeft:
 			runs = append(runs, run{1, text})

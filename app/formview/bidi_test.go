@@ -42,6 +42,7 @@ func TestNumbersAndNamesStandInTheRightPlaceWithinArabic(t *testing.T) {
 		{"Latin first", "WSIS والاتحاد", rtl, back("والاتحاد") + " WSIS"},
 		{"two Latin words", "قال Radio Amani نعم", rtl, back("نعم") + " Radio Amani " + back("قال")},
 		{"Arabic within English", "Resolution 141 (القرار 141) adopted", ltr, "Resolution 141 (141 " + back("القرار") + ") adopted"},
+		{"English that begins with Arabic", "بشأن ITU.", ltr, back("بشأن") + " ITU."},
 		{"Arabic alone", "السلام عليكم", rtl, back("السلام عليكم")},
 		{"Hebrew", "שלום 12 עולם", rtl, back("עולם") + " 12 " + back("שלום")},
 	} {

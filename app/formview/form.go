@@ -100,7 +100,7 @@ func (f *Form) build() {
 	f.around.frozen = true
 	f.fields, f.groups, f.repeats, f.order = map[forms.Ref]*field{}, map[forms.Ref]*fyne.Container{}, map[forms.Ref]int{}, nil
 	f.body.RemoveAll()
-	if f.page.loose {
+	if n, _ := f.session.Node(f.page.refs[0]); f.page.loose && n.Label != f.page.Label {
 		f.body.Add(f.heading(f.page.Label, 0))
 	}
 	for _, ref := range f.page.refs {

@@ -1,8 +1,6 @@
 package formview
 
 import (
-	"slices"
-
 	"baraza.example/forms"
 	"baraza.example/forms/session"
 )
@@ -22,12 +20,23 @@ const pageLimit = 24
 // Pages lists the pages that have something to show now.
 func (f *Form) Pages() []Page {
 	root := f.session.Root()
-	return slices.DeleteFunc(f.pagesOf(root, root.Label, nil), func(p Page) bool {
-		return !slices.ContainsFunc(p.refs, func(ref forms.Ref) bool {
-			n, _ := f.session.Node(ref)
-			return f.asks(n)
-		})
-	})
+	var pages []Page
+	for _, p := range f.pagesOf(root, root.Label, nil) {
+		var asked []session.Node
+		for _, ref := range p.refs {
+			if n, _ := f.session.Node(ref); f.asks(n) {
+				asked = append(asked, n)
+			}
+		}
+		if len(asked) == 0 {
+			continue
+		}
+		if q, ok := asked[0].Element.(*forms.Question); ok && p.loose && len(asked) == 1 && q.Control != forms.Note {
+			p.Label = asked[0].Label // it names the page better than the form's title
+		}
+		pages = append(pages, p)
+	}
+	return pages
 }
 
 func (f *Form) pagesOf(n session.Node, label string, pages []Page) []Page {
