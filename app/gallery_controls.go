@@ -30,7 +30,7 @@ func (a *App) showControls() {
 		several.SetPicked(true)
 		other.SetNote(say("translation.needs_review"))
 		short, long := formview.NewEntry(false), formview.NewEntry(true)
-		short.PlaceHolder, long.PlaceHolder = say("start.name_hint"), say("join.paste_here")
+		short.PlaceHolder = say("start.name_hint")
 		marks := formview.NewStack(gapCards)
 		for _, m := range []entry{{shape: hollow, title: say("state.on_device")}, {shape: half, title: say("state.at_hub_unnamed")}, {shape: full, title: say("state.received")},
 			{shape: pointed, title: say("state.refused")}, {shape: dashed, title: say("state.draft")}, {shape: solid, title: say("screen.to_read")}} {

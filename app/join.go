@@ -38,7 +38,6 @@ func (j *joining) draw() screen {
 	a, say := j.a, j.a.words.Say
 	entry := formview.NewEntry(true)
 	entry.Wrapping = fyne.TextWrapBreak
-	entry.PlaceHolder = say("join.paste_here")
 	entry.SetText(j.invite)
 	entry.OnText = func(s string) { j.invite = s }
 	column := []fyne.CanvasObject{lines(heading(say("join.title")), wrapped(say("join.why")))}
@@ -52,7 +51,7 @@ func (j *joining) draw() screen {
 	}
 	choose := action(say("action.choose_file"), a.chooseInvite)
 	choose.Icon = theme.FolderOpenIcon()
-	column = append(column, formview.NewStack(gapWords, formview.UnderWheel(nil, entry),
+	column = append(column, formview.NewStack(gapWords, lines(strong(say("join.paste_here")), formview.UnderWheel(nil, entry)),
 		buttons(primary(say("action.join"), j.join), choose), quiet(say("join.drop_here"))), j.through())
 	return screen{title: say("screen.join"), way: "screen.join", body: page(column...)}
 }
