@@ -75,7 +75,7 @@ const recent = 4
 func (a *App) home(m mine) fyne.CanvasObject {
 	say := a.words.Say
 	c := a.consultation
-	title := lines(quiet(say("nav.consultation")), heading(c.Title))
+	title := formview.NewStack(gapWords, lines(quiet(say("nav.consultation")), heading(c.Title)), a.inEnglish())
 	main := formview.NewStack(gapParts, title, a.nextStep(m))
 	if m.read {
 		main.Add(a.moreToDo(m))
@@ -172,16 +172,23 @@ func (a *App) openBrief(b workspace.Brief) {
 
 // about is the consultation in its own words, which are there in one language.
 func (a *App) about() fyne.CanvasObject {
-	box := section(a.words.Say("consultation.about"))
-	if code := a.words.Language().Code; code != locale.Source {
-		english, _ := locale.Named(locale.Source)
-		box.Add(a.badges(locale.Found{Language: english, Fallback: true}))
-	}
+	box := section(a.words.Say("consultation.about"), a.inEnglish())
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(a.consultation.Introduction), "\n\n") {
 		box.Add(wrapped(strings.Join(strings.Fields(paragraph), " ")))
 	}
 	box.Add(quiet(a.words.Say("consultation.source", locale.Values{"Source": a.consultation.Source})))
 	return box
+}
+
+// inEnglish says that what the consultation says of itself is not in the
+// language asked for, where that is so.
+func (a *App) inEnglish() fyne.CanvasObject {
+	english, _ := locale.Named(locale.Source)
+	badges := a.badges(locale.Found{Language: english, Fallback: a.words.Language().Code != locale.Source})
+	if len(badges.Objects) == 0 {
+		badges.Hide()
+	}
+	return badges
 }
 
 // timeline draws the dates as points of a line: a disc for a date that is
@@ -214,7 +221,7 @@ func (a *App) timeline(c *consultation.Consultation) fyne.CanvasObject {
 	for _, e := range c.Events {
 		add(!e.When.First().IsZero(), e.Title, e.Note, a.span(e.When))
 	}
-	return section(say("consultation.timeline"), quiet(say("consultation.not_locked")), newChain(false, links...))
+	return section(say("consultation.timeline"), quiet(say("consultation.not_locked")), a.inEnglish(), newChain(false, links...))
 }
 
 func (a *App) span(d consultation.Date) string { return a.words.Span(d.First(), d.Last()) }
@@ -256,6 +263,6 @@ func (a *App) listOf(all []entry) fyne.CanvasObject {
 
 func (a *App) showMenu() {
 	a.goTo(place{draw: func() screen {
-		return screen{title: a.words.Say("nav.menu"), body: page(formview.NewStack(gapCards, a.ways("")...))}
+		return screen{title: a.words.Say("nav.menu"), way: "nav.menu", body: page(formview.NewStack(gapCards, a.ways("")...))}
 	}})
 }

@@ -56,6 +56,19 @@ func TestAQuestionFallsBackAlongTheChainAndSaysSo(t *testing.T) {
 	p.sees("Kĩũria a)", "Ni vigezo gani", "in Kiswahili", "tafsiri haijakaguliwa", "in English")
 }
 
+func TestTheProgramsOwnDraftsAreMarked(t *testing.T) {
+	p := known(t, laptop)
+	p.doesNotSee("draft")
+	for _, c := range []struct{ code, badge string }{{"fr", "Français · ébauche"}, {"ki", "partly in another language"}, {"ar", "العربية · مسودة"}} {
+		s := p.chosen
+		s.Languages = []string{c.code}
+		p.choose(s)
+		p.sees(c.badge)
+	}
+	p.showSettings()
+	p.sees("لم يراجع أحد هذه الترجمة بعد. والأصل هو المرجع.")
+}
+
 func TestTheLanguageIsSwitchedWhileAnAnswerIsWritten(t *testing.T) {
 	p := known(t, laptop)
 	p.taps("Answer the questionnaire")

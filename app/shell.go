@@ -99,7 +99,7 @@ func (s *shell) arrange() {
 	} else {
 		left = newEmblem(formview.ColourOnHeader, 2.6)
 	}
-	if !s.frame.wide && !s.shown.bare && (len(s.a.trail) == 0 || s.root.Size().Width > 15*theme.TextSize()) {
+	if !s.frame.wide && !s.shown.bare && s.shown.way != "nav.menu" && (len(s.a.trail) == 0 || s.root.Size().Width > 15*theme.TextSize()) {
 		menu := formview.NewButton(say("nav.menu"), s.a.showMenu)
 		menu.Icon, menu.OnHeader = theme.MenuIcon(), true
 		right = menu
@@ -150,7 +150,11 @@ func (a *App) ways(here locale.ID) []fyne.CanvasObject {
 		all = append(all, b)
 	}
 	if l := a.words.Language(); l.Draft {
-		all = append(all, container.New(margins{2, 1}, formview.NewRow(1, formview.NewBadge(l.Name+" · "+a.words.Say("translation.draft")))))
+		state := formview.NewRow(1, formview.NewBadge(l.Name+" · "+a.words.Say("translation.draft")))
+		if !l.Complete {
+			state.Add(formview.NewBadge(a.words.Say("translation.partly")))
+		}
+		all = append(all, container.New(margins{2, 1}, state))
 	}
 	return all
 }

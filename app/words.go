@@ -80,7 +80,7 @@ func low(label string, icon fyne.Resource, do func()) *formview.Button {
 
 // badges says of the program's own words what a reader has to know: that
 // nobody has reviewed them, or that they are in another language.
-func (a *App) badges(found locale.Found) fyne.CanvasObject {
+func (a *App) badges(found locale.Found) *fyne.Container {
 	row := formview.NewRow(1)
 	if found.Fallback {
 		row.Add(formview.NewBadge(a.words.Say("translation.fallback", locale.Values{"Language": found.Language.Name})))

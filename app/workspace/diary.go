@@ -76,6 +76,11 @@ func (d *Diary) begin() error {
 		return errors.Join(err, f.Close())
 	}
 	d.file, d.size = f, info.Size()
+	if d.size > 0 { // so that the first line doesn't hang on one that was cut off
+		n, err := f.WriteString("\n")
+		d.size += int64(n)
+		return err
+	}
 	return nil
 }
 
