@@ -58,7 +58,7 @@ func TestAQuestionFallsBackAlongTheChainAndSaysSo(t *testing.T) {
 
 func TestTheProgramsOwnDraftsAreMarked(t *testing.T) {
 	p := known(t, laptop)
-	p.doesNotSee("draft")
+	p.doesNotSee("· draft")
 	for _, c := range []struct{ code, badge string }{{"fr", "Français · ébauche"}, {"ki", "partly in another language"}, {"ar", "العربية · مسودة"}} {
 		s := p.chosen
 		s.Languages = []string{c.code}
