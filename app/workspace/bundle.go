@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"baraza.example/sync/batch"
@@ -40,7 +41,8 @@ func (w *Workspace) WriteBundle(ctx context.Context, b *bundle.Bundle, h *hub.Hu
 	w.sending.Lock()
 	defer w.sending.Unlock()
 	if h != nil {
-		return untilSaid(func() (exchange.Report, error) { return h.Forward(ctx, b.Transport(), nil) })
+		sum, err = untilSaid(func() (exchange.Report, error) { return h.Forward(ctx, b.Transport(), nil) })
+		return sum, errors.Join(err, w.forgetStrangers(ctx))
 	}
 	return untilSaid(func() (exchange.Report, error) {
 		return w.run(ctx, b.Transport(), outbox{w.mail, w})

@@ -53,7 +53,11 @@ func (w *Workspace) memory(t exchange.Transport) *exchange.Memory {
 func (w *Workspace) Forward(ctx context.Context, h *hub.Hub, t exchange.Transport) (exchange.Report, error) {
 	w.sending.Lock()
 	defer w.sending.Unlock()
-	return h.Forward(ctx, opening{t, w}, w.memory(t))
+	r, err := h.Forward(ctx, opening{t, w}, w.memory(t))
+	if r.Receipts > 0 {
+		err = errors.Join(err, w.forgetStrangers(ctx))
+	}
+	return r, err
 }
 
 // opening seals what waits as soon as a road is open, not before: each try

@@ -110,6 +110,9 @@ func (w *Workspace) Item(ctx context.Context, name string) (Item, error) {
 
 func (w *Workspace) describe(ctx context.Context, s submission) (Item, error) {
 	i := Item{Name: s.name(), Tag: s.Tag, Kind: s.Kind, Title: s.Content.Name, Made: s.Made, Record: s.Record, Place: s.Place, Attached: len(s.Attachments)}
+	if s.strangers() {
+		i.Title = ""
+	}
 	var err error
 	if s.Record == (batch.RecordID{}) {
 		i.Sealable, err = w.sealable(ctx)

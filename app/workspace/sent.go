@@ -25,6 +25,9 @@ func (w *Workspace) Read(ctx context.Context, name string, languages ...string) 
 	if err != nil {
 		return Sent{}, err
 	}
+	if s.strangers() {
+		return Sent{}, ErrStrangers
+	}
 	out := Sent{Language: s.Content.Language}
 	for _, f := range s.Content.Files {
 		out.Files = append(out.Files, f.Name)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"baraza.example/forms/session"
@@ -28,6 +29,9 @@ func (w *Workspace) Briefs(ctx context.Context) ([]Brief, error) {
 		if err != nil {
 			wrong = append(wrong, err)
 			continue
+		}
+		if strings.HasPrefix(d.Value.Tag, kioskTag) {
+			continue // a stranger's, who has the code
 		}
 		b := Brief{ID: d.Key, Title: d.Value.Author, Changed: d.Value.Draft.Changed}
 		if !d.Value.Named { // kept by an older version of the program

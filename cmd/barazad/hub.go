@@ -21,6 +21,7 @@ func runHub(ctx context.Context, args []string, io streams) error {
 	listen := f.String("listen", "127.0.0.1:8445", "address that devices reach")
 	invite := f.String("join", "", "invite of the centre, as text or file; needed once")
 	via := f.String("via", "", "address of the centre or next hub; by default those of the invite")
+	kiosk := f.String("kiosk", "", "address where phones without the program fill in the questionnaire: 0.0.0.0:8080")
 	every := f.Duration("every", time.Minute, "how often to try the way up")
 	if _, err := f.parse(args); err != nil {
 		return err
@@ -28,7 +29,7 @@ func runHub(ctx context.Context, args []string, io streams) error {
 	if *f.org == "" && *f.name == "" {
 		*f.name = "hub"
 	}
-	w, _, err := f.open(ctx)
+	w, form, err := f.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -75,6 +76,12 @@ func runHub(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	defer listener.Close()
+	pages, err := serveKiosk(ctx, w, form, h.Self().Name, *kiosk, log)
+	if err != nil {
+		return err
+	}
+	defer pages.close()
+	pages.tell(io.out)
 	fmt.Fprintf(io.out, "hub %q\n  address  %s\n", h.Self().Name, listener.Address)
 	return forward(ctx, w, h, roads, *every, log)
 }

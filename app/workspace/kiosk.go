@@ -1,0 +1,215 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"baraza.example/forms/session"
+	"baraza.example/forms/webform"
+	"baraza.example/storage"
+	"baraza.example/sync/batch"
+	"baraza.example/sync/identity"
+)
+
+// A Kiosk keeps the responses that people write on the pages of this device,
+// which is a hub: each under a key that only its writer's code leads to, and
+// in no list of this device's own. Finished, they are sealed like any other, are
+// not shown here, and are deleted when they are received.
+type Kiosk struct {
+	w      *Workspace
+	formID string
+
+	mu     sync.Mutex
+	open   map[string]string // instance ids of drafts, by key
+	codes  map[string]string // names of submissions, by receipt code
+	listed time.Time         // when codes was made
+}
+
+var _ webform.Keeper = (*Kiosk)(nil)
+
+// kioskTag begins the tag of a draft that was begun on a page.
+const kioskTag = "kiosk "
+
+// MaxKiosk bounds the responses that are open on pages at one time.
+const MaxKiosk = 5000
+
+// ErrKioskFull means that nobody can begin a response on a page just now.
+var ErrKioskFull = fmt.Errorf("%d responses are open on the pages of this device", MaxKiosk)
+
+// Kiosk returns the keeper of a form's pages.
+func (w *Workspace) Kiosk(ctx context.Context, formID string) (*Kiosk, error) {
+	if w.self == nil {
+		return nil, ErrNotSetUp
+	}
+	if _, err := w.Form(formID); err != nil {
+		return nil, err
+	}
+	k := &Kiosk{w: w, formID: formID, open: map[string]string{}}
+	for d, err := range w.tables.drafts.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if key, ours := strings.CutPrefix(d.Value.Tag, kioskTag); ours {
+			k.open[key] = d.Key
+		}
+	}
+	return k, nil
+}
+
+// Secret is the same after a restart and known to this device alone.
+func (k *Kiosk) Secret() []byte { return k.w.self.Sign("kiosk secret v1", nil) }
+
+// Begin implements [webform.Keeper].
+func (k *Kiosk) Begin(ctx context.Context, key string, languages ...string) (webform.Response, error) {
+	k.mu.Lock()
+	full := len(k.open) >= MaxKiosk
+	k.mu.Unlock()
+	if full {
+		return nil, ErrKioskFull
+	}
+	r, err := k.w.Start(ctx, k.formID, kioskTag+key, languages...)
+	if err != nil {
+		return nil, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.open[key] = r.InstanceID()
+	return kioskResponse{r, k, key}, nil
+}
+
+// Open implements [webform.Keeper].
+func (k *Kiosk) Open(ctx context.Context, key string, languages ...string) (webform.Response, error) {
+	k.mu.Lock()
+	id, known := k.open[key]
+	k.mu.Unlock()
+	if !known {
+		return nil, webform.ErrNoResponse
+	}
+	r, err := k.w.Resume(ctx, id, languages...)
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil, webform.ErrNoResponse
+	}
+	if err != nil {
+		return nil, err
+	}
+	return kioskResponse{r, k, key}, nil
+}
+
+type kioskResponse struct {
+	r   *Response
+	k   *Kiosk
+	key string
+}
+
+func (r kioskResponse) Session() *session.Session { return r.r.Session }
+
+func (r kioskResponse) Save(ctx context.Context) error { return r.r.Save(ctx) }
+
+func (r kioskResponse) Finish(ctx context.Context, language string) (string, []session.Violation, error) {
+	item, violations, err := r.r.MakeReady(ctx, language)
+	if err != nil || len(violations) > 0 {
+		return "", violations, err
+	}
+	r.k.mu.Lock()
+	defer r.k.mu.Unlock()
+	delete(r.k.open, r.key)
+	if r.k.codes != nil && item.Code != "" {
+		r.k.codes[item.Code] = item.Name
+	}
+	return item.Code, nil, nil
+}
+
+// strangers reports whether a submission was written on a page: its content is
+// for nobody at this device.
+func (s submission) strangers() bool { return strings.HasPrefix(s.Tag, kioskTag) }
+
+// ErrStrangers means that a submission was written on the pages of this device
+// by somebody else, and is not shown here.
+var ErrStrangers = errors.New("this was written on a page of this hub: only the secretariat reads it")
+
+// forgetStrangers deletes the content of what was written on pages and has its
+// receipt. Until then it can't be spared: a copied store has to seal it anew.
+func (w *Workspace) forgetStrangers(ctx context.Context) error {
+	var done []string
+	for s, err := range w.tables.submissions.All(ctx) {
+		if err != nil {
+			return err
+		}
+		if !s.Value.strangers() || s.Value.Content.Body == nil || s.Value.Record == (batch.RecordID{}) {
+			continue
+		}
+		d, err := w.mail.State(ctx, s.Value.Record)
+		if err != nil {
+			return err
+		}
+		if d.State == Received {
+			done = append(done, s.Key)
+		}
+	}
+	for _, key := range done {
+		err := w.store.Update(ctx, func(tx *storage.Tx) error {
+			all := w.tables.submissions.In(tx)
+			s, err := all.Get(key)
+			if err != nil {
+				return err
+			}
+			s.Content.Body, s.Content.Name = nil, ""
+			return all.Put(key, s)
+		})
+		if err != nil {
+			return fmt.Errorf("delete what was received: %w", err)
+		}
+	}
+	return nil
+}
+
+// relist is how old the list of codes may be before an unknown code has it made
+// anew: a submission gets its code late where the device had not joined.
+const relist = 30 * time.Second
+
+// Code implements [webform.Keeper], for what was made ready on this device.
+func (k *Kiosk) Code(ctx context.Context, typed string) (webform.Standing, error) {
+	code, err := identity.ParseCode(typed)
+	if err != nil {
+		return webform.Standing{}, webform.ErrNoResponse
+	}
+	name, err := k.named(ctx, code)
+	if err != nil || name == "" {
+		return webform.Standing{}, err
+	}
+	item, err := k.w.Item(ctx, name)
+	if err != nil {
+		return webform.Standing{}, err
+	}
+	s := webform.Standing{Known: true, At: time.Unix(item.Made, 0), Road: k.w.self.Card.Org}
+	if item.Delivery.State == Received {
+		s.Received = true
+		if r := item.Delivery.Receipt; r != nil {
+			s.At = time.Unix(r.Checkpoint.Time, 0)
+		}
+	}
+	return s, nil
+}
+
+func (k *Kiosk) named(ctx context.Context, code string) (string, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if name := k.codes[code]; name != "" || k.codes != nil && time.Since(k.listed) < relist {
+		return name, nil
+	}
+	items, err := k.w.Items(ctx)
+	if err != nil {
+		return "", err
+	}
+	k.codes, k.listed = map[string]string{}, time.Now()
+	for _, i := range items {
+		if i.Code != "" {
+			k.codes[i.Code] = i.Name
+		}
+	}
+	return k.codes[code], nil
+}

@@ -1,0 +1,186 @@
+package webform
+
+import (
+	"slices"
+
+	"baraza.example/forms"
+	"baraza.example/forms/session"
+)
+
+// A page is what is asked at one time.
+type page struct {
+	Label string
+	refs  []forms.Ref
+}
+
+// What a page may weigh before the next one begins, by a guess at the bytes of
+// HTML: pages are [PageBytes] with their style, and labels vary by language.
+const (
+	pageWeight     = 13 << 10
+	questionWeight = 420
+	choiceWeight   = 150
+	optionWeight   = 34 // in a drop-down list
+)
+
+// many is from how many choices on a list drops down, and huge from where it
+// has to be searched.
+const (
+	many = 12
+	huge = 300
+)
+
+// A pager splits what is asked now into pages: by the form's groups, and where
+// these are long, within them.
+type pager struct {
+	s     *session.Session
+	pages []page
+	full  int // weight of the last page
+}
+
+// pagesOf lists the pages that have something to ask or to show now.
+func pagesOf(s *session.Session) []page {
+	p := &pager{s: s}
+	root := s.Root()
+	title := root.Label
+	if title == "" {
+		title = s.Definition().Settings.Title
+	}
+	p.within(root, title)
+	return p.pages
+}
+
+// within puts the children of n on pages of their own, questions that stand
+// beside one another together.
+func (p *pager) within(n session.Node, label string) {
+	open := false
+	for _, ref := range n.Children {
+		c, ok := p.s.Node(ref)
+		if !ok || !asks(p.s, c) {
+			continue
+		}
+		_, question := c.Element.(*forms.Question)
+		weight := p.weigh(c)
+		switch {
+		case question && open && p.full+weight <= pageWeight:
+			last := &p.pages[len(p.pages)-1]
+			last.refs = append(last.refs, ref)
+			p.full += weight
+		case !question && weight > pageWeight && (c.Label != "" || len(c.Children) > 1) && !repeats(c):
+			name := c.Label
+			if name == "" {
+				name = label
+			}
+			p.within(c, name)
+			open = false
+		default:
+			name := label
+			if !question && c.Label != "" {
+				name = c.Label
+			}
+			p.pages, p.full, open = append(p.pages, page{name, []forms.Ref{ref}}), weight, question
+		}
+	}
+}
+
+func repeats(n session.Node) bool {
+	_, is := n.Element.(*forms.Repeat)
+	return is && !n.Instance && len(n.Children) < 2
+}
+
+// asks says whether anything of n is to be seen on a page. Files can't be
+// given here.
+func asks(s *session.Session, n session.Node) bool {
+	if !n.Relevant {
+		return false
+	}
+	if q, ok := n.Element.(*forms.Question); ok {
+		return q.Control != forms.Hidden && q.Control != forms.Upload
+	}
+	if _, repeat := n.Element.(*forms.Repeat); repeat && !n.Instance && !hasQuestions(n.Element) {
+		return false // a list of files
+	}
+	if n.CanAdd {
+		return true
+	}
+	for _, ref := range n.Children {
+		if c, ok := s.Node(ref); ok && asks(s, c) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasQuestions(e forms.Element) bool {
+	if q, ok := e.(*forms.Question); ok {
+		return q.Control != forms.Hidden && q.Control != forms.Upload
+	}
+	return slices.ContainsFunc(forms.ChildrenOf(e), hasQuestions) && !slices.ContainsFunc(forms.ChildrenOf(e), isUpload)
+}
+
+func isUpload(e forms.Element) bool {
+	q, ok := e.(*forms.Question)
+	return ok && q.Control == forms.Upload
+}
+
+// weigh guesses the bytes of n on a page.
+func (p *pager) weigh(n session.Node) int {
+	if !asks(p.s, n) {
+		return 0
+	}
+	words := len(n.Label) + len(n.Hint)
+	if _, ok := n.Element.(*forms.Question); ok {
+		weight := questionWeight + words + len(n.Value)
+		each := choiceWeight
+		if len(n.Choices) >= huge {
+			return weight
+		}
+		if len(n.Choices) >= many {
+			each = optionWeight
+		}
+		for _, c := range n.Choices {
+			weight += each + len(c.Label)
+		}
+		return weight
+	}
+	weight := 100 + words
+	for _, ref := range n.Children {
+		if c, ok := p.s.Node(ref); ok {
+			weight += p.weigh(c)
+		}
+	}
+	return weight
+}
+
+// pageOf is the number of the page that ref stands on, or -1.
+func pageOf(pages []page, ref forms.Ref) int {
+	for i, p := range pages {
+		for _, r := range p.refs {
+			for at := ref; at != ""; at = at.Parent() {
+				if at == r || at.Generic() == r {
+					return i
+				}
+			}
+		}
+	}
+	return -1
+}
+
+// questions lists the questions of a page that are asked now.
+func questions(s *session.Session, p page) (found []forms.Ref) {
+	var walk func(refs []forms.Ref)
+	walk = func(refs []forms.Ref) {
+		for _, ref := range refs {
+			n, ok := s.Node(ref)
+			if !ok || !asks(s, n) {
+				continue
+			}
+			if _, question := n.Element.(*forms.Question); question {
+				found = append(found, n.Ref)
+			} else {
+				walk(n.Children)
+			}
+		}
+	}
+	walk(p.refs)
+	return found
+}

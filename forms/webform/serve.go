@@ -1,0 +1,236 @@
+package webform
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"baraza.example/assets/locale"
+	"baraza.example/forms"
+	"baraza.example/forms/session"
+)
+
+// welcome is the first page: what this is, who could read what is typed, and
+// in which language.
+func (p *Pages) welcome(w http.ResponseWriter, r *http.Request) {
+	if l := r.URL.Query().Get("language"); l != "" && slices.Contains(p.o.Languages, l) {
+		p.setCookie(w, cookieLanguage, l)
+	}
+	p.show(w, r, http.StatusOK, "welcome", view{Choices: p.languages()})
+}
+
+func (p *Pages) languages() (all []locale.Language) {
+	for _, code := range p.o.Languages {
+		if l, ok := locale.Named(code); ok {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// begin starts a response and shows its first page.
+func (p *Pages) begin(w http.ResponseWriter, r *http.Request) {
+	if !p.gate.may("begin", r, p.o.Limits.Begin) {
+		p.message(w, r, http.StatusTooManyRequests, "slower")
+		return
+	}
+	l := p.language(r)
+	code := newCode()
+	response, err := p.o.Keeper.Begin(r.Context(), p.key(code), l.Chain()...)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	p.drafts.put(p.key(code), l.Code, response)
+	p.setCookie(w, cookieCode, code)
+	http.Redirect(w, r, "/page/1", http.StatusSeeOther)
+}
+
+// resume goes on with the response whose code was typed.
+func (p *Pages) resume(w http.ResponseWriter, r *http.Request) {
+	if !p.gate.may("guess", r, p.o.Limits.Guess) {
+		p.message(w, r, http.StatusTooManyRequests, "slower")
+		return
+	}
+	code := readCode(r.PostForm.Get("code"))
+	if code == "" {
+		p.message(w, r, http.StatusNotFound, "nocode")
+		return
+	}
+	l := p.language(r)
+	d, err := p.drafts.take(r.Context(), p.key(code), l.Code, l.Chain())
+	switch {
+	case errors.Is(err, ErrNoResponse):
+		p.message(w, r, http.StatusNotFound, "nocode")
+	case err != nil:
+		p.fail(w, r, err)
+	default:
+		p.drafts.give(d)
+		p.setCookie(w, cookieCode, code)
+		http.Redirect(w, r, "/page/1", http.StatusSeeOther)
+	}
+}
+
+// mine takes the response of this browser, or answers that there is none.
+func (p *Pages) mine(w http.ResponseWriter, r *http.Request) (*draft, locale.Language, bool) {
+	l := p.language(r)
+	code := readCode(cookie(r, cookieCode))
+	if code == "" {
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return nil, l, false
+	}
+	d, err := p.drafts.take(r.Context(), p.key(code), l.Code, l.Chain())
+	switch {
+	case errors.Is(err, ErrNoResponse):
+		// A cookie is a code that somebody could try, too.
+		p.setCookie(w, cookieCode, "")
+		if p.gate.may("guess", r, p.o.Limits.Guess) {
+			p.message(w, r, http.StatusNotFound, "nocode")
+		} else {
+			p.message(w, r, http.StatusTooManyRequests, "slower")
+		}
+		return nil, l, false
+	case err != nil:
+		p.fail(w, r, err)
+		return nil, l, false
+	}
+	return d, l, true
+}
+
+// pageNumber is the page that an address names, within those that there are.
+func pageNumber(r *http.Request, pages []page) int {
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if err != nil {
+		n = 1
+	}
+	return min(max(n, 1), max(len(pages), 1))
+}
+
+func (p *Pages) showPage(w http.ResponseWriter, r *http.Request) {
+	d, l, ok := p.mine(w, r)
+	if !ok {
+		return
+	}
+	defer p.drafts.give(d)
+	s := d.response.Session()
+	pages := pagesOf(s)
+	p.paint(w, r, l, s, pages, pageNumber(r, pages), applied{}, http.StatusOK)
+}
+
+// paint shows page n, with what was wrong with it.
+func (p *Pages) paint(w http.ResponseWriter, r *http.Request, l locale.Language, s *session.Session, pages []page, n int, came applied, status int) {
+	if len(pages) == 0 {
+		http.Redirect(w, r, "/review", http.StatusSeeOther)
+		return
+	}
+	words := locale.New(l.Code)
+	artist := &painter{s: s, words: words, language: l.Code, wrong: map[forms.Ref]string{}, find: came.find}
+	for ref, v := range came.wrong {
+		artist.wrong[ref] = artist.message(v)
+	}
+	pg := pages[n-1]
+	v := view{Number: n, Total: len(pages), Heading: pg.Label, Items: artist.page(pg), Saved: r.URL.Query().Has("saved") || came.wrong != nil, Fresh: came.fresh, Wrong: len(came.wrong)}
+	var shown []string
+	for _, ref := range questions(s, pg) {
+		shown = append(shown, string(ref))
+	}
+	v.Shown = strings.Join(shown, " ")
+	p.show(w, r, status, "page", v)
+}
+
+// savePage puts a page's answers in, saves them and goes where the button says.
+func (p *Pages) savePage(w http.ResponseWriter, r *http.Request) {
+	d, l, ok := p.mine(w, r)
+	if !ok {
+		return
+	}
+	defer p.drafts.give(d)
+	s := d.response.Session()
+	pages := pagesOf(s)
+	if len(pages) == 0 {
+		http.Redirect(w, r, "/review", http.StatusSeeOther)
+		return
+	}
+	n := pageNumber(r, pages)
+	// The page is known by what stood on it: others may have come before it.
+	if first, _, _ := strings.Cut(r.PostForm.Get(fieldShown), " "); first != "" {
+		if at := pageOf(pages, forms.Ref(first)); at >= 0 {
+			n = at + 1
+		}
+	}
+	pg := pages[n-1]
+	came, err := apply(s, pg, r.PostForm)
+	if err == nil {
+		err = change(s, pg, r.PostForm.Get(fieldGo))
+	}
+	if err == nil {
+		err = d.response.Save(r.Context())
+	}
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	p.proceed(w, r, l, s, pg, came)
+}
+
+// change adds to a repeat or takes away from it.
+func change(s *session.Session, pg page, pressed string) error {
+	what, name, _ := strings.Cut(pressed, ":")
+	ref := forms.Ref(name)
+	if (what != "add" && what != "remove") || pageOf([]page{pg}, ref) < 0 {
+		return nil
+	}
+	var err error
+	if what == "add" {
+		_, err = s.AddRepeat(ref)
+	} else {
+		err = s.RemoveRepeat(ref)
+	}
+	if errors.Is(err, session.ErrNoNode) || errors.Is(err, session.ErrCounted) || errors.Is(err, session.ErrTooMany) {
+		return nil // an old page: it is shown as it is now
+	}
+	return err
+}
+
+// proceed goes on after a page was saved. What is wrong with it is said at
+// once, and what has appeared on it is asked, before anything else.
+func (p *Pages) proceed(w http.ResponseWriter, r *http.Request, l locale.Language, s *session.Session, was page, came applied) {
+	pages := pagesOf(s)
+	n := 1
+	if at := pageOf(pages, was.refs[0]); at >= 0 {
+		n = at + 1
+	}
+	to := func(n int) { http.Redirect(w, r, "/page/"+strconv.Itoa(n)+"?saved", http.StatusSeeOther) }
+	pressed, _, _ := strings.Cut(r.PostForm.Get(fieldGo), ":")
+	switch {
+	case pressed == "leave":
+		p.leave(w, r)
+	case pressed == "back":
+		to(max(n-1, 1))
+	case pressed == "review":
+		http.Redirect(w, r, "/review", http.StatusSeeOther)
+	case len(came.wrong) > 0, len(came.find) > 0, came.fresh && pressed != "stay":
+		p.paint(w, r, l, s, pages, n, came, http.StatusOK)
+	case pressed == "add", pressed == "remove", pressed == "stay":
+		to(n)
+	case n >= len(pages):
+		http.Redirect(w, r, "/review", http.StatusSeeOther)
+	default:
+		to(n + 1)
+	}
+}
+
+// leave ends the visit on this phone; with its code the response goes on.
+func (p *Pages) leave(w http.ResponseWriter, r *http.Request) {
+	code := readCode(cookie(r, cookieCode))
+	p.setCookie(w, cookieCode, "")
+	p.show(w, r, http.StatusOK, "left", view{Code: code, Gone: true})
+}
+
+// find is the form for a receipt code, which leads to its page.
+func (p *Pages) find(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, "/r/"+url.PathEscape(strings.TrimSpace(r.URL.Query().Get("code"))), http.StatusSeeOther)
+}
