@@ -40,6 +40,9 @@ func (w *Workspace) WriteBundle(ctx context.Context, b *bundle.Bundle, h *hub.Hu
 	}
 	w.sending.Lock()
 	defer w.sending.Unlock()
+	if err := w.Seal(ctx); err != nil {
+		return sum, err
+	}
 	if h != nil {
 		sum, err = untilSaid(func() (exchange.Report, error) { return h.Forward(ctx, b.Transport(), nil) })
 		return sum, errors.Join(err, w.forgetStrangers(ctx))

@@ -34,6 +34,12 @@ var _ webform.Keeper = (*Kiosk)(nil)
 // kioskTag begins the tag of a draft that was begun on a page.
 const kioskTag = "kiosk "
 
+func (k *Kiosk) close(key string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.open, key)
+}
+
 // MaxKiosk bounds the responses that are open on pages at one time.
 const MaxKiosk = 5000
 
@@ -114,9 +120,15 @@ func (r kioskResponse) Finish(ctx context.Context, language string) (string, []s
 	if err != nil || len(violations) > 0 {
 		return "", violations, err
 	}
+	r.k.close(r.key)
+	// It doesn't wait for others to go with: whoever wrote it stands there.
+	if err := r.k.w.Seal(ctx); err != nil {
+		r.k.w.log.WarnContext(ctx, "a finished response waits to be sealed", "error", err)
+	} else if item, err = r.k.w.Item(ctx, item.Name); err != nil {
+		return "", nil, err
+	}
 	r.k.mu.Lock()
 	defer r.k.mu.Unlock()
-	delete(r.k.open, r.key)
 	if r.k.codes != nil && item.Code != "" {
 		r.k.codes[item.Code] = item.Name
 	}

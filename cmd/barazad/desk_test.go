@@ -22,7 +22,7 @@ import (
 	"baraza.example/assets"
 )
 
-var screens = flag.String("screens", "", "`folder` to write screenshots of the desk to")
+var screens = flag.String("screens", "", "`folder` to write screenshots of the pages to")
 
 const (
 	deskUser       = "amina"
@@ -260,17 +260,17 @@ func TestTheDeskFitsItsReaders(t *testing.T) {
 	r.device("Redio Sauti ya Mwalo", sample(t, "answers/radio-kiswahili.json"), nil, nil)
 	r.device("Savannah Links Network", nil, sample(t, "contributions/remote-statements.json"), nil)
 	b.do(chromedp.Navigate(r.desk+"/"), chromedp.WaitVisible("#passphrase"))
-	b.fits("login")
+	b.fits("desk-login")
 	b.login(r.desk)
-	b.fits("list")
+	b.fits("desk-list")
 	b.open("Statements from a distance")
-	b.fits("contribution")
+	b.fits("desk-contribution")
 	if got := evaluate[string](b, `document.querySelector(".paragraphs").lang`); got != "en" {
 		t.Errorf("the paragraphs are in %q", got)
 	}
 	b.do(chromedp.Navigate(r.desk + "/?kind=response"))
 	b.open("— TN")
-	b.fits("response")
+	b.fits("desk-response")
 	if !strings.Contains(b.text(), "تونس") {
 		t.Error("the country is not named, in the author's language, as the form's file has it")
 	}
@@ -290,7 +290,7 @@ func TestTheDeskFitsItsReaders(t *testing.T) {
 	if text := b.text(); !strings.Contains(text, "Received") || strings.Contains(text, "Redio") {
 		t.Errorf("/r/%s says %s", code, text)
 	}
-	b.fits("code")
+	b.fits("desk-code")
 }
 
 // fits looks at the page in all ways that people read it.
@@ -306,7 +306,7 @@ func (b *browser) fits(name string) {
 		}
 		for _, scheme := range []string{"light", "dark"} {
 			b.look(width, scheme)
-			b.shoot(fmt.Sprintf("desk-%s-%d-%s.png", name, width, scheme))
+			b.shoot(fmt.Sprintf("%s-%d-%s.png", name, width, scheme))
 		}
 	}
 }

@@ -16,8 +16,9 @@ type item struct {
 	ID       string // of the control: its label and its faults name it
 	Ref      forms.Ref
 	Label    string
-	Lang     string // where the label is in another language than the page
-	Draft    bool   // nobody has reviewed the translation
+	Lang     string // where the label is in another language than the page,
+	Dir      locale.Direction
+	Draft    bool // nobody has reviewed the translation
 	Hint     string
 	Value    string
 	Required bool
@@ -31,6 +32,7 @@ type item struct {
 
 type choice struct {
 	Value, Label, Lang string
+	Dir                locale.Direction
 	Chosen             bool
 }
 
@@ -75,7 +77,7 @@ func (p *painter) add(n session.Node, depth int) {
 		return
 	}
 	if n.Label != "" && !n.Instance && n.Label != p.title {
-		p.items = append(p.items, item{Kind: "group", Label: n.Label, Lang: p.other(n.Language), Hint: n.Hint, Depth: min(depth, 3)})
+		p.items = append(p.items, item{Kind: "group", Label: n.Label, Lang: p.other(n.Language), Dir: p.direction(n.Language), Hint: n.Hint, Depth: min(depth, 3)})
 	} else if n.Hint != "" && !n.Instance {
 		p.items = append(p.items, item{Kind: "group", Hint: n.Hint})
 	}
@@ -101,7 +103,7 @@ func (p *painter) add(n session.Node, depth int) {
 }
 
 func (p *painter) question(n session.Node, q *forms.Question) item {
-	it := item{Ref: n.Ref, Label: n.Label, Lang: p.other(n.Language), Draft: n.NeedsReview, Hint: n.Hint, Value: n.Value,
+	it := item{Ref: n.Ref, Label: n.Label, Lang: p.other(n.Language), Dir: p.direction(n.Language), Draft: n.NeedsReview, Hint: n.Hint, Value: n.Value,
 		Required: n.Required, ReadOnly: n.ReadOnly, Wrong: p.wrong[n.Ref], Kind: kindOf(n, q)}
 	switch it.Kind {
 	case "search":
@@ -147,7 +149,7 @@ func (p *painter) choices(n session.Node, of []session.Choice) []choice {
 	chosen := strings.Fields(n.Value)
 	var out []choice
 	for _, c := range of {
-		out = append(out, choice{c.Value, c.Label, p.other(c.Language), slices.Contains(chosen, c.Value)})
+		out = append(out, choice{c.Value, c.Label, p.other(c.Language), p.direction(c.Language), slices.Contains(chosen, c.Value)})
 	}
 	return out
 }
@@ -180,6 +182,17 @@ func (p *painter) other(heading string) string {
 		return ""
 	}
 	return l.Code
+}
+
+// direction is that of a language, where it is not the page's: letters in the
+// text alone would mislead, as a question in Arabic that begins with "a)".
+func (p *painter) direction(heading string) locale.Direction {
+	code := p.other(heading)
+	if code == "" {
+		return ""
+	}
+	l, _ := locale.Named(code)
+	return l.Direction
 }
 
 // message words a violation: by the form's own message, or by ours for its kind.

@@ -12,6 +12,8 @@ import (
 // A gap is what keeps a response from being finished, and where to mend it.
 type gap struct {
 	Label, Message string
+	Lang           string
+	Dir            locale.Direction
 	Page           int // 0: nowhere on these pages
 }
 
@@ -40,10 +42,10 @@ func (p *Pages) showReview(w http.ResponseWriter, r *http.Request, l locale.Lang
 		if label == "" {
 			label = n.Ref.Name()
 		}
-		v.Gaps = append(v.Gaps, gap{label, artist.message(f), pageOf(pages, f.Ref) + 1})
+		v.Gaps = append(v.Gaps, gap{label, artist.message(f), artist.other(n.Language), artist.direction(n.Language), pageOf(pages, f.Ref) + 1})
 	}
 	for i, pg := range pages {
-		v.Outline = append(v.Outline, outlined{i + 1, pg.Label, answered(s, pg)})
+		v.Outline = append(v.Outline, outlined{i + 1, pg.Label, artist.other(pg.Language), artist.direction(pg.Language), answered(s, pg)})
 	}
 	p.show(w, r, http.StatusOK, "review", v)
 }
@@ -52,6 +54,8 @@ func (p *Pages) showReview(w http.ResponseWriter, r *http.Request, l locale.Lang
 type outlined struct {
 	Number   int
 	Label    string
+	Lang     string
+	Dir      locale.Direction
 	Answered int
 }
 

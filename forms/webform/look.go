@@ -34,7 +34,8 @@ type view struct {
 	Choices     []locale.Language
 
 	Number, Total int
-	Heading       string
+	Heading, Lang string
+	Dir           locale.Direction // of the heading, where it is not the page's
 	Items         []item
 	Shown         string
 	Saved, Fresh  bool

@@ -9,8 +9,9 @@ import (
 
 // A page is what is asked at one time.
 type page struct {
-	Label string
-	refs  []forms.Ref
+	Label    string
+	Language string // that the label is in
+	refs     []forms.Ref
 }
 
 // What a page may weigh before the next one begins, by a guess at the bytes of
@@ -45,13 +46,13 @@ func pagesOf(s *session.Session) []page {
 	if title == "" {
 		title = s.Definition().Settings.Title
 	}
-	p.within(root, title)
+	p.within(root, title, root.Language)
 	return p.pages
 }
 
 // within puts the children of n on pages of their own, questions that stand
 // beside one another together.
-func (p *pager) within(n session.Node, label string) {
+func (p *pager) within(n session.Node, label, language string) {
 	open := false
 	for _, ref := range n.Children {
 		c, ok := p.s.Node(ref)
@@ -65,21 +66,41 @@ func (p *pager) within(n session.Node, label string) {
 			last := &p.pages[len(p.pages)-1]
 			last.refs = append(last.refs, ref)
 			p.full += weight
-		case !question && weight > pageWeight && (c.Label != "" || len(c.Children) > 1) && !repeats(c):
-			name := c.Label
+		case !question && (weight > pageWeight || p.several(c)) && (c.Label != "" || len(c.Children) > 1) && !repeats(c):
+			name, in := c.Label, c.Language
 			if name == "" {
-				name = label
+				name, in = label, language
 			}
-			p.within(c, name)
+			p.within(c, name, in)
 			open = false
 		default:
-			name := label
+			name, in := label, language
 			if !question && c.Label != "" {
-				name = c.Label
+				name, in = c.Label, c.Language
 			}
-			p.pages, p.full, open = append(p.pages, page{name, []forms.Ref{ref}}), weight, question
+			p.pages, p.full, open = append(p.pages, page{name, in, []forms.Ref{ref}}), weight, question
 		}
 	}
+}
+
+// atOnce is how many questions a group with groups in it may ask on one page: on
+// a phone one thing is asked at a time.
+const atOnce = 6
+
+// several says whether n is better asked group by group.
+func (p *pager) several(n session.Node) bool {
+	if _, group := n.Element.(*forms.Group); !group {
+		return false
+	}
+	groups := 0
+	for _, ref := range n.Children {
+		if c, ok := p.s.Node(ref); ok && c.Label != "" && asks(p.s, c) {
+			if _, group := c.Element.(*forms.Group); group {
+				groups++
+			}
+		}
+	}
+	return groups > 1 && len(questions(p.s, page{refs: []forms.Ref{n.Ref}})) > atOnce
 }
 
 func repeats(n session.Node) bool {

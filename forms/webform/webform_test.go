@@ -388,7 +388,7 @@ func TestAPageThatIsOldOrMadeUpBlanksNothing(t *testing.T) {
 	p.send("/page/2", "/data/views/likes", "tea", "go", "next")
 	p.get("/page/2")
 	p.page = strings.ReplaceAll(p.page, `name="shown"`, `name="hidden"`)
-	p.send("/page/2", "go", "next")                                                                 // no list of what was shown
+	p.send("/page/2", "go", "next")                                                         // no list of what was shown
 	p.send("/page/2", "shown", "/data/who/name /etc/passwd /data /data/nowhere", "go", "x") // nothing of this page
 	if xml := string(s.draft().XML); !strings.Contains(xml, "<likes>tea</likes>") || !strings.Contains(xml, "Wanjiku") {
 		t.Errorf("lost: %s", xml)
@@ -498,4 +498,19 @@ func TestAListOfThousandsIsSearched(t *testing.T) {
 	if p.get("/page/1"); len(p.page) > webform.PageBytes {
 		t.Errorf("%d bytes", len(p.page))
 	}
+}
+
+// A question in Arabic that begins with "a)" still runs from the right.
+func TestTheDirectionIsTheLanguagesNotThatOfTheFirstLetter(t *testing.T) {
+	s := newSite(t, `
+| survey |      |      |                    |                    |
+|        | type | name | label::English (en)| label::Arabic (ar) |
+|        | text | a    | a) What?           | a) ماذا؟           |
+|        | text | b    | b) English only    |                    |
+| settings |    |      |                    |                    |
+|        | form_title | form_id | default_language | |
+|        | Two  | two  | English (en)       |                    |
+`, webform.Options{Languages: []string{"en", "ar"}})
+	p := s.phone().get("/?language=ar").send("/begin")
+	p.sees(`<label for="qa">a) ماذا؟`, `<label for="qb" lang="en" dir="ltr">b) English only`)
 }
