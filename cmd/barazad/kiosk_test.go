@@ -210,15 +210,15 @@ func (b *browser) scripts(run bool) {
 	})
 }
 
-// patience is for a busy machine: what takes longer has gone wrong.
-const patience = 30 * time.Second
+// kioskPatience is for a busy machine: what takes longer has gone wrong.
+const kioskPatience = 30 * time.Second
 
 // press focuses a button as the Tab key does and presses Enter.
 func (b *browser) press(selector string) {
 	b.t.Helper()
 	before := evaluate[float64](b, `performance.timeOrigin`)
 	b.do(chromedp.SendKeys(selector, "\r"))
-	for until := time.Now().Add(patience); time.Now().Before(until); {
+	for until := time.Now().Add(kioskPatience); time.Now().Before(until); {
 		if at, err := chromedp.Run(b.ctx, chromedp.Evaluate[float64](`document.readyState == "complete" ? performance.timeOrigin : 0`)); err == nil && at != 0 && at != before {
 			return
 		}
@@ -247,7 +247,7 @@ func (b *browser) fillPage() {
 // awaitReceived loads a page until it says that the record is received.
 func (b *browser) awaitReceived(page string) {
 	b.t.Helper()
-	for until := time.Now().Add(patience); time.Now().Before(until); {
+	for until := time.Now().Add(kioskPatience); time.Now().Before(until); {
 		b.do(chromedp.Navigate(page), chromedp.WaitVisible("h1"))
 		if evaluate[bool](b, `!!document.querySelector(".good")`) {
 			return
