@@ -87,14 +87,14 @@ func (a *App) storeReport() string {
 func (a *App) checkStore(say func(words string, good bool)) {
 	var found workspace.Checked
 	a.jobs.run(func() (err error) {
-		found, err = a.work.Check(a.ctx)
+		found, err = a.work.Check(a.ctx, nil)
 		return err
 	}, func(err error) {
 		switch {
 		case err != nil:
 			say(a.explain(err), false)
 		case found.Damage != nil:
-			say(a.words.Say("about.store_damaged", locale.Values{"Where": found.Damage.Error()}), false)
+			say(a.words.Say("about.store_damaged", locale.Values{"Where": found.Damage[0].Error()}), false)
 		default:
 			say(a.words.Count("about.store_checked", found.Entries, locale.Values{"Size": a.words.Size(found.Bytes)}), true)
 		}

@@ -12,6 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -44,6 +45,10 @@ type Blobs struct {
 	dir     string
 	aead    cipher.AEAD
 	nameKey []byte
+
+	mu    sync.Mutex
+	holds int // who wants all files to stay meanwhile
+	gone  []BlobHash
 }
 
 func newBlobs(s *Store, key, nameKey []byte) (*Blobs, error) {
@@ -51,7 +56,7 @@ func newBlobs(s *Store, key, nameKey []byte) (*Blobs, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Blobs{s, s.path(blobsName), aead, nameKey}, nil
+	return &Blobs{store: s, dir: s.path(blobsName), aead: aead, nameKey: nameKey}, nil
 }
 
 func (b *Blobs) path(h BlobHash) string {
@@ -111,7 +116,7 @@ func (b *Blobs) Put(ctx context.Context, r io.Reader) (h BlobHash, size int64, e
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = fsys.Rename(temp, b.path(h)) // the same content, if it is there
+		err = b.place(temp, h)
 	}
 	if err != nil {
 		_ = removeIfThere(fsys, temp) // else the next start does it
@@ -121,6 +126,20 @@ func (b *Blobs) Put(ctx context.Context, r io.Reader) (h BlobHash, size int64, e
 		return h, 0, fmt.Errorf("keep an attachment: %w", err)
 	}
 	return h, size, nil
+}
+
+// place gives a file its name. Another one with the same content may be there: it
+// is replaced, for it may be damaged, but not while somebody wants files to stay.
+func (b *Blobs) place(temp string, h BlobHash) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.gone = slices.DeleteFunc(b.gone, func(g BlobHash) bool { return g == h })
+	if b.holds > 0 {
+		if is, err := exists(b.store.fs, b.path(h)); err != nil || is {
+			return errors.Join(err, b.store.fs.Remove(temp))
+		}
+	}
+	return b.store.fs.Rename(temp, b.path(h))
 }
 
 // fill writes head, chunks and trailer.
@@ -173,10 +192,42 @@ func (b *Blobs) Delete(ctx context.Context, h BlobHash) error {
 	if err := errors.Join(ctx.Err(), b.store.usable()); err != nil {
 		return err
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.holds > 0 {
+		b.gone = append(b.gone, h)
+		return nil
+	}
+	return b.remove(h)
+}
+
+func (b *Blobs) remove(h BlobHash) error {
 	if err := removeIfThere(b.store.fs, b.path(h)); err != nil {
 		return err
 	}
 	return b.store.fs.SyncDir(b.dir)
+}
+
+// hold keeps all files until the function it returns is called. What is deleted
+// meanwhile goes then; should the program end before, it stays, as after any
+// interrupted deletion.
+func (b *Blobs) hold() (release func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.holds++
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.holds--; b.holds > 0 {
+			return
+		}
+		for _, h := range b.gone {
+			if err := b.remove(h); err != nil {
+				b.store.log.Warn("an attachment was not removed", "error", err)
+			}
+		}
+		b.gone = nil
+	}
 }
 
 // Open returns an attachment to read, or [ErrNotFound]. A file that is not what

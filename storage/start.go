@@ -102,6 +102,9 @@ func (s *Store) start(ctx context.Context) error {
 	if err := s.incarnate(ctx); err != nil {
 		return err
 	}
+	if err := s.renewRestored(ctx); err != nil {
+		return err
+	}
 	if s.onDisk() {
 		if err := removeIfThere(s.fs, s.path(openingName)); err != nil {
 			return err

@@ -34,16 +34,14 @@ type Unlocking struct {
 	Key []byte
 }
 
-func (u Unlocking) empty() bool { return len(u.Passphrase) == 0 && u.Words == nil && u.Key == nil }
-
 // vault keeps the data key of a store, wrapped in the slots of its key file.
 type vault struct {
 	fs        FS
 	dir       string
 	rand      io.Reader
-	cost      cost // of new passphrases
-	calibrate bool // whether that is measured
-	tries     *tries
+	cost      cost   // of new passphrases
+	calibrate bool   // whether that is measured
+	tries     *tries // nil for slots that nobody is kept from guessing at
 	dataKey   []byte
 	slots     []slot
 }
@@ -170,7 +168,7 @@ func (v *vault) unlock(ctx context.Context, with Unlocking) error {
 // guess tries a secret on a slot. Wrong passphrases are counted before they are known to
 // be wrong, so that killing the program does not help who guesses.
 func (v *vault) guess(ctx context.Context, s *slot, secret []byte, wrong error) error {
-	if s.kind == slotPassphrase { // nobody guesses the others
+	if s.kind == slotPassphrase && v.tries != nil { // nobody guesses the others
 		if err := v.tries.begin(ctx); err != nil {
 			return err
 		}
@@ -181,6 +179,9 @@ func (v *vault) guess(ctx context.Context, s *slot, secret []byte, wrong error) 
 	}
 	if v.dataKey, err = s.unwrap(kek); err != nil {
 		return wrong
+	}
+	if v.tries == nil { // of a backup, which everybody may copy
+		return nil
 	}
 	return v.tries.right()
 }

@@ -65,7 +65,7 @@ func TestOfALongTextOnlyWhatChangedIsWrittenAgain(t *testing.T) {
 	if err := w.SaveContribution(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	first, err := w.Check(t.Context())
+	first, err := w.Check(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestOfALongTextOnlyWhatChangedIsWrittenAgain(t *testing.T) {
 	if err := w.SaveContribution(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	second, err := w.Check(t.Context())
+	second, err := w.Check(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

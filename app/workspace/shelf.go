@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"baraza.example/forms/session"
-	"baraza.example/storage"
 )
 
 // A Brief is what a list shows of something that is still being written.
@@ -67,10 +66,3 @@ func authorOf(d session.Draft) string {
 
 // Author is whom the response names as its author so far; it may be empty.
 func (r *Response) Author() string { return authorOf(r.Draft()) }
-
-// Checked is what [Workspace.Check] found.
-type Checked = storage.Checked
-
-// Check reads the journal of the store through and tells whether it is as it
-// was written.
-func (w *Workspace) Check(ctx context.Context) (Checked, error) { return w.store.Check(ctx) }

@@ -48,7 +48,8 @@ func commands() []command {
 		{"form", "check FILE [--json] | convert [--name NAME] IN OUT | eval --json [--tz ZONE] | pack FORM OUT | unpack IN FOLDER", "say what is wrong with a form, turn it into another shape, try its expressions; pack it for the road", form},
 		{"translate", "export|import [--form FILE] --language CODE [--catalogue FILE] WORKBOOK", "hand the texts of a form to a translator, and take them back", runTranslate},
 		{"profile", "list|add|passphrase|words|key-file|wipe --dir DIR …", "lock a folder, share a device between people, get back in, or leave nothing behind", runProfile},
-		{"store", "inspect|compact --dir DIR [--json]", "show what a folder holds and takes; write its journal anew without what was replaced", runStore},
+		{"store", "inspect|compact|measure --dir DIR [--json]", "show what a folder holds and takes; write its journal anew without what was replaced", runStore},
+		{"backup", "make --dir DIR FILE | verify FILE | verify --dir DIR | restore --dir DIR FILE", "bring a sealed backup up to date, prove one or a folder, restore one", runBackup},
 		{"bench", "NAME [--json] [--responses FILE]", "measure, beside another program's way where there is one", bench},
 	}
 }

@@ -58,6 +58,12 @@ func sayStore(err error) string {
 		return "the keys of this folder are missing: put its files “keys” and “kek” back as they were. Nothing was changed; without them nobody can read it."
 	case errors.Is(err, storage.ErrTooLarge):
 		return "a text is too long to be kept in one piece: shorten it, or put a part of it into an attachment. What was saved before is safe."
+	case errors.Is(err, storage.ErrBackupLocks):
+		return "nothing would open a backup of this folder elsewhere: set a passphrase first (barazad profile passphrase), or make recovery words (barazad profile words). Nothing was written."
+	case errors.Is(err, storage.ErrBackupOther):
+		return "this backup is of another folder, and was left as it is; name another file."
+	case errors.Is(err, storage.ErrNoBackup):
+		return "this file is no backup, or one that was never finished; it was left as it is."
 	case errors.Is(err, storage.ErrPassphraseNeeded):
 		return "this folder is locked with a passphrase: type it when you are asked, at a terminal, or give --passphrase-file. Nothing was changed."
 	case errors.Is(err, storage.ErrPassphraseWrong):
