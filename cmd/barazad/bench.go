@@ -61,6 +61,7 @@ var benchmarks = map[string]func(ctx context.Context, s benchSettings) ([]result
 	"road":  benchRoad,
 	"start": benchStart,
 	"wire":  benchWire,
+	"store": benchStore,
 }
 
 func bench(ctx context.Context, args []string, io streams) error {

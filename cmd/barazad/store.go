@@ -15,12 +15,24 @@ import (
 func runStore(ctx context.Context, args []string, io streams) error {
 	f := newStoreFlags("store", io)
 	asJSON := f.Bool("json", false, "print JSON")
+	phone := f.Bool("phone", false, "measure with the settings of a phone")
 	words, err := f.parse(args)
 	if err != nil {
 		return err
 	}
-	if len(words) != 1 || !slices.Contains([]string{"inspect", "compact"}, words[0]) {
-		return fmt.Errorf("say inspect or compact: %w", errUsage)
+	if len(words) != 1 || !slices.Contains([]string{"inspect", "compact", "measure"}, words[0]) {
+		return fmt.Errorf("say inspect, compact or measure: %w", errUsage)
+	}
+	if words[0] == "measure" {
+		m, err := measureStore(ctx, f, *phone)
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return printJSON(io.out, m)
+		}
+		_, err = fmt.Fprintf(io.out, "opened in %.2f s, takes %s of memory with %d drafts\n", m.Open, size(m.RSS), m.Drafts)
+		return err
 	}
 	s, err := f.open(ctx)
 	if err != nil {
