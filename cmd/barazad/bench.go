@@ -60,8 +60,8 @@ var benchmarks = map[string]func(ctx context.Context, s benchSettings) ([]result
 	"link":  benchLink,
 	"road":  benchRoad,
 	"start": benchStart,
-	"wire":  benchWire,
 	"store": benchStore,
+	"wire":  benchWire,
 }
 
 func bench(ctx context.Context, args []string, io streams) error {
