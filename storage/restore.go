@@ -141,18 +141,3 @@ func (r restoring) finish(keys []byte, dir string) error {
 	}
 	return r.SyncDir(filepath.Dir(dir))
 }
-
-// renewRestored gives a store that came from a backup another incarnation.
-func (s *Store) renewRestored(ctx context.Context) error {
-	is, err := exists(s.fs, s.path(restoredName))
-	if err != nil || !is {
-		return err
-	}
-	if _, err := s.NewIncarnation(ctx); err != nil {
-		return err
-	}
-	if err := s.fs.Remove(s.path(restoredName)); err != nil {
-		return err
-	}
-	return s.fs.SyncDir(s.dir)
-}

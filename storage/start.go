@@ -233,16 +233,6 @@ func (s *Store) replay(segs []segment, at *place) (*fault, error) {
 	return f, err
 }
 
-// incarnate draws an incarnation for a new store, and for one that lost
-// something: what it signed before may be unknown to it now.
-func (s *Store) incarnate(ctx context.Context) error {
-	_, err := s.Incarnation(ctx)
-	if errors.Is(err, ErrNotFound) || err == nil && s.report.Lost > 0 {
-		_, err = s.NewIncarnation(ctx)
-	}
-	return err
-}
-
 // replayer brings entries of the journal into an index, many at a time: of a
 // key that was written often only the last value is.
 type replayer struct {

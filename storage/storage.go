@@ -12,7 +12,6 @@ package storage
 import (
 	"context"
 	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -459,36 +458,6 @@ func (s *Store) Report() Report { return s.report }
 
 // Blobs returns the attachments.
 func (s *Store) Blobs() *Blobs { return s.blobs }
-
-const keyIncarnation = "\x01incarnation"
-
-// Incarnation is a number drawn when the store was made, and again when it
-// turned out to be a copy or to have lost something: two stores never sign
-// under the same one.
-func (s *Store) Incarnation(ctx context.Context) (n uint64, err error) {
-	err = s.View(ctx, func(tx *Tx) error {
-		b, err := tx.get(keyIncarnation)
-		if err != nil {
-			return err
-		}
-		if len(b) != 8 {
-			return fmt.Errorf("an incarnation of %d bytes", len(b))
-		}
-		n = binary.BigEndian.Uint64(b)
-		return nil
-	})
-	return n, err
-}
-
-// NewIncarnation draws another incarnation and returns it.
-func (s *Store) NewIncarnation(ctx context.Context) (uint64, error) {
-	b := make([]byte, 8)
-	if _, err := io.ReadFull(s.opt.Rand, b); err != nil {
-		return 0, err
-	}
-	err := s.Update(ctx, func(tx *Tx) error { return tx.put(keyIncarnation, b) })
-	return binary.BigEndian.Uint64(b), err
-}
 
 func (o Options) filled() Options {
 	if o.FS == nil {

@@ -43,7 +43,7 @@
 // # Where it lives
 //
 //	prose       texts made short before sealing        docs/protocol/prose.md
-//	identity    who signed, for whom it is sealed      docs/protocol/identity.md, envelope.md
+//	identity    who signed, for whom it is sealed      docs/protocol/identity.md, envelope.md, epoch.md
 //	batch       records, receipts, leaves, frames      docs/protocol/record.md, receipt.md, batch.md
 //	exchange    one run, from both sides               docs/protocol/exchange.md
 //	httpsync    carried by a streaming POST            docs/protocol/http.md

@@ -3,8 +3,8 @@
 //
 // Signatures are Ed25519 (RFC 8032), envelopes COSE_Sign1 (RFC 9052) over
 // deterministic CBOR, sealing for recipients HPKE (RFC 9180) with
-// ML-KEM-768 + X25519 (draft-ietf-hpke-pq). docs/protocol/identity.md and
-// envelope.md have every byte. Start at [New], [SignEnvelope] and [NewEpoch].
+// ML-KEM-768 + X25519 (draft-ietf-hpke-pq). docs/protocol/identity.md,
+// envelope.md and epoch.md have every byte. Start at [New], [SignEnvelope] and [NewEpoch].
 package identity
 
 import (

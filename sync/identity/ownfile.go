@@ -21,7 +21,9 @@ var ErrOtherSeed = errors.New("this file is not sealed for this key")
 const ageKeyPrefix = "AGE-SECRET-KEY-PQ-"
 
 // AgeKey is the seed as an identity file of the age program has it.
-func (s FileSeed) AgeKey() string { return strings.ToUpper(bech32(strings.ToLower(ageKeyPrefix), s[:])) }
+func (s FileSeed) AgeKey() string {
+	return strings.ToUpper(bech32(strings.ToLower(ageKeyPrefix), s[:]))
+}
 
 func (s FileSeed) identity() (*age.HybridIdentity, error) {
 	return age.ParseHybridIdentity(s.AgeKey())

@@ -152,7 +152,7 @@ func TestVectorsOfSeals(t *testing.T) {
 		flipped[0] ^= 1
 		last := bytes.Clone(sealed)
 		last[len(last)-1] ^= 0x80
-		return vectortest.File{About: "Texts sealed under an epoch key and bound to a header (docs/protocol/envelope.md).",
+		return vectortest.File{About: "Texts sealed under an epoch key and bound to a header (docs/protocol/epoch.md).",
 			Valid: []map[string]string{good, valid("", ""), valid("headerw", "ords"), valid("header", string(bytes.Repeat([]byte("maoni "), 30)))},
 			Damaged: []map[string]string{
 				damaged("a bit of the tag flipped", good["epoch_key"], good["header"], hex.EncodeToString(flipped)),
@@ -207,7 +207,7 @@ func TestVectorsOfWraps(t *testing.T) {
 		}
 		flipped := bytes.Clone(wraps[0].Sealed)
 		flipped[700] ^= 1
-		return vectortest.File{About: "Epoch keys wrapped for a recipient (docs/protocol/envelope.md): HPKE base mode, MLKEM768-X25519, HKDF-SHA256, ChaCha20Poly1305. wrap is enc followed by the ciphertext.",
+		return vectortest.File{About: "Epoch keys wrapped for a recipient (docs/protocol/epoch.md): HPKE base mode, MLKEM768-X25519, HKDF-SHA256, ChaCha20Poly1305. wrap is enc followed by the ciphertext.",
 			Valid: []map[string]string{good}, Damaged: []map[string]string{
 				change("a bit flipped", "wrap", hex.EncodeToString(flipped)),
 				change("cut short", "wrap", good["wrap"][:len(good["wrap"])-2]),
@@ -324,5 +324,5 @@ func TestExamplesInTheDocumentsAreVectors(t *testing.T) {
 	vectortest.Quoted(t, "identity", "card", 0, "card", "id", "id_text")
 	vectortest.Quoted(t, "identity", "invite", 0, "line", "redeemed")
 	vectortest.Quoted(t, "envelope", "envelope", 0, "envelope", "sig_structure", "digest")
-	vectortest.Quoted(t, "envelope", "seal", 0, "sealed")
+	vectortest.Quoted(t, "epoch", "seal", 0, "sealed")
 }
