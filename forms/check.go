@@ -20,7 +20,11 @@ type Diagnostic struct {
 func (d Diagnostic) Error() string {
 	where := d.Place.Sheet
 	if d.Place.Row > 0 {
-		where = fmt.Sprintf("%s row %d", where, d.Place.Row)
+		unit := "row"
+		if where == XML {
+			unit = "line"
+		}
+		where = fmt.Sprintf("%s %s %d", where, unit, d.Place.Row)
 	}
 	if d.Place.Column != "" {
 		where += ", column " + d.Place.Column
@@ -59,9 +63,14 @@ func Convertible(all []Diagnostic) error {
 	return errors.Join(errs...)
 }
 
+// MaxElements bounds the questions, groups and repeats of a form, and the nodes
+// of a response to it. A workbook of a hundred thousand rows stays below it,
+// with what its rows bring along (counts of repeats, answers to "other").
+const MaxElements = 200_000
+
 // Check says what is structurally wrong with d, whatever it was read from:
 // names that are no XML names or stand twice side by side, selects whose list
-// is missing, an empty form.
+// is missing, more than [MaxElements].
 func Check(d *Definition) []Diagnostic {
 	var found []Diagnostic
 	report := func(c *Common, code, column, format string, args ...any) {
@@ -69,8 +78,13 @@ func Check(d *Definition) []Diagnostic {
 		place.Column = column
 		found = append(found, Diagnostic{Code: code, Place: place, Message: fmt.Sprintf(format, args...)})
 	}
+	elements := 0
 	for e := range d.All() {
 		c := e.Base()
+		if elements++; elements > MaxElements {
+			report(c, "too-many", "", "the form has more than %d questions, groups and repeats", MaxElements)
+			break
+		}
 		if !ValidName(c.Name) {
 			report(c, "bad-name", "name", "%q can't be a name: it must begin with a letter or _ and hold only letters, digits, - _ .", c.Name)
 		}

@@ -224,9 +224,13 @@ const (
 )
 
 // A Place is where something stands in a workbook. Row counts from 1 as
-// spreadsheets do; 0 means the whole sheet.
+// spreadsheets do; 0 means the whole sheet. Of a form in XML, Sheet is [XML] and
+// Row the line.
 type Place struct {
 	Sheet  string
 	Row    int
 	Column string // the heading
 }
+
+// XML is the Sheet of places in a form that is XML.
+const XML = "XML"

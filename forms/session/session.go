@@ -97,7 +97,7 @@ var ErrNoNode = errors.New("there is no such question here")
 var ErrTooMany = errors.New("the response is too large")
 
 // MaxNodes bounds the questions, groups and repeat instances of one response.
-const MaxNodes = 200_000
+const MaxNodes = forms.MaxElements
 
 // Start begins a new response. The error joins a [forms.Diagnostic] for each
 // fault that makes def unusable, or says which file is missing.

@@ -23,9 +23,10 @@ func TestHostileXMLIsRefusedWithAReasonInBoundedTime(t *testing.T) {
 		return strings.Repeat("<"+long+">", n) + strings.Repeat("</"+long+">", n)
 	}
 	var wide strings.Builder
-	for i := range MaxQuestions + 10 {
+	for i := range forms.MaxElements + 10 {
 		fmt.Fprintf(&wide, "<q%d/>", i)
 	}
+	some := wide.String()[:strings.Index(wide.String(), "<q2000/>")]
 	cases := []struct{ name, xml, code string }{
 		{"nothing", "", "bad-xml"},
 		{"no XML", "survey,type\n", "bad-xml"},
@@ -41,6 +42,7 @@ func TestHostileXMLIsRefusedWithAReasonInBoundedTime(t *testing.T) {
 		{"another root", "<html><body/></html>", "no-model"},
 		{"no form", "<rss/>", "no-form"},
 		{"no instance", formOf("", ""), "no-instance"},
+		{"long paths", formOf("<instance><data id='f'>"+strings.Repeat("<"+long[:250]+">", 100)+some+strings.Repeat("</"+long[:250]+">", 100)+"</data></instance>", ""), "bad-name"},
 		{"long names", formOf("<instance><data id='f'>"+deepNames(90)+"</data></instance>", ""), "bad-name"},
 		{"too many nodes", formOf("<instance><data id='f'>"+wide.String()+"</data></instance>", ""), "too-many"},
 		{"two of a name", formOf("<instance><data id='f'><a/><a/></data></instance>", ""), "duplicate-name"},

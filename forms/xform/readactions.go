@@ -86,13 +86,13 @@ func (r *reader) action(k *element, kind forms.ActionKind) forms.Action {
 // checkTarget reports an action whose target is no node of the form.
 func (r *reader) checkTarget(a forms.Action) {
 	if a.Target == "" {
-		r.found = append(r.found, forms.Diagnostic{Code: "no-target", Place: a.Place, Message: "the action sets no node"})
+		r.add(forms.Diagnostic{Code: "no-target", Place: a.Place, Message: "the action sets no node"})
 		return
 	}
 	if target := withoutPredicates(a.Target); !strings.HasPrefix(target, "/") || strings.Contains(target, "(") {
 		return // relative to where it happens
 	}
 	if e, _ := r.resolve(a.Target, r.def.Root); e == nil {
-		r.found = append(r.found, forms.Diagnostic{Code: "no-target", Place: a.Place, Message: "the action sets " + a.Target + ", which is no node of the instance"})
+		r.add(forms.Diagnostic{Code: "no-target", Place: a.Place, Message: "the action sets " + a.Target + ", which is no node of the instance"})
 	}
 }

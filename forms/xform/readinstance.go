@@ -39,6 +39,14 @@ func (r *reader) primaryInstance() bool {
 	}
 	r.def.Root = root
 	root.Children = r.children(x, root.Ref)
+	if r.questions > forms.MaxElements {
+		r.fault(x, "too-many", "the form has more than %d nodes", forms.MaxElements)
+		return false
+	}
+	if r.refBytes > MaxRefBytes {
+		r.fault(x, "bad-name", "the names are so long that the paths of all nodes take more than %d MB", MaxRefBytes>>20)
+		return false
+	}
 	r.index()
 	return true
 }
@@ -121,9 +129,7 @@ func withoutPredicates(path string) string {
 // common reads what the instance says of a node.
 func (r *reader) common(x *element, parent forms.Ref) forms.Common {
 	c := forms.Common{Name: x.local, Prefix: x.prefix(), Ref: parent.Child(x.local), Place: x.place()}
-	if r.questions++; r.questions == MaxQuestions+1 {
-		r.fault(x, "too-many", "the form has more than %d nodes", MaxQuestions)
-	}
+	r.questions++
 	r.refBytes += len(c.Ref)
 	for _, a := range x.attrs {
 		switch {
@@ -152,7 +158,7 @@ func (r *reader) children(x *element, ref forms.Ref) []forms.Element {
 		same[c.name] = append(same[c.name], c)
 	}
 	for _, name := range order {
-		if r.questions > MaxQuestions || r.refBytes > MaxRefBytes {
+		if r.questions > forms.MaxElements || r.refBytes > MaxRefBytes {
 			return all
 		}
 		group := same[name]

@@ -244,7 +244,7 @@ func (e *element) text() string {
 }
 
 func (e *element) place() forms.Place {
-	return forms.Place{Sheet: "XML", Row: e.line}
+	return forms.Place{Sheet: forms.XML, Row: e.line}
 }
 
 // declared are the prefixes of e and all below that are not those of every

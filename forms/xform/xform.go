@@ -18,8 +18,6 @@ const (
 	MaxBytes    = 32 << 20
 	MaxElements = 2_000_000 // and texts between them
 	MaxDepth    = 128
-	// MaxQuestions bounds the nodes of the primary instance.
-	MaxQuestions = 50_000
 	// MaxRefBytes bounds the paths of all nodes together: a long name stands in
 	// the path of everything below it.
 	MaxRefBytes = 32 << 20
@@ -62,7 +60,9 @@ func Read(data []byte) (*forms.Definition, []forms.Diagnostic) {
 	if !r.document(root) {
 		return nil, r.found
 	}
-	r.found = append(r.found, forms.Check(r.def)...)
+	for _, d := range forms.Check(r.def) {
+		r.add(d)
+	}
 	return r.def, r.found
 }
 
@@ -88,15 +88,20 @@ type reader struct {
 }
 
 func (r *reader) report(at *element, code string, warning bool, format string, args ...any) {
-	const enough = 1000
-	if len(r.found) >= enough {
-		return
-	}
 	d := forms.Diagnostic{Code: code, Message: fmt.Sprintf(format, args...), Warning: warning}
 	if at != nil {
 		d.Place = at.place()
 	}
-	r.found = append(r.found, d)
+	r.add(d)
+}
+
+// add keeps what was found, as much as a person can read, and any first error
+// among a great many warnings.
+func (r *reader) add(d forms.Diagnostic) {
+	const enough = 1000
+	if len(r.found) < enough || !d.Warning && forms.Usable(r.found) == nil {
+		r.found = append(r.found, d)
+	}
 }
 
 func (r *reader) fault(at *element, code, format string, args ...any) {
