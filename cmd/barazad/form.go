@@ -74,7 +74,11 @@ func formCheck(file string, s formSettings, io streams) error {
 		return fmt.Errorf("%s can't be used as it is: %w", file, err)
 	}
 	if !s.json {
-		fmt.Fprintf(io.out, "%s: “%s”, version %s, can be used\n", file, f.def.Settings.Title, f.def.Settings.Version)
+		version := ""
+		if v := f.def.Settings.Version; v != "" {
+			version = ", version " + v
+		}
+		fmt.Fprintf(io.out, "%s: “%s”%s can be used\n", file, f.def.Settings.Title, version)
 	}
 	return nil
 }

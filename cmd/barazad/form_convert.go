@@ -154,7 +154,7 @@ func writeFile(path string, write func(goio.Writer) error) error {
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".barazad-*")
 	if err != nil {
-		return err
+		return &fs.PathError{Op: "write to", Path: filepath.Dir(path), Err: errors.Unwrap(err)} // the reader knows no file of that other name
 	}
 	_, err = f.Write(b.Bytes())
 	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())

@@ -45,7 +45,7 @@ func commands() []command {
 		{"sync", "--dir DIR [--via ADDRESS]", "send what waits and take what has come", synchronise},
 		{"bundle", "write|show|take|mail-out|mail-in …", "carry by stick or by mail where there is no link", runBundle},
 		{"status", "--dir DIR [--json]", "show what is on this device, at the hub, received", status},
-		{"form", "check FILE [--json] | convert [--name NAME] IN OUT | eval --json [--tz ZONE] | pack FORM OUT | unpack IN FOLDER", "say what is wrong with a form, turn it into another shape, try its expressions; pack it for the road", form},
+		{"form", "check FILE [--json] | convert [--name NAME] IN OUT | eval --json [--tz ZONE] | run --json [--tz ZONE] | pack FORM OUT | unpack IN FOLDER", "say what is wrong with a form, turn it into another shape, try its expressions, fill it in by a script; pack it for the road", form},
 		{"translate", "export|import [--form FILE] --language CODE [--catalogue FILE] WORKBOOK", "hand the texts of a form to a translator, and take them back", runTranslate},
 		{"profile", "list|add|passphrase|words|key-file|wipe --dir DIR …", "lock a folder, share a device between people, get back in, or leave nothing behind", runProfile},
 		{"store", "inspect|compact|measure --dir DIR [--json]", "show what a folder holds and takes; write its journal anew without what was replaced", runStore},
@@ -74,6 +74,7 @@ func execute(args []string, io streams) int {
 		help(io.out)
 		return 0
 	}
+	args = commandFirst(args)
 	for _, c := range commands() {
 		if c.name != args[0] {
 			continue
@@ -91,6 +92,20 @@ func execute(args []string, io streams) int {
 	}
 	fmt.Fprintf(io.err, "barazad: no command %q; “barazad help” lists them\n", args[0])
 	return exitUsage
+}
+
+// commandFirst brings the command's name before flags that stand before it.
+func commandFirst(args []string) []string {
+	if !strings.HasPrefix(args[0], "-") {
+		return args
+	}
+	at := slices.IndexFunc(args, func(word string) bool {
+		return slices.ContainsFunc(commands(), func(c command) bool { return c.name == word })
+	})
+	if at < 0 {
+		return args
+	}
+	return slices.Concat(args[at:at+1], args[:at], args[at+1:])
 }
 
 func help(w io.Writer) {
