@@ -143,6 +143,9 @@ func TestTheWheelOverALongAnswerMovesTheForm(t *testing.T) {
 }
 
 func TestWhatHasTheFocusIsScrolledIntoSightOnEveryScreen(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it goes through every screen, thing by thing")
+	}
 	p := sit(t, t.TempDir(), Options{}, phone)
 	samples, err := p.gallery()
 	if err != nil {

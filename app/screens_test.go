@@ -47,6 +47,9 @@ func TestEveryScreenFitsItsWindow(t *testing.T) {
 		{"hand", fyne.NewSize(200, 200), workspace.Settings{Look: workspace.LookLight}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			if testing.Short() && c.name != "phone-200" && c.name != "laptop-arabic" {
+				t.Skip("with -short the widest words and the other direction are enough")
+			}
 			p := sitAt(t, t.TempDir(), Options{Version: "0.1.0", Log: diary("")}, c.size, inThoseDays)
 			samples, err := p.gallery()
 			if err != nil {

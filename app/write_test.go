@@ -51,6 +51,9 @@ func TestPastedTextIsPutIntoParagraphsAndSaid(t *testing.T) {
 }
 
 func TestFiveMegabytesPastedAreKeptWholeInParagraphsAndSaid(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it writes 20 MB")
+	}
 	for name, text := range map[string]string{
 		"short paragraphs": strings.Repeat("One thing after the other.\n\n", 190_000),
 		"no paragraphs":    strings.Repeat("One thing after the other. ", 190_000),
