@@ -26,11 +26,10 @@ func Cast(t forms.DataType, value string) string {
 	case forms.Int:
 		return castInt(trimmed)
 	case forms.Decimal:
-		f, err := strconv.ParseFloat(trimmed, 64)
-		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-			return ""
+		if f, ok := number(trimmed); ok {
+			return decimal(f)
 		}
-		return decimal(f)
+		return ""
 	case forms.Date:
 		return castDate(trimmed)
 	case forms.DateTime:
@@ -53,12 +52,9 @@ func Cast(t forms.DataType, value string) string {
 
 // castInt drops a fraction. The bounds are those of XML Schema's int.
 func castInt(value string) string {
-	f, err := strconv.ParseFloat(value, 64)
-	if err != nil || math.IsNaN(f) {
-		return ""
-	}
+	f, ok := number(value)
 	f = math.Trunc(f)
-	if f < math.MinInt32 || f > math.MaxInt32 {
+	if !ok || f < math.MinInt32 || f > math.MaxInt32 {
 		return ""
 	}
 	return strconv.FormatFloat(f+0, 'f', -1, 64)

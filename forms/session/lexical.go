@@ -58,6 +58,16 @@ func wellFormed(t forms.DataType, value string) (ok bool, written string) {
 	return true, ""
 }
 
+// number reads a number in digits, with or without an exponent. Go's own names
+// and notations (NaN, 0x1p4, 1_000) are none here.
+func number(s string) (float64, bool) {
+	if strings.Trim(s, "+-.0123456789eE") != "" {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil
+}
+
 func isDecimal(value string) bool {
 	digits := strings.TrimPrefix(value, "-")
 	whole, fraction, _ := strings.Cut(digits, ".")
@@ -83,8 +93,8 @@ func isPoint(value string) bool {
 		return false
 	}
 	for i, s := range f {
-		x, err := strconv.ParseFloat(s, 64)
-		if err != nil || i == 0 && (x < -90 || x > 90) || i == 1 && (x < -180 || x > 180) {
+		x, ok := number(s)
+		if !ok || i == 0 && (x < -90 || x > 90) || i == 1 && (x < -180 || x > 180) {
 			return false
 		}
 	}

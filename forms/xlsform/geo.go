@@ -1,7 +1,6 @@
 package xlsform
 
 import (
-	"strconv"
 	"strings"
 
 	"baraza.example/forms"
@@ -44,7 +43,7 @@ func (r *reader) accuracy(rec record, q *forms.Question, parameter, attribute st
 	if !ok {
 		return
 	}
-	if _, err := strconv.ParseFloat(v, 64); err != nil {
+	if _, ok := number(v); !ok {
 		r.fault(parametersPlace(rec), "bad-parameters", "", "%s must be a number of metres, not %q", parameter, v)
 		return
 	}

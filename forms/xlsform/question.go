@@ -204,7 +204,7 @@ func (r *reader) randomized(rec record, q *forms.Question) {
 	case hasSeed && isNameRef(seed):
 		r.pendAt(q, place, seed, func(x string) { q.Parameters["seed"] = strings.TrimSpace(x) })
 	case hasSeed:
-		if _, err := strconv.ParseFloat(seed, 64); err != nil {
+		if _, ok := number(seed); !ok {
 			r.fault(place, "bad-parameters", "", "a seed is a number or ${name}, not %q", seed)
 		}
 	}

@@ -42,6 +42,9 @@ func parsePoint(s string) (point, bool) {
 	if len(parts) < 2 || len(parts) > 4 {
 		return point{}, false
 	}
+	if !looksNumeric(parts[0]) || !looksNumeric(parts[1]) {
+		return point{}, false
+	}
 	lat, err := strconv.ParseFloat(parts[0], 64)
 	lon, err2 := strconv.ParseFloat(parts[1], 64)
 	ok := err == nil && err2 == nil && math.Abs(lat) <= 90 && math.Abs(lon) <= 180
