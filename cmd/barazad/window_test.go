@@ -269,7 +269,8 @@ func (v *visitor) makeReady() {
 	review := v.say("review.title")
 	for range 40 {
 		page := v.page()
-		if called(v.say("nav.next"))(v.look()) == nil {
+		// A page of the form may be called “Next steps”.
+		if next := called(v.say("nav.next"))(v.look()); next == nil || next.Words != v.say("nav.next") {
 			break
 		}
 		v.taps(v.say("nav.next"))
@@ -322,7 +323,7 @@ func (v *visitor) join(r *road) {
 	v.picture("joined")
 }
 
-var receiptCode = regexp.MustCompile(`[0-9A-Z]{5}-[0-9A-Z]{5}`)
+var receiptCode = regexp.MustCompile(`[0-9A-Z]{5}-[0-9A-Z]{5}(\.[0-9]+)?`)
 
 // send sends what waits and returns the codes of the receipts that came.
 func (v *visitor) send() (codes []string) {
