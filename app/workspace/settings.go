@@ -12,7 +12,8 @@ type Settings struct {
 	Languages []string // of the screens and forms, best first; none is the system's
 	TextSize  int      // percent; 0 is 100
 	Look      Look
-	Hub       string // address of a hub to send through, before those of the invite; may be empty
+	Hub       string   // address of a hub to send through, before those of the invite; may be empty
+	Trusted   []string // pins of hubs whose fingerprint was compared; they are found nearby, wherever they are
 }
 
 // A Look is the brightness of the screens.

@@ -22,6 +22,7 @@ func runHub(ctx context.Context, args []string, io streams) error {
 	invite := f.String("join", "", "invite of the centre, as text or file; needed once")
 	via := f.String("via", "", "address of the centre or next hub; by default those of the invite")
 	kiosk := f.String("kiosk", "", "address where phones without the program fill in the questionnaire: 0.0.0.0:8080")
+	found := f.Bool("nearby", true, "let devices on the local network find this hub")
 	every := f.Duration("every", time.Minute, "how often to try the way up")
 	if _, err := f.parse(args); err != nil {
 		return err
@@ -82,6 +83,15 @@ func runHub(ctx context.Context, args []string, io streams) error {
 	}
 	defer pages.close()
 	pages.tell(io.out)
+	if *found {
+		near, self, err := announce(h.Self().Name, listener.Address, log)
+		if err != nil { // it works without
+			log.Warn("this hub can't be found nearby; devices need its address", "err", err)
+		} else {
+			defer near.Close()
+			fmt.Fprintf(io.out, "  compare  %s\n", self.Fingerprint())
+		}
+	}
 	fmt.Fprintf(io.out, "hub %q\n  address  %s\n", h.Self().Name, listener.Address)
 	return forward(ctx, w, h, roads, *every, log)
 }

@@ -57,10 +57,15 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"bare":     bareCommand,
 	"port":     portCommand,
 	"tmpfs":    tmpfsCommand,
+	"netns":    netnsCommand,
 }
 
-// scriptCondition knows [tmpfs]: whether a small disk can be made here.
+// scriptCondition knows [tmpfs], whether a small disk can be made here, and
+// [netns], whether networks can.
 func scriptCondition(condition string) (bool, error) {
+	if condition == "netns" {
+		return canNetns(), nil
+	}
 	if condition == "tmpfs" {
 		_, err := exec.LookPath("mount")
 		return os.Getuid() == 0 && err == nil, nil

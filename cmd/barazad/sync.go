@@ -15,6 +15,8 @@ import (
 func synchronise(ctx context.Context, args []string, io streams) error {
 	f := newDeviceFlags("sync", io)
 	via := f.String("via", "", "address of a hub or centre; without it, those of the invite")
+	near := f.Bool("nearby", false, "look for a hub on the local network")
+	trust := f.String("trust", "", "fingerprint on the hub's screen, with --nearby; asked for when it is needed")
 	wait := f.Duration("wait", 0, "try again with growing pauses until everything is received, at most this long")
 	asJSON := f.Bool("json", false, "print the account as JSON")
 	if _, err := f.parse(args); err != nil {
@@ -26,7 +28,12 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 	}
 	defer w.Close()
 	roads := []string{*via}
-	if *via == "" {
+	switch {
+	case *near:
+		if roads, err = nearby(ctx, w, *trust, io); err != nil {
+			return err
+		}
+	case *via == "":
 		invite, joined, err := w.Invite(ctx)
 		if err != nil {
 			return err

@@ -1,0 +1,157 @@
+package discovery
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// The packets: a question is longer than any answer, so that nobody can use a
+// hub to flood somebody else whose address he gives as his own.
+const (
+	magicAsk    = "baraza?1"
+	magicAnswer = "baraza!1"
+	nonceSize   = 8
+	askSize     = 512
+	answersRate = 50 // a second
+)
+
+// told is an answer's JSON.
+type told struct {
+	Name string `json:"name"`
+	Pin  string `json:"pin"`
+	Port uint16 `json:"port"`
+}
+
+// answer listens for questions and answers them until it is stopped.
+func answer(h Hub, o Options) (stop func() error, err error) {
+	body, err := json.Marshal(told{h.Name, h.Pin, h.Port})
+	if err != nil {
+		return nil, err
+	}
+	if len(magicAnswer)+nonceSize+len(body) > askSize {
+		return nil, ErrHub
+	}
+	c, err := net.ListenUDP("udp4", &net.UDPAddr{Port: int(o.Port)})
+	if err != nil {
+		return nil, fmt.Errorf("listen for questions: %w", err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		b := make([]byte, askSize+1)
+		second, n := time.Now(), 0
+		for {
+			size, from, err := c.ReadFromUDPAddrPort(b)
+			if errors.Is(err, net.ErrClosed) {
+				return
+			}
+			if err != nil || size != askSize || !bytes.HasPrefix(b, []byte(magicAsk)) {
+				continue
+			}
+			if time.Since(second) > time.Second {
+				second, n = time.Now(), 0
+			}
+			if n++; n > answersRate {
+				continue
+			}
+			nonce := b[len(magicAsk) : len(magicAsk)+nonceSize]
+			// Who asked may have gone: the next question comes soon.
+			_, _ = c.WriteToUDPAddrPort(slices.Concat([]byte(magicAnswer), nonce, body), from)
+		}
+	}()
+	return func() error {
+		err := c.Close()
+		<-done
+		return err
+	}, nil
+}
+
+// ask broadcasts questions and gathers answers until ctx ends.
+func ask(ctx context.Context, o Options, g *gathering) error {
+	c, err := net.ListenUDP("udp4", nil)
+	if err != nil {
+		return fmt.Errorf("ask for hubs: %w", err)
+	}
+	defer c.Close()
+	stop := context.AfterFunc(ctx, func() { c.Close() })
+	defer stop()
+	question := make([]byte, askSize)
+	copy(question, magicAsk)
+	nonce := question[len(magicAsk) : len(magicAsk)+nonceSize]
+	_, _ = rand.Read(nonce) // never fails (crypto/rand)
+	sent := make(chan bool)
+	go func() {
+		defer close(sent)
+		for ctx.Err() == nil {
+			for _, to := range o.targets() {
+				// A net that doesn't take broadcasts is not the only one.
+				_, _ = c.WriteToUDPAddrPort(question, to)
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(pause):
+			}
+		}
+	}()
+	b := make([]byte, askSize+1)
+	for {
+		n, from, err := c.ReadFromUDPAddrPort(b)
+		if errors.Is(err, net.ErrClosed) {
+			break
+		}
+		if err != nil { // as when nobody listens at an address
+			if ctx.Err() != nil {
+				break
+			}
+			continue
+		}
+		if f, ok := readAnswer(b[:n], nonce); ok {
+			f.Addr = from.Addr() // whatever it says: an answer is for where it comes from
+			g.add(f)
+		}
+	}
+	c.Close()
+	<-sent
+	return nil
+}
+
+// readAnswer reads what came for a question.
+func readAnswer(b, nonce []byte) (f Found, ok bool) {
+	rest, found := bytes.CutPrefix(b, []byte(magicAnswer))
+	if !found || len(rest) < nonceSize || !bytes.Equal(rest[:nonceSize], nonce) || len(b) > askSize {
+		return f, false
+	}
+	var t told
+	if json.Unmarshal(rest[nonceSize:], &t) != nil {
+		return f, false
+	}
+	f.Hub = Hub{t.Name, t.Pin, t.Port}
+	return f, f.check() == nil
+}
+
+// targets are the broadcast addresses of all nets, and this machine itself.
+func (o Options) targets() []netip.AddrPort {
+	if o.Targets != nil {
+		return o.Targets
+	}
+	all := []netip.AddrPort{netip.AddrPortFrom(netip.AddrFrom4([4]byte{255, 255, 255, 255}), o.Port), netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), o.Port)}
+	for _, p := range ownAddresses() {
+		if p.Addr().IsLoopback() || p.Bits() > 30 {
+			continue
+		}
+		last := p.Masked().Addr().As4()
+		for bit := p.Bits(); bit < 32; bit++ {
+			last[bit/8] |= 1 << (7 - bit%8)
+		}
+		all = append(all, netip.AddrPortFrom(netip.AddrFrom4(last), o.Port))
+	}
+	return all
+}
