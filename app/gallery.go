@@ -86,7 +86,11 @@ func (a *App) gallery() ([]sample, error) {
 			a.start(place{draw: o.screen})
 		}
 	}
-	return []sample{
+	questions, err := a.questions()
+	if err != nil {
+		return nil, err
+	}
+	return append([]sample{
 		{"welcome", a.showWelcome},
 		{"name", a.showName},
 		{"home", a.showHome},
@@ -130,7 +134,7 @@ func (a *App) gallery() ([]sample, error) {
 		{"about", a.showAbout},
 		{"menu", a.showMenu},
 		{"controls", a.showControls},
-	}, nil
+	}, questions...), nil
 }
 
 func (a *App) sampleResponse(ctx context.Context, name string) (*workspace.Response, error) {

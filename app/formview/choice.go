@@ -20,6 +20,10 @@ type Choice struct {
 	picked  bool
 	label   *Label
 	note    *Label // what is to be known of the words; may be empty
+
+	above bool // the mark stands above the words, not beside them
+	bare  bool // the words stand elsewhere, at the head of a table
+	head  bool // no mark: it heads a table
 }
 
 // NewChoice makes a line that is not picked.
@@ -61,6 +65,9 @@ func (c *Choice) SetPicked(picked bool) {
 
 // Tapped implements [fyne.Tappable].
 func (c *Choice) Tapped(*fyne.PointEvent) {
+	if c.head {
+		return
+	}
 	if canvas := fyne.CurrentApp().Driver().CanvasForObject(c); canvas != nil && !fyne.CurrentDevice().IsMobile() {
 		canvas.Focus(c)
 	}
@@ -100,6 +107,10 @@ func (r *choiceRenderer) Layout(size fyne.Size) {
 	c, m, pad := r.c, r.mark(), theme.Padding()
 	r.ground.Resize(size)
 	left, air := 1.6*pad, r.air()
+	if c.above {
+		r.layoutAbove(size)
+		return
+	}
 	words := left + m + 2*pad
 	width := max(0, size.Width-words-left)
 	h := Fit(c.label, width)
@@ -114,6 +125,28 @@ func (r *choiceRenderer) Layout(size fyne.Size) {
 	Place(r.tick, fyne.NewPos(left+m*0.05, top+m*0.05), fyne.NewSquareSize(m*0.9), size.Width)
 }
 
+// layoutAbove puts the mark in the middle and the words below it.
+func (r *choiceRenderer) layoutAbove(size fyne.Size) {
+	c, m, pad, top := r.c, r.mark(), theme.Padding(), r.air()
+	left := (size.Width - m) / 2
+	r.frame.Resize(fyne.NewSquareSize(m))
+	r.frame.Move(fyne.NewPos(left, top))
+	r.dot.Resize(fyne.NewSquareSize(m / 2))
+	r.dot.Move(fyne.NewPos(left+m/4, top+m/4))
+	r.tick.Resize(fyne.NewSquareSize(m * 0.9))
+	r.tick.Move(fyne.NewPos(left+m*0.05, top+m*0.05))
+	if !c.head {
+		top += m + pad
+	}
+	width := max(0, size.Width-2*pad)
+	h := Fit(c.label, width)
+	c.label.Move(fyne.NewPos(pad, top))
+	if c.Note() != "" {
+		Fit(c.note, width)
+		c.note.Move(fyne.NewPos(pad, top+h))
+	}
+}
+
 // air stands above and below the words.
 func (r *choiceRenderer) air() float32 { return theme.TextSize() * 0.55 }
 
@@ -121,6 +154,12 @@ func (r *choiceRenderer) MinSize() fyne.Size {
 	height := r.c.label.MinSize().Height
 	if r.c.Note() != "" {
 		height += r.c.note.MinSize().Height
+	}
+	if r.c.bare {
+		height = 0
+	}
+	if r.c.above && !r.c.head {
+		height += r.mark() + theme.Padding()
 	}
 	return fyne.NewSize(0, height+2*r.air())
 }
@@ -162,7 +201,12 @@ func (r *choiceRenderer) Refresh() {
 		r.dot.Hidden = !c.picked
 		r.tick.Hide()
 	}
-	c.label.Colour, c.note.Hidden = theme.ColorNameForeground, c.Note() == ""
+	c.label.Colour, c.note.Hidden = theme.ColorNameForeground, c.Note() == "" || c.bare
+	c.label.Hidden, r.frame.Hidden = c.bare, c.head
+	if c.head {
+		r.dot.Hide()
+		r.tick.Hide()
+	}
 	if c.disabled {
 		c.label.Colour = theme.ColorNameDisabled
 	}

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/driver/mobile"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -26,8 +27,14 @@ type Entry struct {
 	OnGrow  func()            // the field became higher or lower
 	OnText  func(text string) // the text was changed
 
+	// Takes says what may be typed; nil takes all.
+	Takes func(r rune) bool
+	keys  mobile.KeyboardType // of a phone, for a field of one kind of letters
+	here  bool                // it has the focus
+
 	single bool // Return does not begin a line
 	rows   int
+	least  int           // rows, however little is typed
 	probe  *widget.Label // Fyne's, as in the field; tells how many lines the text has
 }
 
@@ -41,13 +48,14 @@ const (
 // NewEntry makes a field that grows with its text. In one without several
 // lines Return does not begin one; what is long wraps all the same.
 func NewEntry(multiline bool) *Entry {
-	e := &Entry{single: !multiline, rows: singleRows, probe: widget.NewLabel("")}
+	e := &Entry{single: !multiline, least: singleRows, probe: widget.NewLabel("")}
 	e.MultiLine = true
 	e.Wrapping = fyne.TextWrapWord
 	e.probe.Wrapping = fyne.TextWrapWord
 	if multiline {
-		e.rows = severalRows
+		e.least = severalRows
 	}
+	e.rows = e.least
 	e.SetMinRowsVisible(e.rows)
 	e.ExtendBaseWidget(e)
 	e.OnChanged = func(text string) {
@@ -94,11 +102,7 @@ func (e *Entry) grow() {
 		text = e.PlaceHolder
 	}
 	rows := 1 + int((height(text)-one)/(two-one)+0.5)
-	least := severalRows
-	if e.single {
-		least = singleRows
-	}
-	if rows = max(rows, least); rows != e.rows {
+	if rows = max(rows, e.least); rows != e.rows {
 		e.rows = rows
 		e.SetMinRowsVisible(rows)
 		if e.OnGrow != nil {
@@ -125,6 +129,7 @@ func (e *Entry) AcceptsTab() bool { return false }
 
 // FocusGained implements [fyne.Focusable].
 func (e *Entry) FocusGained() {
+	e.here = true
 	e.Entry.FocusGained()
 	if e.OnFocus != nil {
 		e.OnFocus(true)
@@ -133,6 +138,7 @@ func (e *Entry) FocusGained() {
 
 // FocusLost implements [fyne.Focusable].
 func (e *Entry) FocusLost() {
+	e.here = false
 	e.Entry.FocusLost()
 	if e.OnFocus != nil {
 		e.OnFocus(false)

@@ -49,13 +49,22 @@ func newField(f *Form, n session.Node) *field {
 // newControl chooses by the form's control, data type and appearance.
 func (d *field) newControl(q *forms.Question) control {
 	f, around := d.form, d.form.around
+	if c := d.special(q); c != nil {
+		return c
+	}
 	switch q.Control {
 	case forms.Note:
 		return nil
 	case forms.Select1, forms.Select:
 		search := strings.Contains(q.Appearance, "minimal") || strings.Contains(q.Appearance, "autocomplete")
 		p := newPick(around, q.Control == forms.Select, search)
-		p.OnAnswer = func(v string) { f.answer(d, v, true) }
+		p.looks = strings.Fields(q.Appearance)
+		p.OnAnswer = func(v string) {
+			f.answer(d, v, true)
+			if v != "" && slices.Contains(p.looks, "quick") {
+				f.goOn(d)
+			}
+		}
 		return p
 	case forms.Upload:
 		u := newUpload(around)

@@ -93,6 +93,10 @@ func (f *Form) Reveal(ref forms.Ref) {
 		} else if len(c.rows) > 0 {
 			canvas.Focus(c.rows[0])
 		}
+	case interface{ First() fyne.Focusable }:
+		if first := c.First(); first != nil {
+			canvas.Focus(first)
+		}
 	}
 }
 

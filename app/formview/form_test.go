@@ -62,9 +62,24 @@ func (sh *sheet) field(name string) *field {
 
 func (sh *sheet) types(name, words string) {
 	sh.t.Helper()
-	e := sh.field(name).control.(*Text).parts[0]
+	e := sh.entry(name)
 	sh.window.Canvas().Focus(e)
 	test.Type(e, words)
+}
+
+// entry is the first field of a question that is typed.
+func (sh *sheet) entry(name string) *Entry {
+	sh.t.Helper()
+	switch c := sh.field(name).control.(type) {
+	case *Text:
+		return c.parts[0]
+	case interface{ First() fyne.Focusable }:
+		if e, ok := c.First().(*Entry); ok {
+			return e
+		}
+	}
+	sh.t.Fatalf("%s is not typed", name)
+	return nil
 }
 
 func (sh *sheet) picks(name, label string) {
@@ -184,7 +199,7 @@ func TestWhatIsWrongIsSaidWhenTheFieldIsLeftAndGoesWhenItIsRight(t *testing.T) {
 	sh.doesNotSee("That is too old.")
 	sh.window.Canvas().Unfocus()
 	sh.sees("That is too old.")
-	e := sh.field("age").control.(*Text).parts[0]
+	e := sh.entry("age")
 	e.SetText("20")
 	sh.doesNotSee("That is too old.")
 }
@@ -195,7 +210,7 @@ func TestAnAnswerOfAnotherKindIsExplainedByAnExample(t *testing.T) {
 	sh.types("day", "soon")
 	sh.window.Canvas().Unfocus()
 	sh.sees("This answer can't be taken as it is", "like 2007-06-22")
-	if got := sh.field("day").control.(*Text).parts[0].PlaceHolder; !strings.Contains(got, "2007-06-22") {
+	if got := sh.entry("day").PlaceHolder; !strings.Contains(got, "2007-06-22") {
 		t.Errorf("an empty date shows %q", got)
 	}
 }
@@ -259,7 +274,7 @@ func TestANoteIsReadAndNotAnswered(t *testing.T) {
 func TestWhatIsReadOnlyCannotBeTypedIn(t *testing.T) {
 	sh := fill(t, household)
 	sh.page("The rest")
-	if e := sh.field("fixed").control.(*Text).parts[0]; !e.Disabled() {
+	if e := sh.entry("fixed"); !e.Disabled() {
 		t.Error("it can be typed in")
 	}
 }

@@ -35,6 +35,12 @@ type Pick struct {
 	marks    *fyne.Container
 	question []string // what is to be known of the question's words
 	alike    bool     // the same is to be known of all choices
+	above    bool     // marks stand above the words
+	bare     bool     // the words stand elsewhere
+	heads    bool     // it heads a table: nothing is picked here
+	looks    []string // the appearance
+	locked   bool     // it is only to be read
+	known    []string // of all choices; nil until it was looked for
 	more     *Label
 	clear    *Button
 	box      *fyne.Container
@@ -59,14 +65,19 @@ func newPick(around *surroundings, several, search bool) *Pick {
 // Display shows the choices of n and which of them are picked.
 func (p *Pick) Display(n session.Node) {
 	p.optional = !n.Required && !n.ReadOnly
+	p.lock(n.ReadOnly)
 	p.question = p.around.badges(n.Language, n.NeedsReview)
-	if p.value == n.Value && slices.Equal(p.all, n.Choices) && len(p.box.Objects) > 1 {
+	same := slices.Equal(p.all, n.Choices)
+	if p.value == n.Value && same && len(p.box.Objects) > 1 {
 		return
 	}
-	same := slices.Equal(p.all, n.Choices)
 	p.all, p.value = n.Choices, n.Value
 	if len(p.all) > longList {
 		p.search = true
+	}
+	if !same {
+		p.arrange(p.looks, len(p.all))
+		p.known = nil
 	}
 	if !same || p.search || len(p.box.Objects) <= 1 {
 		p.build()
@@ -76,6 +87,18 @@ func (p *Pick) Display(n session.Node) {
 	}
 	p.clear.Hidden = p.several || p.value == "" || !p.optional
 	p.around.settle()
+}
+
+// lock makes the choices ones that are only read.
+func (p *Pick) lock(locked bool) {
+	if p.locked == locked {
+		return
+	}
+	p.locked = locked
+	for _, r := range p.rows {
+		r.disabled = locked || p.heads
+		r.Refresh()
+	}
 }
 
 func (p *Pick) has(value string) bool {
@@ -105,12 +128,16 @@ func (p *Pick) build() {
 		}
 		shown, left = p.matches()
 	}
-	common := p.common()
+	if p.known == nil {
+		p.known = append([]string{}, p.common()...)
+	}
 	for _, c := range shown {
 		row := NewChoice(c.Value, c.Label, p.several)
 		row.OnPick = func() { p.pick(c.Value) }
 		row.OnFocus = func() { p.around.reveal(row) }
 		row.SetPicked(p.has(c.Value))
+		row.shape(p.above, p.bare, p.heads)
+		row.disabled = p.locked || p.heads
 		if !p.alike {
 			row.SetNote(strings.Join(p.marksOf(c), " · "))
 		}
@@ -118,7 +145,7 @@ func (p *Pick) build() {
 		p.list.Add(row)
 	}
 	p.box.RemoveAll()
-	if showBadges(p.marks, common); !p.marks.Hidden {
+	if showBadges(p.marks, p.known); !p.marks.Hidden {
 		p.box.Add(p.marks)
 	}
 	if p.search {
@@ -142,8 +169,12 @@ func (p *Pick) common() []string {
 	}
 	p.alike = false
 	first := p.marksOf(p.all[0])
+	last := p.all[0]
 	for _, c := range p.all[1:] {
-		if !slices.Equal(p.marksOf(c), first) {
+		if c.Language == last.Language && c.NeedsReview == last.NeedsReview {
+			continue
+		}
+		if last = c; !slices.Equal(p.marksOf(c), first) {
 			return nil
 		}
 	}

@@ -25,10 +25,11 @@ type Text struct {
 
 	around    *surroundings
 	multiline bool
-	hint      string   // shown in an empty field
-	pieces    []string // the whole answer
-	from      int      // the first piece that is shown
-	parts     []*Entry // of the pieces from there on
+	hint      string         // shown in an empty field
+	kind      func(e *Entry) // what is particular about its fields; may be nil
+	pieces    []string       // the whole answer
+	from      int            // the first piece that is shown
+	parts     []*Entry       // of the pieces from there on
 	note      *Label
 	turns     *fyne.Container // to the pieces before and after
 	back, on  *Button
@@ -112,6 +113,9 @@ func (t *Text) draw() {
 func (t *Text) newPart() *Entry {
 	e := NewEntry(t.multiline)
 	e.PlaceHolder = t.hint
+	if t.kind != nil {
+		t.kind(e)
+	}
 	height := float32(0)
 	e.OnText = func(text string) {
 		if t.showing {

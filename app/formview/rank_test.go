@@ -1,0 +1,79 @@
+package formview
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+)
+
+const ranking = `
+	| survey  | type   | name | label              |
+	|         | rank c | k    | What comes first?  |
+	| choices | list_name | name | label |
+	|         | c         | cost | What it costs |
+	|         | c         | time | How long it takes |
+	|         | c         | road | How far it is |`
+
+func labels(r *Rank) string {
+	var all []string
+	for _, row := range r.rows {
+		all = append(all, row.choice.Value)
+	}
+	return strings.Join(all, " ")
+}
+
+func TestLinesAreMovedByButtonsKeysAndDragging(t *testing.T) {
+	sh := fill(t, ranking)
+	r := sh.field("k").control.(*Rank)
+	if sh.value("k") != "" {
+		t.Fatalf("before anything is done the answer is %q", sh.value("k"))
+	}
+	sh.sees("Not put in order yet")
+	test.Tap(r.rows[0].down)
+	if got := sh.value("k"); got != "time cost road" || labels(r) != got {
+		t.Errorf("moved down it is %q, shown as %q", got, labels(r))
+	}
+	sh.doesNotSee("Not put in order yet")
+	road := r.rows[2]
+	sh.window.Canvas().Focus(road)
+	road.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+	road.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+	road.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+	if got := sh.value("k"); got != "road time cost" {
+		t.Errorf("moved up by keys it is %q", got)
+	}
+	if sh.window.Canvas().Focused() != fyne.Focusable(road) || r.rows[0] != road {
+		t.Error("the line that was moved lost the focus")
+	}
+	road.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(0, road.Size().Height*1.2)})
+	road.DragEnd()
+	if got := sh.value("k"); got != "time road cost" {
+		t.Errorf("dragged down by one it is %q", got)
+	}
+	road.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(0, -5000)})
+	if got := sh.value("k"); got != "road time cost" {
+		t.Errorf("dragged far up it is %q", got)
+	}
+	if !r.rows[0].up.Disabled() || r.rows[0].down.Disabled() || !r.rows[2].down.Disabled() {
+		t.Error("the ends can be moved beyond the ends")
+	}
+}
+
+func TestAnOrderIsTakenAsItStandsAndTakenBack(t *testing.T) {
+	sh := fill(t, ranking)
+	r := sh.field("k").control.(*Rank)
+	test.Tap(r.accept)
+	if got := sh.value("k"); got != "cost time road" || !r.accept.Hidden {
+		t.Errorf("taken as it is it is %q", got)
+	}
+	test.Tap(r.clear)
+	if got := sh.value("k"); got != "" || r.accept.Hidden {
+		t.Errorf("cleared it is %q", got)
+	}
+	sh.Reveal(sh.field("k").ref)
+	if sh.window.Canvas().Focused() != fyne.Focusable(r.rows[0]) {
+		t.Error("going to the question doesn't give its first line the focus")
+	}
+}

@@ -1,0 +1,66 @@
+package formview
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+)
+
+const words = `
+	| survey | type | name | label        | appearance | parameters |
+	|        | text | pin  | Your number? | masked     |            |
+	|        | text | site | Which page?  | url        |            |
+	|        | text | long | Tell us      |            | rows=8     |`
+
+func TestAMaskedTextIsShownOnlyWhenAsked(t *testing.T) {
+	sh := fill(t, words)
+	sh.types("pin", "ab 12")
+	if got := sh.value("pin"); got != "ab 12" {
+		t.Errorf("the answer is %q", got)
+	}
+	sh.doesNotSee("ab 12")
+	s := sh.field("pin").control.(*Secret)
+	test.Tap(s.show)
+	sh.sees("Hide what is typed")
+	if s.field.Password {
+		t.Error("it is still hidden")
+	}
+	test.Tap(s.show)
+	if !s.field.Password {
+		t.Error("it can't be hidden again")
+	}
+}
+
+func TestAnAddressIsOpenedInTheBrowserAndNothingElseIs(t *testing.T) {
+	sh := fill(t, words)
+	l := sh.field("site").control.(*Link)
+	if !l.open.Hidden {
+		t.Error("nothing can be opened")
+	}
+	sh.types("site", "https://www.itu.int/council")
+	if l.open.Hidden || sh.value("site") != "https://www.itu.int/council" {
+		t.Errorf("the address %q can't be opened", sh.value("site"))
+	}
+	for _, bad := range []string{"file:///etc/passwd", "javascript:alert(1)", "itu.int", "http://", "ms-msdt:x", "https://%zz", "data:text/html,x"} {
+		if u := address(bad); u != nil {
+			t.Errorf("%q would be opened as %v", bad, u)
+		}
+	}
+	sh.Reveal(sh.field("site").ref)
+	if sh.window.Canvas().Focused() != fyne.Focusable(sh.entry("site")) {
+		t.Error("going to the address doesn't give it the focus")
+	}
+}
+
+func TestAFieldIsAsHighAsTheFormAsks(t *testing.T) {
+	sh := fill(t, words)
+	one := sh.entry("site").MinSize().Height
+	if got := sh.entry("long").MinSize().Height; got < 4*one {
+		t.Errorf("eight rows are %v high, one %v", got, one)
+	}
+	sh.types("long", "a\nb")
+	if got := sh.value("long"); got != "a\nb" {
+		t.Errorf("it takes no lines: %q", got)
+	}
+}
