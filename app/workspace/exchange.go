@@ -13,7 +13,9 @@ import (
 
 // Exchange sends what waits and takes what has come, once, over a transport.
 // What an interruption had cut off goes on with the next call. Where the
-// centre's card came in the first run, what it lets us seal goes in a second.
+// centre's card came in the first run, what it lets us seal goes in a second;
+// where a connection went silent and the peer answers over a new one, it goes on
+// at once.
 func (w *Workspace) Exchange(ctx context.Context, t exchange.Transport) (exchange.Report, error) {
 	if w.self == nil {
 		return exchange.Report{}, ErrNotSetUp
@@ -22,11 +24,12 @@ func (w *Workspace) Exchange(ctx context.Context, t exchange.Transport) (exchang
 	defer w.sending.Unlock()
 	t = opening{t, w}
 	report, err := w.run(ctx, t, outbox{w.mail, w})
-	if err != nil || !report.Again {
-		return report, err
+	for report.Again && (err == nil || errors.Is(err, exchange.ErrStalled)) && ctx.Err() == nil {
+		var more exchange.Report
+		more, err = w.run(ctx, t, outbox{w.mail, w})
+		report = sum(report, more)
 	}
-	more, err := w.run(ctx, t, outbox{w.mail, w})
-	return sum(report, more), err
+	return report, err
 }
 
 func (w *Workspace) run(ctx context.Context, t exchange.Transport, out exchange.Outbox) (exchange.Report, error) {
@@ -77,6 +80,9 @@ func (o opening) Open(ctx context.Context) (exchange.Conn, error) {
 	}
 	return conn, nil
 }
+
+// Probe implements exchange.Prober.
+func (o opening) Probe(ctx context.Context) error { return exchange.Probe(ctx, o.Transport) }
 
 // outbox is the mailbox of a device: when the centre's card comes, what was
 // frozen is sealed.

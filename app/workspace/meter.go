@@ -21,6 +21,9 @@ func (t counted) Open(ctx context.Context) (exchange.Conn, error) {
 	return countedConn{conn, t.meter}, nil
 }
 
+// Probe implements exchange.Prober.
+func (t counted) Probe(ctx context.Context) error { return exchange.Probe(ctx, t.Transport) }
+
 type countedConn struct {
 	exchange.Conn
 	meter *meter

@@ -58,9 +58,15 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 // travel tries the roads in turn, and again after a pause while there is time.
 func travel(ctx context.Context, w *workspace.Workspace, roads []string, wait time.Duration) (exchange.Report, error) {
 	var schedule exchange.Schedule
+	clients := map[string]*httpsync.Client{} // they remember TLS sessions
+	defer func() {
+		for _, c := range clients {
+			c.Close()
+		}
+	}()
 	until := time.Now().Add(wait)
 	for failures := 0; ; {
-		report, err := tryRoads(ctx, w, roads)
+		report, err := tryRoads(ctx, w, roads, clients)
 		if err == nil {
 			failures = 0
 			done, err := allReceived(ctx, w)
@@ -82,17 +88,19 @@ func travel(ctx context.Context, w *workspace.Workspace, roads []string, wait ti
 }
 
 // tryRoads runs one exchange over the first road that is open.
-func tryRoads(ctx context.Context, w *workspace.Workspace, roads []string) (report exchange.Report, err error) {
+func tryRoads(ctx context.Context, w *workspace.Workspace, roads []string, clients map[string]*httpsync.Client) (report exchange.Report, err error) {
 	if len(roads) == 0 {
 		return report, errors.New("the invite names no address: give one with --via")
 	}
 	for _, road := range roads {
-		var t *httpsync.Client
-		if t, err = dial(road); err != nil {
-			return report, err
+		t := clients[road]
+		if t == nil {
+			if t, err = dial(road); err != nil {
+				return report, err
+			}
+			clients[road] = t
 		}
 		report, err = w.Exchange(ctx, t)
-		t.Close()
 		if err == nil || ctx.Err() != nil {
 			return report, err
 		}

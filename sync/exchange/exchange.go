@@ -129,7 +129,7 @@ type Report struct {
 	BytesUp   int64 // frames from the caller, before HTTP and TLS
 	BytesDown int64
 	Complete  bool          // both sides said goodbye: nothing was left to say
-	Again     bool          // worth running again at once, with new Options: a centre's card came, or chains began anew
+	Again     bool          // worth running again at once, with new Options: a centre's card came, chains began anew, or the peer answers over a new connection
 	Retry     time.Duration // the peer's wish, 0: none
 	Skew      time.Duration // how far the peer's clock is ahead of ours, a guess to the second
 }

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -19,6 +20,12 @@ type Options struct {
 	Clock  func() time.Time // for the hello; time.Now if nil. Pauses go by the monotonic clock
 	Logger *slog.Logger     // nothing is logged if nil
 	Memory *Memory          // of this peer, kept by a caller from run to run; may be nil
+
+	// Probe asks whether the peer can be reached over another connection, where
+	// the transport has that (Once sets it). A caller asks when it has heard
+	// nothing for a while; a connection that stays silent when another one
+	// answered is dead.
+	Probe func(ctx context.Context) error
 
 	MaxInFlight int64         // ceiling of a caller's window in bytes; 0: 1 MiB
 	Silence     time.Duration // how long a server waits for the next byte; 0: 2 minutes
@@ -53,7 +60,28 @@ func Once(ctx context.Context, t Transport, out Outbox, o Options) (Report, erro
 		return Report{}, fmt.Errorf("open %s: %w", t.Peer(), err)
 	}
 	o.Logger = o.logger().With("peer", t.Peer())
+	if p, ok := t.(Prober); ok {
+		o.Probe = p.Probe
+	}
 	return Run(ctx, conn, out, o)
+}
+
+// A Prober is a Transport that can ask its peer for a sign of life beside a Conn.
+type Prober interface {
+	// Probe returns nil when the peer answered over a new connection, which the
+	// next Open uses.
+	Probe(ctx context.Context) error
+}
+
+// ErrNoProbe means that a transport has one connection only.
+var ErrNoProbe = errors.New("there is no other way to ask")
+
+// Probe probes t, for transports around another.
+func Probe(ctx context.Context, t Transport) error {
+	if p, ok := t.(Prober); ok {
+		return p.Probe(ctx)
+	}
+	return ErrNoProbe
 }
 
 func (o Options) logger() *slog.Logger {

@@ -23,8 +23,8 @@ type Memory struct {
 
 const (
 	windowFloor   = 8 << 10 // bytes
-	windowCeiling = 1 << 20 // bytes, unless Options says otherwise
-	headStart     = 4 << 10 // bytes of records sent to a peer before it said what it holds
+	windowCeiling = 1 << 20  // bytes, unless Options says otherwise
+	headStart     = 4 << 10  // bytes of records sent to a peer before it said what it holds
 	slack         = 2500 * time.Millisecond
 	patienceFloor = 20 * time.Second
 )
@@ -67,6 +67,16 @@ func (p *pace) trip(took time.Duration) {
 func (p *pace) window() int64 {
 	w := int64(p.goodput * (p.rtt + slack).Seconds() * 1.25)
 	return max(min(w, p.ceiling), min(windowFloor, p.ceiling))
+}
+
+// suspicion is how long silence means nothing when the first frame on the way
+// has that many bytes: TCP may have to send twice, and the server to commit.
+func (p *pace) suspicion(first int64) time.Duration {
+	if p.goodput <= 0 {
+		return 8*time.Second + 2*p.rtt + time.Duration(first)*time.Second/1000
+	}
+	carry := time.Duration(float64(first) / p.goodput * float64(time.Second))
+	return slack + 2*p.rtt + carry*3/2
 }
 
 // patience is how long to wait for an answer with that many bytes on the way.

@@ -19,7 +19,7 @@ import (
 func Run(ctx context.Context, conn Conn, out Outbox, o Options) (Report, error) {
 	start := time.Now()
 	c := &caller{Options: o, out: out, wire: newWire(conn, 0), wrote: make(chan error, 1),
-		at: map[batch.Chain]*chain{}, fresh: map[batch.Chain]batch.Have{}, began: start, heard: start}
+		at: map[batch.Chain]*chain{}, fresh: map[batch.Chain]batch.Have{}, heard: start}
 	c.recall()
 	err := c.run(ctx)
 	c.wire.close()
@@ -65,12 +65,13 @@ type caller struct {
 	fresh   map[batch.Chain]batch.Have // acknowledged, to be told to the outbox
 	flushed time.Time
 
-	began, heard time.Time
-	met, bye     bool
-	writing      bool
-	wrote        chan error
-	broken       error // why writing failed
-	opening      int64 // bytes of hello and offers
+	heard    time.Time
+	met, bye bool
+	writing  bool
+	wrote    chan error
+	broken   error // why writing failed
+	doubt    doubt
+	opening  int64 // bytes of hello and offers
 }
 
 // A chain is what is offered of one chain, and how far it is sent.
@@ -141,11 +142,12 @@ func (c *caller) run(ctx context.Context) error {
 	c.write(first)
 	stall := time.NewTimer(0)
 	defer stall.Stop()
+	defer c.doubt.end()
 	for !c.report.Complete {
 		if err := c.fill(ctx); err != nil {
 			return err
 		}
-		stall.Reset(time.Until(c.heard.Add(c.patience())))
+		stall.Reset(time.Until(c.look()))
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -158,18 +160,55 @@ func (c *caller) run(ctx context.Context) error {
 			if c.broken = err; err == nil && c.bye {
 				c.broken = c.wire.conn.CloseWrite()
 			}
+		case err := <-c.doubt.answer:
+			if c.doubt.answered(err, c.heard) {
+				c.report.Again = true
+				return ErrStalled
+			}
 		case <-stall.C:
 			switch {
 			case len(c.wire.ready) > 0:
+			case time.Since(c.heard) < c.patience():
+				c.ask(ctx)
 			case c.broken != nil:
 				return c.broken
-			case time.Since(c.heard) >= c.patience():
+			default:
 				return ErrStalled
 			}
 		}
 	}
 	c.wire.linger()
 	return nil
+}
+
+// look is when silence has to be looked at: to ask for a sign of life, or to give
+// the run up.
+func (c *caller) look() time.Time {
+	end := c.heard.Add(c.patience())
+	if at := c.doubt.due(c.heard.Add(c.suspicion())); c.Probe != nil && c.broken == nil && at.Before(end) {
+		return at
+	}
+	return end
+}
+
+// suspicion is how long silence is nothing: until the first of what is on the
+// way must have been acknowledged.
+func (c *caller) suspicion() time.Duration {
+	first := int64(0)
+	switch {
+	case len(c.flight) > 0:
+		first = c.flight[0].size
+	case c.answered < len(c.offers):
+		first = c.opening
+	}
+	return c.pace.suspicion(first)
+}
+
+// ask asks for a sign of life, unless that was done.
+func (c *caller) ask(ctx context.Context) {
+	if c.Probe != nil && c.broken == nil && time.Since(c.heard) >= c.suspicion() {
+		c.doubt.ask(ctx, c.Probe)
+	}
 }
 
 // patience is how long the peer may say nothing. When writing failed it may
@@ -302,8 +341,7 @@ func (c *caller) meetPeer(h batch.Hello) (err error) {
 	if c.met {
 		return &ProtocolError{"one hello opens a run"}
 	}
-	c.met = true
-	c.pace.trip(time.Since(c.began))
+	c.met = true // its time says nothing: a peer speaks without having heard us
 	c.report.Peer, c.report.Skew, err = c.meet(h)
 	if c.known == nil || c.formerly != c.report.Peer.ID { // or another one at the same address
 		c.known = map[batch.Chain]batch.Have{}

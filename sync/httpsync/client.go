@@ -32,11 +32,23 @@ type Options struct {
 type Client struct {
 	address Address
 	clock   func() time.Time
-	carrier *http.Transport
-	rest    *resty.Client
+	options Options
+	tls     *tls.Config
+
+	mu      sync.Mutex
+	current carrier
 }
 
-var _ exchange.Transport = (*Client)(nil)
+// A carrier is a set of connections: usually one.
+type carrier struct {
+	transport *http.Transport
+	rest      *resty.Client
+}
+
+var (
+	_ exchange.Transport = (*Client)(nil)
+	_ exchange.Prober    = (*Client)(nil)
+)
 
 const (
 	keepIdle = 5 * time.Minute
@@ -44,6 +56,9 @@ const (
 	// than an exchange is patient.
 	doubtAfter = 12 * time.Second
 	tcpProbes  = 2 * time.Minute // rare: a probe can cost more than it is worth on a metered link
+	// dialFor is how long one try to connect may take. TCP doubles its pauses:
+	// a link that was gone for five seconds would be found after fifteen.
+	dialFor = 4 * time.Second
 )
 
 // NewClient returns a Client of the server at a.
@@ -57,12 +72,19 @@ func NewClient(a Address, o Options) *Client {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	c := &Client{address: a, clock: o.Clock}
-	c.carrier = &http.Transport{
-		DialContext:            heard(o.DialContext),
-		Proxy:                  o.Proxy,
+	c := &Client{address: a, clock: o.Clock, options: o}
+	c.tls = c.tlsConfig(o)
+	c.current = c.carrier()
+	return c
+}
+
+// carrier makes connections that know what the last ones learnt: TLS sessions.
+func (c *Client) carrier() carrier {
+	t := &http.Transport{
+		DialContext:            heard(insistent(c.options.DialContext)),
+		Proxy:                  c.options.Proxy,
 		OnProxyConnectResponse: proxyAnswer,
-		TLSClientConfig:        c.tls(o),
+		TLSClientConfig:        c.tls.Clone(),
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true, // records are compressed before they are sealed
 		IdleConnTimeout:        keepIdle,
@@ -70,15 +92,32 @@ func NewClient(a Address, o Options) *Client {
 		// No TLSHandshakeTimeout, no ResponseHeaderTimeout: on a thin link
 		// both kill what is healthy.
 	}
-	c.rest = resty.NewWithClient(&http.Client{Transport: c.carrier}).
+	return carrier{t, resty.NewWithClient(&http.Client{Transport: t}).
 		SetRedirectPolicy(resty.RedirectPolicyFunc(func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse })).
 		SetHeader("User-Agent", "baraza").
-		SetPreRequestHook(stream)
-	return c
+		SetPreRequestHook(stream)}
 }
 
-func (c *Client) tls(o Options) *tls.Config {
-	t := &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: o.RootCAs, Time: o.Clock, ClientSessionCache: tls.NewLRUClientSessionCache(4)}
+// insistent begins anew where connecting takes long.
+func insistent(dial func(ctx context.Context, network, addr string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		for {
+			once, cancel := context.WithTimeout(ctx, dialFor)
+			conn, err := dial(once, network, addr)
+			late := once.Err() != nil
+			cancel()
+			if err == nil || ctx.Err() != nil || !late {
+				return conn, err
+			}
+		}
+	}
+}
+
+func (c *Client) tlsConfig(o Options) *tls.Config {
+	t := &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: o.RootCAs, Time: o.Clock, ClientSessionCache: tls.NewLRUClientSessionCache(4),
+		// Records are sealed against quantum computers already, and the key share
+		// that would do it here once more has 2,300 bytes.
+		CurvePreferences: []tls.CurveID{tls.X25519}}
 	if len(c.address.Pin) > 0 {
 		t.InsecureSkipVerify = true // VerifyConnection does it: the key is known, whatever its certificate says
 		t.VerifyConnection = func(s tls.ConnectionState) error {
@@ -95,7 +134,34 @@ func (c *Client) tls(o Options) *tls.Config {
 func (c *Client) Peer() string { return c.address.URL }
 
 // Close gives up connections that wait for the next run.
-func (c *Client) Close() { c.carrier.CloseIdleConnections() }
+func (c *Client) Close() { c.now().transport.CloseIdleConnections() }
+
+func (c *Client) now() carrier {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.current
+}
+
+// Probe implements exchange.Prober: it asks for the head of an answer over a new
+// connection, which the next run uses.
+func (c *Client) Probe(ctx context.Context) error {
+	fresh := c.carrier()
+	answer, err := fresh.rest.R().SetContext(ctx).SetDoNotParseResponse(true).Head(c.address.URL + Path)
+	if err != nil {
+		fresh.transport.CloseIdleConnections()
+		return c.problem(err)
+	}
+	answer.RawBody().Close()
+	if answer.StatusCode() != http.StatusMethodNotAllowed {
+		fresh.transport.CloseIdleConnections()
+		return c.say(ErrNotHere, nil, "%s does not answer as an exchange.", c.address.host())
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.current.transport.CloseIdleConnections()
+	c.current = fresh
+	return nil
+}
 
 type bodyKey struct{}
 
@@ -174,7 +240,7 @@ func (s *called) ask(ctx context.Context) {
 	var once sync.Once
 	trace := &httptrace.ClientTrace{WroteHeaders: func() { once.Do(func() { close(s.asked) }) }}
 	traced := httptrace.WithClientTrace(context.WithValue(ctx, bodyKey{}, s.body), trace)
-	answer, err := s.client.rest.R().SetContext(traced).SetDoNotParseResponse(true).SetHeader("Content-Type", ContentType).Post(s.client.address.URL + Path)
+	answer, err := s.client.now().rest.R().SetContext(traced).SetDoNotParseResponse(true).SetHeader("Content-Type", ContentType).Post(s.client.address.URL + Path)
 	switch {
 	case err == nil:
 		s.answer, err = s.client.check(answer.RawResponse)
@@ -204,7 +270,7 @@ func (s *called) doubt(ctx context.Context) {
 	case <-s.answered:
 		return
 	}
-	answer, err := s.client.rest.R().SetContext(ctx).SetDoNotParseResponse(true).Get(s.client.address.URL + Path)
+	answer, err := s.client.now().rest.R().SetContext(ctx).SetDoNotParseResponse(true).Get(s.client.address.URL + Path)
 	if err != nil {
 		return // the request itself will hear of it
 	}
