@@ -2,16 +2,10 @@
 
 package main
 
-import (
-	"os"
-	"time"
-)
+import "time"
 
 var begun = time.Now()
 
 // processTime is the time that has passed, where the system does not tell what
 // the processors have worked for a process.
 func processTime() time.Duration { return time.Since(begun) }
-
-// mostMemory is not told here.
-func mostMemory(*os.ProcessState) int64 { return 0 }

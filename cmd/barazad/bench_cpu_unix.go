@@ -3,7 +3,6 @@
 package main
 
 import (
-	"os"
 	"syscall"
 	"time"
 )
@@ -16,13 +15,4 @@ func processTime() time.Duration {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// mostMemory is the most that a process held at once, in bytes.
-func mostMemory(s *os.ProcessState) int64 {
-	u, ok := s.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0
-	}
-	return int64(u.Maxrss) << 10 // Linux counts in KB
 }

@@ -114,7 +114,7 @@ func (p *pair) start(ctx context.Context) error {
 	return nil
 }
 
-// prepare makes responses ready on the device: sealed one by one, or left for
+// prepare makes responses ready on the device and seals them, one by one or in
 // packs. A picture of so many random bytes goes with the first.
 func (p *pair) prepare(ctx context.Context, texts [][]string, picture int, alone bool) (err error) {
 	form, err := pairForm(len(texts[0]))
@@ -152,7 +152,7 @@ func (p *pair) prepare(ctx context.Context, texts [][]string, picture int, alone
 			}
 		}
 	}
-	return nil
+	return w.Seal(ctx)
 }
 
 func (p *pair) respond(ctx context.Context, w *workspace.Workspace, form workspace.Form, texts []string, picture int) error {

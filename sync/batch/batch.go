@@ -34,12 +34,13 @@ const (
 	FrameWant     FrameType = 10 // down: Want; up: of what was asked for, what the caller lacks too
 	FrameCentre   FrameType = 11 // down: the centre's card
 	FrameBye      FrameType = 12 // both ways, last: nothing more to say
+	FrameNext     FrameType = 13 // up: Carried, without what the record frame before it says; from version 2 on
 )
 
 // limit is the longest payload of each frame, in bytes.
 func (t FrameType) limit() int {
 	switch t {
-	case FrameRecord:
+	case FrameRecord, FrameNext:
 		return MaxRecord + 4096
 	case FrameLeaf:
 		return LeafSize + 256
@@ -66,7 +67,7 @@ const (
 // ProtocolVersion is the newest version of the exchange that this program
 // speaks; it also understands OldestVersion and what lies between.
 const (
-	ProtocolVersion = 1
+	ProtocolVersion = 2 // which has FrameNext
 	OldestVersion   = 1
 )
 
@@ -144,6 +145,7 @@ type Frame struct {
 	Hello    Hello
 	Offer    Offer
 	Record   Carried
+	Next     bool // of a record: it travels as FrameNext
 	Leaf     Leaf
 	Have     []Have
 	Ack      uint64
@@ -165,8 +167,11 @@ const MaxPath = 16
 
 // Append encodes f at the end of b.
 func (f Frame) Append(b []byte) []byte {
-	payload := f.payload()
-	b = append(b, byte(f.Type))
+	payload, t := f.payload(), f.Type
+	if f.Next {
+		t = FrameNext
+	}
+	b = append(b, byte(t))
 	b = binary.AppendUvarint(b, uint64(len(payload)))
 	return append(b, payload...)
 }
@@ -178,6 +183,9 @@ func (f Frame) payload() []byte {
 	case FrameOffer:
 		return canon.Encode(f.Offer.wire())
 	case FrameRecord:
+		if f.Next {
+			return f.Record.next()
+		}
 		return canon.Encode(recordWire{Envelope: f.Record.Envelope, Path: f.Record.Path})
 	case FrameLeaf:
 		return canon.Encode(f.Leaf)
@@ -213,7 +221,8 @@ func (e *DamageError) Unwrap() error { return e.Err }
 type Reader struct {
 	r      *bufio.Reader
 	offset int64
-	err    error // the first, for good: behind it nothing can be trusted to be a frame
+	last   *Record // that a frame brought
+	err    error   // the first, for good: behind it nothing can be trusted to be a frame
 }
 
 // NewReader returns a Reader of r.
@@ -263,9 +272,17 @@ func (r *Reader) frame() (f Frame, known bool, err error) {
 	if err != nil {
 		return Frame{}, false, r.failed(err)
 	}
-	f, known, err = decodeFrame(FrameType(t), payload)
+	if FrameType(t) == FrameNext {
+		f.Type, f.Next, known = FrameRecord, true, true
+		f.Record, err = decodeNext(payload, r.last)
+	} else {
+		f, known, err = decodeFrame(FrameType(t), payload)
+	}
 	if err != nil {
 		return Frame{}, false, &DamageError{r.offset, err}
+	}
+	if f.Type == FrameRecord {
+		r.last = &f.Record.Record
 	}
 	r.offset += int64(1 + head + n)
 	return f, known, nil

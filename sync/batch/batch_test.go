@@ -202,6 +202,9 @@ func FuzzReader(f *testing.F) {
 		f.Add(frame.Append(nil))
 		all = frame.Append(all)
 	}
+	d := newDevice(f, 1)
+	one := Frame{Type: FrameRecord, Record: Carried{Record: d.response("one")}}.Append(nil)
+	f.Add(Frame{Type: FrameRecord, Next: true, Record: Carried{Record: d.response("two")}}.Append(one))
 	f.Add(all)
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		in, start := NewReader(bytes.NewReader(stream)), int64(0)

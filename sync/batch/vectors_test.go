@@ -263,6 +263,10 @@ func TestVectorsOfFrames(t *testing.T) {
 		ack := Frame{Type: FrameAck, Ack: 300}.Append(nil)
 		unknown := append([]byte{200, 3, 'n', 'e', 'w'}, ack...)
 		valid = append(valid, map[string]string{"type": "200, then 6", "frames": "1", "bytes": hex.EncodeToString(unknown)})
+		d := newDevice(t, 1)
+		first, second := d.response("one"), d.response("two")
+		next := Frame{Type: FrameRecord, Next: true, Record: Carried{Record: second}}.Append(Frame{Type: FrameRecord, Record: Carried{Record: first}}.Append(nil))
+		valid = append(valid, map[string]string{"type": "3, then 13", "frames": "2", "bytes": hex.EncodeToString(next), "second": hex.EncodeToString(second.Envelope)})
 		damaged := func(why, refused string, whole int, raw []byte) map[string]string {
 			return map[string]string{"why": why, "refused_as": refused, "offset": number(uint64(whole)), "bytes": hex.EncodeToString(raw)}
 		}
@@ -274,6 +278,7 @@ func TestVectorsOfFrames(t *testing.T) {
 				after("a length above the limit of its type", byte(FrameAck), 11),
 				after("a length not in the shortest form", 200, 0x81, 0, 5),
 				after("a length that never ends", append([]byte{byte(FrameRecord)}, bytes.Repeat([]byte{0xff}, 12)...)...),
+				after("a record that follows none", next[len(Frame{Type: FrameRecord, Record: Carried{Record: first}}.Append(nil)):]...),
 				after("no CBOR", framed(FrameHello, []byte{0xff})...),
 				after("a record that is none", framed(FrameRecord, []byte{0x82, 0x41, 0, 0x80})...),
 				after("an acknowledgement in a longer form", framed(FrameAck, []byte{0x81, 0})...),
@@ -286,6 +291,11 @@ func TestVectorsOfFrames(t *testing.T) {
 		raw := vectortest.Hex(t, m["bytes"])
 		in := NewReader(bytes.NewReader(raw))
 		f, err := in.Next()
+		if m["frames"] == "2" && err == nil {
+			if f, err = in.Next(); err == nil && hex.EncodeToString(f.Record.Envelope) != m["second"] {
+				t.Errorf("type %s: the second record is another", m["type"])
+			}
+		}
 		if err != nil || m["type"] != number(uint64(f.Type)) && len(m["type"]) < 4 || !bytes.HasSuffix(raw, f.Append(nil)) {
 			t.Errorf("type %s: read as %+v, %v", m["type"], f, err)
 		}

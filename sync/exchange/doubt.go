@@ -43,14 +43,15 @@ func (d *doubt) due(at time.Time) time.Time {
 // answered takes the answer and reports whether the connection, last heard at
 // heard, is dead: the peer answers, and not there.
 func (d *doubt) answered(err error, heard time.Time) bool {
-	d.end()
+	d.cancel()
 	d.answer, d.again = nil, time.Now().Add(askAgain)
 	return err == nil && heard.Before(d.asked)
 }
 
-// end takes an open question back. Its goroutine ends with the probe.
+// end takes an open question back and waits until nothing of it runs.
 func (d *doubt) end() {
-	if d.cancel != nil {
+	if d.answer != nil {
 		d.cancel()
+		<-d.answer
 	}
 }

@@ -23,8 +23,8 @@ type Memory struct {
 
 const (
 	windowFloor   = 8 << 10 // bytes
-	windowCeiling = 1 << 20  // bytes, unless Options says otherwise
-	headStart     = 4 << 10  // bytes of records sent to a peer before it said what it holds
+	windowCeiling = 1 << 20 // bytes, unless Options says otherwise
+	headStart     = 4 << 10 // bytes of records sent to a peer before it said what it holds
 	slack         = 2500 * time.Millisecond
 	patienceFloor = 20 * time.Second
 )

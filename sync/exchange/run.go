@@ -67,6 +67,8 @@ type caller struct {
 
 	heard    time.Time
 	met, bye bool
+	version  uint          // that both speak, once met
+	written  *batch.Record // the last one in a record frame
 	writing  bool
 	wrote    chan error
 	broken   error // why writing failed
@@ -343,6 +345,7 @@ func (c *caller) meetPeer(h batch.Hello) (err error) {
 	}
 	c.met = true // its time says nothing: a peer speaks without having heard us
 	c.report.Peer, c.report.Skew, err = c.meet(h)
+	c.version = min(h.Newest, batch.ProtocolVersion)
 	if c.known == nil || c.formerly != c.report.Peer.ID { // or another one at the same address
 		c.known = map[batch.Chain]batch.Have{}
 	}

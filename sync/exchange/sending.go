@@ -77,7 +77,9 @@ func (c *caller) next(ctx context.Context, b []byte) ([]byte, flying, error) {
 			ch.start = r.Seq
 		}
 		f := flying{chain: ch, have: r.Have(), id: r.ID}
-		return batch.Frame{Type: batch.FrameRecord, Record: r}.Append(b), f, nil
+		next := c.version >= 2 && c.written != nil && r.Follows(*c.written)
+		c.written = &r.Record
+		return batch.Frame{Type: batch.FrameRecord, Record: r, Next: next}.Append(b), f, nil
 	}
 	if len(c.wants) == 0 || !c.room(batch.LeafSize) {
 		return b, flying{}, nil

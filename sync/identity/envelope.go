@@ -77,6 +77,11 @@ func ParseEnvelope(raw []byte) (Envelope, error) {
 	return Envelope{Header: header, Payload: w.Payload, Signature: w.Signature, protected: w.Protected}, nil
 }
 
+// JoinEnvelope puts an envelope together again from its parts.
+func JoinEnvelope(header, payload, signature []byte) Envelope {
+	return Envelope{Header: header, Payload: payload, Signature: signature, protected: append(protectedPrefix[:len(protectedPrefix):len(protectedPrefix)], canon.Encode(header)...)}
+}
+
 // envelopeWire is COSE_Sign1. Unprotected has no fields: whatever stands in
 // that map is gone when it is encoded again, and so DecodeExact refuses it.
 type envelopeWire struct {
