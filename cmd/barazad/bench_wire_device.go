@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -52,7 +51,6 @@ type pair struct {
 	listen  string
 	far     []string // words before the centre's command line: in which namespace
 	address string   // of the centre, with its pin, once it runs
-	form    workspace.Form
 	server  *exec.Cmd
 }
 
@@ -198,15 +196,4 @@ func (p *pair) received(ctx context.Context) (n int, err error) {
 		}
 	}
 	return n, err
-}
-
-// syncAccount is what "barazad sync --json" prints.
-type syncAccount struct {
-	Up       int64 `json:"bytes_up"`
-	Down     int64 `json:"bytes_down"`
-	Receipts int   `json:"receipts"`
-}
-
-func readAccount(out []byte) (a syncAccount, err error) {
-	return a, json.Unmarshal(out, &a)
 }

@@ -20,7 +20,7 @@ type line [16]uint16
 
 const (
 	changed = 1 << 15 // in a check: the line is in the journal of changes
-	even    = 2048<<4 | 0
+	even    = 2048 << 4
 )
 
 var emptyLine = line{0, even, even, even, even, even, even, even, even, even, even, even, even, even, even, even}
