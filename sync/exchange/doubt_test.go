@@ -47,13 +47,15 @@ func TestNobodyElseAnsweringIsNoReasonToLeave(t *testing.T) {
 	if !errors.Is(err, exchange.ErrStalled) {
 		t.Fatal(err)
 	}
+	// Patience grows with what is on the way, and records differ by some bytes.
+	asPatient := func(took time.Duration) bool { return (took - alone).Abs() < time.Second }
 	down := errors.New("no route")
 	took, tries, r, err := silent(t, func(context.Context, int) error { return down })
-	if !errors.Is(err, exchange.ErrStalled) || r.Again || took != alone || tries < 3 {
+	if !errors.Is(err, exchange.ErrStalled) || r.Again || !asPatient(took) || tries < 3 {
 		t.Errorf("after %v, not %v, and %d questions: again is %v, %v", took, alone, tries, r.Again, err)
 	}
 	took, tries, _, err = silent(t, func(ctx context.Context, _ int) error { <-ctx.Done(); return ctx.Err() })
-	if !errors.Is(err, exchange.ErrStalled) || took != alone || tries != 1 {
+	if !errors.Is(err, exchange.ErrStalled) || !asPatient(took) || tries != 1 {
 		t.Errorf("a question without an answer: after %v and %d questions, %v", took, tries, err)
 	}
 	took, tries, r, err = silent(t, func(_ context.Context, try int) error {
