@@ -116,3 +116,13 @@ func sum(a, b exchange.Report) exchange.Report {
 	b.BytesDown += a.BytesDown
 	return b
 }
+
+// Held is how many bytes of others' records this device has in custody, with the
+// room that their attachments will take.
+func (w *Workspace) Held(ctx context.Context) (int64, error) {
+	if w.self == nil {
+		return 0, ErrNotSetUp
+	}
+	_, all, err := w.mail.Usage(ctx, w.self.ID())
+	return all, err
+}

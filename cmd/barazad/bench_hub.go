@@ -19,7 +19,7 @@ import (
 // benchHub measures what a hub does beside the same work done plainly.
 func benchHub(ctx context.Context, s benchSettings) ([]result, error) {
 	var results []result
-	for _, c := range []func(context.Context, benchSettings) ([]result, error){hubBundle, hubKiosk} {
+	for _, c := range []func(context.Context, benchSettings) ([]result, error){hubBundle, hubKiosk, hubBatches, hubHold} {
 		more, err := c(ctx, s)
 		if err != nil {
 			return nil, err

@@ -22,6 +22,10 @@ func runHub(ctx context.Context, args []string, io streams) error {
 	invite := f.String("join", "", "invite of the centre, as text or file; needed once")
 	via := f.String("via", "", "address of the centre or next hub; by default those of the invite")
 	kiosk := f.String("kiosk", "", "address where phones without the program fill in the questionnaire: 0.0.0.0:8080")
+	status := f.String("board", "", "address of a page for the hub's keeper; keep it off the network: 127.0.0.1:8447")
+	var device, total byteSize
+	f.Var(&device, "quota-device", "bytes to hold for one device, as 500MB; without it 576 MiB")
+	f.Var(&total, "quota", "bytes to hold for all, as 8GB; without it 8 GiB")
 	found := f.Bool("nearby", true, "let devices on the local network find this hub")
 	every := f.Duration("every", time.Minute, "how often to try the way up")
 	if _, err := f.parse(args); err != nil {
@@ -56,7 +60,8 @@ func runHub(ctx context.Context, args []string, io streams) error {
 		roads = []string{*via}
 	}
 	log := logger(io.err, *f.verbose)
-	h, err := w.Hub("", hub.Quota{})
+	quota := hub.Quota{Device: int64(device), Total: int64(total)}
+	h, err := w.Hub("", quota)
 	if err != nil {
 		return err
 	}
@@ -67,8 +72,10 @@ func runHub(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
+	seen := newBoard(w, h.Self().Name)
 	handler := httpsync.Handler(func(ctx context.Context, c exchange.Conn) {
-		if _, err := h.Serve(ctx, c); err != nil {
+		report, err := h.Serve(ctx, c)
+		if seen.served(report, err); err != nil {
 			log.Info("an exchange ended early", "err", err)
 		}
 	})
@@ -77,6 +84,14 @@ func runHub(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	defer listener.Close()
+	if *status != "" {
+		page, err := hub.ListenKiosk(*status, seen.handler(quota, log), log)
+		if err != nil {
+			return err
+		}
+		defer page.Close()
+		fmt.Fprintf(io.out, "  board    %s\n", page.Address)
+	}
 	pages, err := serveKiosk(ctx, w, form, h.Self().Name, *kiosk, log)
 	if err != nil {
 		return err
@@ -93,16 +108,19 @@ func runHub(ctx context.Context, args []string, io streams) error {
 		}
 	}
 	fmt.Fprintf(io.out, "hub %q\n  address  %s\n", h.Self().Name, listener.Address)
-	return forward(ctx, w, h, roads, *every, log)
+	return forward(ctx, w, h, roads, *every, seen, log)
 }
 
 // forward tries the way up again and again, until ctx ends.
-func forward(ctx context.Context, w *workspace.Workspace, h *hub.Hub, roads []string, every time.Duration, log *slog.Logger) error {
+func forward(ctx context.Context, w *workspace.Workspace, h *hub.Hub, roads []string, every time.Duration, seen *board, log *slog.Logger) error {
 	schedule := exchange.Schedule{First: min(every, 2*time.Second), Longest: every}
 	failures := 0
 	for {
 		report, err := forwardOnce(ctx, w, h, roads)
-		if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if seen.went(report, err); err != nil {
 			failures++
 			log.Warn("the way up is closed", "err", say(err))
 		} else {

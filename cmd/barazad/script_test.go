@@ -86,7 +86,8 @@ func running(ts *testscript.TestScript) map[string]*server {
 }
 
 // serveCommand: serve NAME ARGS… runs barazad ARGS in the background, waits
-// until it says its address and sets $NAME to it, and $NAME_desk to the desk's.
+// until it says its address and sets $NAME to it, and $NAME_desk or $NAME_board
+// to the desk's or the board's.
 // What it writes to standard error goes to the file NAME.err.
 func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
@@ -107,7 +108,7 @@ func serveCommand(ts *testscript.TestScript, neg bool, args []string) {
 	s := &server{cmd, make(chan struct{})}
 	found := map[string]string{}
 	ready := make(chan bool, 1)
-	want := map[string]string{"public": name, "address": name, "desk": name + "_desk"}
+	want := map[string]string{"public": name, "address": name, "desk": name + "_desk", "board": name + "_board"}
 	last := map[string]string{"central": "desk", "hub": "address"}[args[1]]
 	go func() {
 		defer close(s.ended)
@@ -168,11 +169,14 @@ func crashCommand(ts *testscript.TestScript, _ bool, args []string) {
 // fetchCommand: fetch URL FILE asks for a page as a browser would that has
 // accepted the server's own certificate.
 func fetchCommand(ts *testscript.TestScript, neg bool, args []string) {
-	address, path, _ := strings.Cut(args[0], "#")
-	_, path, _ = strings.Cut(path, "/") // the pin ends there
+	from, path, pinned := strings.Cut(args[0], "#")
+	if pinned {
+		_, path, _ = strings.Cut(path, "/") // the pin ends there
+		from += "/" + path
+	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	defer client.CloseIdleConnections()
-	r, err := client.Get(address + "/" + path)
+	r, err := client.Get(from)
 	ts.Check(err)
 	defer r.Body.Close()
 	body, err := io.ReadAll(r.Body)

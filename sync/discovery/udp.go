@@ -32,7 +32,7 @@ type told struct {
 
 // answer listens for questions and answers them until it is stopped.
 func answer(h Hub, o Options) (stop func() error, err error) {
-	body, err := json.Marshal(told{h.Name, h.Pin, h.Port})
+	body, err := json.Marshal(told(h))
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func readAnswer(b, nonce []byte) (f Found, ok bool) {
 	if json.Unmarshal(rest[nonceSize:], &t) != nil {
 		return f, false
 	}
-	f.Hub = Hub{t.Name, t.Pin, t.Port}
+	f.Hub = Hub(t)
 	return f, f.check() == nil
 }
 
