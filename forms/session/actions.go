@@ -125,6 +125,11 @@ func (s *Session) next() {
 // act does one action that stands at n.
 func (s *Session) act(a *action, n *node) {
 	targets := s.targets(a, n)
+	if len(targets) > 1 && !s.begun {
+		// The load of a form sets what the form begins with; instances that a
+		// count has added since had an event of their own.
+		targets = slices.DeleteFunc(targets, (*node).isAdded)
+	}
 	if len(targets) > 1 {
 		s.fault(fmt.Errorf("%s of %s: %w", a.Kind, n.plan.c.Name, ErrManyTargets))
 		return
@@ -149,6 +154,16 @@ func (s *Session) act(a *action, n *node) {
 			s.store(t, s.given(t.plan.q, a.Text))
 		}
 	}
+}
+
+// isAdded reports whether n stands in an instance that was added to a repeat.
+func (n *node) isAdded() bool {
+	for ; n != nil; n = n.parent {
+		if n.added {
+			return true
+		}
+	}
+	return false
 }
 
 // targets are the nodes that an action at n sets: of a plain path those in the

@@ -49,6 +49,7 @@ func (s *Session) bring(r *node, added ...*node) {
 		s.preload(n)
 		s.appears(n)
 		s.inside(n)
+		n.added = true
 		s.happens(n, forms.NewRepeat)
 	}
 }

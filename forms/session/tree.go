@@ -20,6 +20,7 @@ type node struct {
 	children []*node
 	attrs    []*node
 	isRange  bool
+	added    bool  // an instance of a repeat that the form does not begin with
 	patient  bool  // a range whose count has no end by itself
 	visible  int   // of a range: how many instances count; more wait for the count to grow again
 	sample   *node // of a range: an instance outside the tree, to evaluate the repeat's own expressions in

@@ -239,3 +239,16 @@ func TestTenThousandInstancesTakeVisitsInProportionToTheirNumber(t *testing.T) {
 	grow(100)
 	grow(session.MaxInstances)
 }
+
+func TestTheFirstInstanceOfACountedRepeatHasItsDefaultToo(t *testing.T) {
+	f := xformed(t, `<instance><data id="f"><r jr:template=""><x/></r><r><x/></r></data></instance>
+		<setvalue event="odk-instance-first-load" ref="/data/r/x" value="concat('n', position(..))"/>`, `
+		<group ref="/data/r"><repeat nodeset="/data/r" jr:count="3"><setvalue event="odk-new-repeat" ref="/data/r/x" value="concat('n', position(..))"/>
+		<input ref="/data/r/x"/></repeat></group>`)
+	if faults := f.Faults(); len(faults) > 0 {
+		t.Error(faults)
+	}
+	if got := string(f.Draft().XML); !strings.Contains(got, "<r><x>n1</x></r><r><x>n2</x></r><r><x>n3</x></r>") {
+		t.Error(got)
+	}
+}
