@@ -179,15 +179,13 @@ type Repeat struct {
 // A Question asks for, shows or computes one value.
 type Question struct {
 	Common
-	Control        Control
-	List           string            // name in Definition.Lists, for selects and rank
-	ChoiceFilter   string            // XPath over the items of List, or empty
-	Itemset        *Itemset          // where List and ChoiceFilter can't say what is offered
-	Parameters     map[string]string // as written in the parameters column
-	Default        string            // literal or, if DynamicDefault, an XPath
-	DynamicDefault bool
-	MediaType      string // of uploads: "image/*", "audio/*" …
-	Trigger        []Ref  // a change of these recomputes Bind.Calculate; empty means always
+	Control      Control
+	List         string            // name in Definition.Lists, for selects and rank
+	ChoiceFilter string            // XPath over the items of List, or empty
+	Itemset      *Itemset          // where List and ChoiceFilter can't say what is offered
+	Parameters   map[string]string // as written in the parameters column
+	Default      string            // literal; one that is computed is an Action
+	MediaType    string            // of uploads: "image/*", "audio/*" …
 }
 
 // An Itemset offers nodes as choices: answers given in a repeat, or an instance

@@ -56,30 +56,6 @@ func (c *compiler) plainTarget(p *plan, path string) *plan {
 	return nil
 }
 
-// dynamicDefault is an action in XForms: the default is computed when the
-// response, or the repeat instance, begins.
-func (c *compiler) dynamicDefault(p *plan) {
-	value, _ := c.expression(p, "default", p.q.Default)
-	if value == nil {
-		return
-	}
-	a := &action{to: p, value: value}
-	a.Kind, a.Events = forms.SetValue, []forms.Event{forms.InstanceFirstLoad, forms.NewRepeat}
-	p.actions = append(p.actions, a)
-}
-
-// trigger is an action too: p is computed when the question at ref changes.
-func (c *compiler) trigger(p *plan, ref forms.Ref) {
-	from := c.prog.at(string(ref.Generic()))
-	if from == nil {
-		c.fault(p, "trigger", "unknown-name", "there is no question %s", ref)
-		return
-	}
-	a := &action{to: p, value: p.calculate}
-	a.Kind, a.Events = forms.SetValue, []forms.Event{forms.ValueChanged}
-	from.actions = append(from.actions, a)
-}
-
 // A pending action waits until all that is computed is up to date.
 type pending struct {
 	a     *action

@@ -198,12 +198,6 @@ func (c *compiler) expressions(p *plan) {
 	texts := []forms.Text{p.c.Label, p.c.Hint, p.c.Guidance, b.ConstraintMessage, b.RequiredMessage}
 	if q := p.q; q != nil {
 		c.choices(p)
-		if q.DynamicDefault {
-			c.dynamicDefault(p)
-		}
-		for _, ref := range q.Trigger {
-			c.trigger(p, ref)
-		}
 		for _, choice := range c.prog.def.Lists[q.List].Choices {
 			texts = append(texts, choice.Label)
 		}

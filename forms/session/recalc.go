@@ -251,7 +251,7 @@ func (s *Session) recompute(n *node) {
 		s.requeue(n)
 	}
 	fixed := p == s.prog.instanceID && n.value != "" // it is drawn once
-	if n.relevant && p.q != nil && p.calculate != nil && len(p.q.Trigger) == 0 && !fixed {
+	if n.relevant && p.q != nil && p.calculate != nil && !fixed {
 		if v := s.computed(p.q, s.eval(p.calculate, n, p, "calculation")); v != n.value {
 			n.value, differs = v, true
 			s.valueChanged(n)

@@ -60,12 +60,11 @@ func (s *Session) build(p *plan, parent *node, asRange bool, from *forms.Tree) (
 		n.attrs = append(n.attrs, attr)
 	}
 	if p.q != nil {
-		switch {
-		case from != nil:
-			n.value = s.given(p.q, from.Text)
-		case !p.q.DynamicDefault:
-			n.value = s.given(p.q, p.q.Default)
+		value := p.q.Default
+		if from != nil {
+			value = from.Text
 		}
+		n.value = s.given(p.q, value)
 		return n, nil
 	}
 	for _, c := range p.children {

@@ -15,9 +15,8 @@ import (
 func Write(out io.Writer, d *forms.Definition) error {
 	w := &writer{
 		def: d, names: map[forms.Element]string{}, actions: map[string][]forms.Action{},
-		triggered: map[forms.Ref][]*forms.Question{}, defaults: map[*forms.Repeat][]*forms.Question{},
 	}
-	w.walk(d.Root, "", nil)
+	w.walk(d.Root, "")
 	for _, a := range d.Actions {
 		w.actions[a.Target] = append(w.actions[a.Target], a)
 	}
@@ -34,29 +33,15 @@ type writer struct {
 	texts []*itextOut
 	byID  map[string]*itextOut
 
-	actions   map[string][]forms.Action           // of the model, by target
-	triggered map[forms.Ref][]*forms.Question     // what a change of the question computes
-	defaults  map[*forms.Repeat][]*forms.Question // with a default that each instance computes
+	actions map[string][]forms.Action // of the model, by target
 }
 
-// walk notes the path of each element and what has to be known of questions
-// before they are written.
-func (w *writer) walk(e forms.Element, parent string, in *forms.Repeat) {
+// walk notes the path of each element.
+func (w *writer) walk(e forms.Element, parent string) {
 	path := parent + "/" + writtenName(e.Base())
 	w.names[e] = path
-	switch e := e.(type) {
-	case *forms.Repeat:
-		in = e
-	case *forms.Question:
-		for _, ref := range e.Trigger {
-			w.triggered[ref] = append(w.triggered[ref], e)
-		}
-		if e.DynamicDefault && in != nil {
-			w.defaults[in] = append(w.defaults[in], e)
-		}
-	}
 	for _, c := range forms.ChildrenOf(e) {
-		w.walk(c, path, in)
+		w.walk(c, path)
 	}
 }
 

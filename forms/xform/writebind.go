@@ -13,13 +13,10 @@ func (w *writer) binds() []*markup {
 	for e := range w.def.All() {
 		path := w.names[e]
 		c := e.Base()
-		all = w.appendBind(all, c.Bind, path, w.bindOf(e))
-		if q, ok := e.(*forms.Question); ok && q.DynamicDefault {
-			all = append(all, setValue(path, forms.InstanceFirstLoad, q.Default))
-		}
+		all = w.appendBind(all, path, c.Bind)
 		all = w.appendActions(all, path)
 		for _, a := range c.Attributes {
-			all = w.appendBind(all, a.Bind, path+"/@"+a.Name, a.Bind)
+			all = w.appendBind(all, path+"/@"+a.Name, a.Bind)
 			all = w.appendActions(all, path+"/@"+a.Name)
 		}
 	}
@@ -31,22 +28,12 @@ func (w *writer) binds() []*markup {
 	return all
 }
 
-// bindOf is the bind of an element without what an action does in its stead: a
-// question with a trigger is computed by the trigger's change.
-func (w *writer) bindOf(e forms.Element) forms.Bind {
-	b := e.Base().Bind
-	if q, ok := e.(*forms.Question); ok && len(q.Trigger) > 0 {
-		b.Calculate = ""
-	}
-	return b
-}
-
-func (w *writer) appendBind(all []*markup, texts forms.Bind, path string, b forms.Bind) []*markup {
+func (w *writer) appendBind(all []*markup, path string, b forms.Bind) []*markup {
 	m := tag("bind")
 	m.set("type", string(b.Type)).set("relevant", b.Relevant).set("calculate", b.Calculate).set("constraint", b.Constraint)
 	m.set("required", b.Required).set("readonly", b.ReadOnly)
-	m.set("jr:constraintMsg", message(texts.ConstraintMessage, path+":jr:constraintMsg"))
-	m.set("jr:requiredMsg", message(texts.RequiredMessage, path+":jr:requiredMsg"))
+	m.set("jr:constraintMsg", message(b.ConstraintMessage, path+":jr:constraintMsg"))
+	m.set("jr:requiredMsg", message(b.RequiredMessage, path+":jr:requiredMsg"))
 	m.set("jr:preload", b.Preload).set("jr:preloadParams", b.PreloadParams)
 	m.set("entities:saveto", b.SaveTo)
 	for _, a := range b.Attrs {
@@ -65,10 +52,6 @@ func (w *writer) appendActions(all []*markup, path string) []*markup {
 	}
 	delete(w.actions, path)
 	return all
-}
-
-func setValue(target string, event forms.Event, value string) *markup {
-	return tag(string(forms.SetValue)).with("ref", target).with("event", string(event)).set("value", value)
 }
 
 // action is the element of an action.

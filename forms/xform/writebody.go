@@ -102,9 +102,6 @@ func (w *writer) repeat(e *forms.Repeat, inner []*markup) *markup {
 		m.with(a.Name, a.Value)
 	}
 	m.add(inner...)
-	for _, q := range w.defaults[e] {
-		m.add(setValue(w.names[q], forms.NewRepeat, q.Default))
-	}
 	return around.add(w.act(m, e.Actions))
 }
 
@@ -151,11 +148,7 @@ func (w *writer) question(q *forms.Question, texts, ref string) *markup {
 		value, label := listColumns(q, list)
 		m.add(itemset(randomizedItems(q), value, label))
 	}
-	w.act(m, q.Actions)
-	for _, other := range w.triggered[q.Ref] {
-		m.add(setValue(w.names[other], forms.ValueChanged, other.Bind.Calculate))
-	}
-	return m
+	return w.act(m, q.Actions)
 }
 
 func itemset(nodeset, value, label string) *markup {

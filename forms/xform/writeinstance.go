@@ -37,11 +37,7 @@ func (w *writer) nodes(elements []forms.Element, templated bool) []*markup {
 		case *forms.Repeat:
 			all = append(all, w.repeatNodes(e, templated)...)
 		case *forms.Question:
-			m := w.node(e)
-			if !e.DynamicDefault {
-				m.say(e.Default)
-			}
-			all = append(all, m)
+			all = append(all, w.node(e).say(e.Default))
 		}
 	}
 	return all

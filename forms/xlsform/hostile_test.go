@@ -102,7 +102,7 @@ func TestCellsAreReadAsTheyStand(t *testing.T) {
 		{"/data/c", "0.3", "", "2026-03-31T14:30:00"},
 	} {
 		q := question(t, def, c.ref)
-		if q.Label[""] != c.label || q.Bind.Required != c.required || q.Default != c.implied || q.DynamicDefault {
+		if q.Label[""] != c.label || q.Bind.Required != c.required || q.Default != c.implied {
 			t.Errorf("%s: label %q, required %q, default %q", c.ref, q.Label[""], q.Bind.Required, q.Default)
 		}
 	}

@@ -160,7 +160,7 @@ func (r *reader) oneOf(rec record, q *forms.Question, name string, words ...stri
 // image reads the parameters and the default of a picture.
 func (r *reader) image(rec record, q *forms.Question) {
 	r.knownParameters(rec, q, "max-pixels", "app")
-	if q.Default != "" && !q.DynamicDefault && !strings.Contains(q.Default, "jr://images/") {
+	if q.Default != "" && !strings.Contains(q.Default, "jr://images/") {
 		q.Default = "jr://images/" + q.Default
 	}
 	if v, ok := r.integer(rec, q, "max-pixels"); ok {

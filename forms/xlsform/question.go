@@ -116,11 +116,15 @@ func (r *reader) details(rec record, q *forms.Question) {
 		place := forms.Place{Sheet: "survey", Row: rec.row, Column: f.heading}
 		switch f.column {
 		case "default":
-			q.Default = f.text
 			written, _ := rec.get("type")
-			if q.DynamicDefault = isExpression(f.text, written) || strings.Contains(f.text, "${"); q.DynamicDefault {
-				r.pendAt(q, place, f.text, func(x string) { q.Default = x })
+			if !isExpression(f.text, written) && !strings.Contains(f.text, "${") {
+				q.Default = f.text
+				break
 			}
+			r.dynamic[q] = true
+			r.pendAt(q, place, f.text, func(x string) {
+				r.begins = append(r.begins, beginning{q, forms.Action{Kind: forms.SetValue, Target: string(q.Ref), Value: x, Place: place}})
+			})
 		case "parameters":
 			q.Parameters = r.parameters(f, place)
 		case "trigger":
@@ -137,7 +141,7 @@ func (r *reader) visible(rec record, q *forms.Question, t questionType) {
 		q.Control = forms.Hidden
 	}
 	if t.name == "calculate" {
-		if s, _ := rec.get("calculation"); s == "" && !q.DynamicDefault {
+		if s, _ := rec.get("calculation"); s == "" && !r.dynamic[q] {
 			r.fault(forms.Place{Sheet: "survey", Row: rec.row, Column: "calculation"}, "no-calculation", "", "%q calculates nothing", q.Name)
 		}
 	}

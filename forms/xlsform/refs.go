@@ -29,6 +29,7 @@ func (r *reader) resolve() {
 			r.compile(p.place, x)
 		}
 	}
+	r.settleActions()
 	for _, p := range r.answers {
 		p.offer(r)
 	}
@@ -254,53 +255,5 @@ func indexedArgument(expr string, i int) bool {
 			}
 		}
 		from = start
-	}
-}
-
-// trigger reads the trigger column: one ${name}, or several with commas between.
-func (r *reader) trigger(q *forms.Question, f cell, place forms.Place) {
-	for part := range strings.SplitSeq(f.text, ",") {
-		part = strings.TrimSpace(part)
-		switch {
-		case part == "":
-		case !isNameRef(part):
-			r.fault(place, "bad-trigger", "", "a trigger is written ${name}, several with commas between, not %q", f.text)
-			return
-		default:
-			i := len(q.Trigger)
-			q.Trigger = append(q.Trigger, "")
-			r.expr = append(r.expr, pendingExpr{place: place, text: part, free: true, set: func(x string) { r.triggered(q, i, x, place) }})
-		}
-	}
-	if len(q.Trigger) == 0 {
-		r.fault(place, "bad-trigger", "", "a trigger is written ${name}, not %q", f.text)
-	}
-}
-
-// triggered settles what a trigger's change does: it computes q, or, for a
-// background-geopoint, takes the place.
-func (r *reader) triggered(q *forms.Question, i int, path string, place forms.Place) {
-	ref := forms.Ref(strings.TrimSpace(path))
-	var source *forms.Question
-	if found := r.byName[ref.Name()]; len(found) == 1 {
-		source, _ = found[0].(*forms.Question)
-	}
-	if source == nil {
-		if ref != "''" { // which was reported
-			r.fault(place, "bad-trigger", "", "%s is no question", ref)
-		}
-		return
-	}
-	if source.Control == forms.Hidden && r.types[q] != "background-geopoint" {
-		r.fault(place, "hidden-trigger", "", "%q is not asked, so its change can't be noticed", source.Name)
-	}
-	q.Trigger[i] = ref
-	if r.types[q] == "background-geopoint" {
-		source.Actions = append(source.Actions, forms.Action{
-			Kind: forms.SetGeoPoint, Events: []forms.Event{forms.ValueChanged}, Target: string(q.Ref), Place: q.Place,
-		})
-		if i == len(q.Trigger)-1 {
-			q.Trigger = nil // there is nothing to compute
-		}
 	}
 }

@@ -136,11 +136,6 @@ func (u *unreader) actions() {
 			target := forms.Ref(strings.TrimSpace(a.Target))
 			u.triggers[target] = append(u.triggers[target], trigger{q, a})
 		}
-		for _, ref := range q.Trigger {
-			if source, ok := u.texts.at[ref].(*forms.Question); ok {
-				u.triggers[q.Ref] = append(u.triggers[q.Ref], trigger{source, forms.Action{Kind: forms.SetValue, Value: q.Bind.Calculate}})
-			}
-		}
 	}
 }
 

@@ -183,11 +183,7 @@ func (u *unreader) filter(q *forms.Question, l line) {
 // is computed when the response or the instance begins.
 func (u *unreader) defaults(q *forms.Question, l line) {
 	target := string(q.Ref)
-	switch {
-	case q.DynamicDefault:
-		l["default"] = u.texts.expression(q, q.Default)
-		u.texts.defaults[target] = q.Default
-	case q.Default != "":
+	if q.Default != "" {
 		l["default"] = q.Default
 	}
 	for i, a := range u.acts[target] {

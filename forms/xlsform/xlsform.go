@@ -27,6 +27,7 @@ func Read(wb Workbook) (*forms.Definition, []forms.Diagnostic) {
 		byName:    map[string][]forms.Element{},
 		parent:    map[forms.Element]forms.Element{},
 		types:     map[forms.Element]string{},
+		dynamic:   map[*forms.Question]bool{},
 		listPlace: map[string]forms.Place{},
 		sources:   map[string]source{},
 		searched:  map[string][]*forms.Question{},
@@ -96,7 +97,10 @@ type reader struct {
 	texts       []pendingText
 	geometry    []pendingGeometry
 	answers     []pendingAnswers
-	meta        []forms.Element // what belongs into the meta block, in order
+	meta        []forms.Element          // what belongs into the meta block, in order
+	dynamic     map[*forms.Question]bool // whose default is computed
+	begins      []beginning
+	computed    []computing // by a trigger
 
 	duplicates  bool // allow_choice_duplicates
 	omitID      bool // omit_instanceID
