@@ -38,11 +38,15 @@ type Item struct {
 	Record     batch.RecordID // zero until it is sealed, when a road is open first
 	Place      int            // in a pack, from 1; 0: the record is its own
 	Code       string         // receipt code; "" until it is sealed
+	Joined     bool           // there is an invite
 	Sealable   bool           // it is known for whom to seal
 	Delivery   storage.Delivery
 	Attached   int // files
 	AttachedOK int // of them, received: their records are in the log
 }
+
+// KindContribution is the kind of such an item; others are responses.
+const KindContribution = batch.KindContribution
 
 // IsContribution says that it is a text of its own, not a response to a form.
 func (i Item) IsContribution() bool { return i.Kind == batch.KindContribution }
@@ -52,8 +56,10 @@ func (i Item) Waiting() string {
 	switch {
 	case i.Delivery.State == storage.Received:
 		return ""
+	case i.Record == batch.RecordID{} && !i.Joined:
+		return "recipients" // an invite, which says for whom
 	case i.Record == batch.RecordID{} && !i.Sealable:
-		return "recipients" // an invite, or the centre's card
+		return "card" // the centre's, which the first connection brings
 	case i.Delivery.Refusal != nil:
 		return "refused: " + string(i.Delivery.Refusal.Code)
 	case i.Delivery.State == storage.AtHub:
@@ -115,10 +121,10 @@ func (w *Workspace) describe(ctx context.Context, s submission) (Item, error) {
 	}
 	var err error
 	if s.Record == (batch.RecordID{}) {
-		i.Sealable, err = w.sealable(ctx)
+		i.Joined, i.Sealable, err = w.sealable(ctx)
 		return i, err
 	}
-	i.Sealable, i.Code = true, batch.Ref{Record: s.Record, Place: s.Place}.Code()
+	i.Joined, i.Sealable, i.Code = true, true, batch.Ref{Record: s.Record, Place: s.Place}.Code()
 	if i.Delivery, err = w.mail.State(ctx, s.Record); err != nil {
 		return i, err
 	}
@@ -134,11 +140,12 @@ func (w *Workspace) describe(ctx context.Context, s submission) (Item, error) {
 	return i, nil
 }
 
-// sealable reports whether it is known for whom to seal.
-func (w *Workspace) sealable(ctx context.Context) (bool, error) {
-	if _, joined, err := w.mail.Invite(ctx); err != nil || !joined {
-		return false, err
+// sealable reports whether there is an invite, and whether it is known for whom
+// to seal.
+func (w *Workspace) sealable(ctx context.Context) (joined, known bool, err error) {
+	if _, joined, err = w.mail.Invite(ctx); err != nil || !joined {
+		return false, false, err
 	}
 	centre, err := w.mail.Centre(ctx)
-	return centre != nil, err
+	return true, centre != nil, err
 }

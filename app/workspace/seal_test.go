@@ -34,7 +34,7 @@ func TestWhatIsReadyBeforeJoiningIsFrozenAndSealedAsItWas(t *testing.T) {
 	now = now.AddDate(0, 0, 40)
 	d.crash()
 	d.join([]byte(c.invite.Line()))
-	if i := d.item(made.Name); i.Waiting() != "recipients" {
+	if i := d.item(made.Name); i.Waiting() != "card" {
 		t.Errorf("the line does not say for whom, yet it waits for %q", i.Waiting())
 	}
 	d.crash()
@@ -305,7 +305,7 @@ func TestJoiningElsewhereIsRefusedAndChangesNothing(t *testing.T) {
 	if _, err := d.Exchange(t.Context(), other.road()); !errors.Is(err, identity.ErrOtherRoot) {
 		t.Errorf("another centre at the address: %v", err)
 	}
-	if i := d.item(made.Name); i.Waiting() != "recipients" {
+	if i := d.item(made.Name); i.Waiting() != "card" {
 		t.Errorf("sealed by the card of a stranger: %+v", i)
 	}
 	if n := len(other.list()); n != 0 {

@@ -4,40 +4,13 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
-	"baraza.example/sync/batch"
 	"baraza.example/sync/exchange"
 	"baraza.example/sync/httpsync"
 )
 
 // ErrNoRoad means that the invite names no address, or that there is none yet.
 var ErrNoRoad = errors.New("there is no address to send to yet: join with an invite first")
-
-// Pending says what waits to go: records, and about how many bytes they are
-// before HTTP and TLS. It is the estimate a person sees before sending.
-func (w *Workspace) Pending(ctx context.Context) (records int, bytes int64, err error) {
-	if w.self == nil {
-		return 0, 0, nil
-	}
-	if records, bytes, err = w.mail.Pending(ctx); err != nil {
-		return 0, 0, err
-	}
-	for s, err := range w.tables.submissions.All(ctx) {
-		if err != nil {
-			return 0, 0, err
-		}
-		if !strings.HasPrefix(s.Key, keyFrozen) {
-			continue
-		}
-		records++
-		bytes += s.Value.Content.Estimate()
-		for _, f := range s.Value.Content.Files {
-			bytes += f.Size + f.Size/batch.LeafSize*32
-		}
-	}
-	return records, bytes, nil
-}
 
 // Roads are the addresses to send to, in the order in which they are tried: the
 // hub that a person named, then those of the invite.

@@ -54,7 +54,9 @@ func stateWords(i workspace.Item) string {
 func waitWords(i workspace.Item) string {
 	switch waits := i.Waiting(); {
 	case waits == "recipients":
-		return "  (waits for an invite, or for the centre's card)"
+		return "  (waits for an invite)"
+	case waits == "card":
+		return "  (waits for the centre's card, which the first connection brings)"
 	case i.Delivery.Refusal != nil && waits != "":
 		return "  (" + waits + ")"
 	case i.Delivery.State == workspace.Received && i.AttachedOK < i.Attached:
