@@ -15,7 +15,7 @@ FUZZTIME ?= 30s
 # The window's program for its tests: it tells where things stand.
 PILOT := bin/baraza-pilot
 
-.PHONY: fonts window run test check build soak static fast race
+.PHONY: fonts screens window run test check build soak static fast race
 
 run:
 	@GO="$(GO)" scripts/run.sh
@@ -57,6 +57,13 @@ race:
 fonts:
 	@scripts/setup.sh fonts
 	/usr/bin/python3 scripts/fonts.py /usr/share/fonts/truetype/noto assets/fonts
+
+# Every picture in docs/screens: of the window, and of the pages of desk and kiosk
+# in a real browser.
+screens:
+	@scripts/setup.sh chromium
+	$(PURE) $(GO) test $(TAGS) -count=1 -timeout 20m ./app -run EveryScreen -pictures $(CURDIR)/docs/screens
+	$(PURE) $(GO) test $(TAGS) -count=1 -timeout 20m ./cmd/barazad -run 'Readers|Kiosk' -screens $(CURDIR)/docs/screens
 
 # What doesn't fit into "make test": each decoder is fuzzed, and the tests that
 # draw seeds draw many more (they read BARAZA_SOAK).

@@ -52,6 +52,7 @@ type App struct {
 	jobs         jobs
 	clock        func() time.Time
 	ctx          context.Context // of all jobs; ends with the window
+	end          func()          // ends it
 
 	window  fyne.Window
 	shell   *shell
@@ -73,7 +74,7 @@ type place struct {
 // New makes the application; tests hand it test.NewTempApp's.
 func New(a fyne.App, w *workspace.Workspace, c *consultation.Consultation, o Options) *App {
 	app := &App{fyne: a, work: w, consultation: c, o: o, words: locale.New(), clock: time.Now, ctx: context.Background()}
-	app.jobs = background(func() bool { return app.ctx.Err() != nil })
+	app.jobs = background(func() bool { return app.ctx.Err() != nil }, fyne.Do)
 	return app
 }
 
@@ -91,6 +92,7 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.open(ctx); err != nil {
 		return err
 	}
+	defer a.end() // however the window was ended
 	if a.o.Opened != nil {
 		a.o.Opened(a.window)
 	}
@@ -99,11 +101,10 @@ func (a *App) Run(ctx context.Context) error {
 }
 
 func (a *App) open(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	a.ctx = ctx
+	a.ctx, a.end = context.WithCancel(ctx)
 	var err error
-	if a.chosen, err = a.work.Settings(ctx); err != nil {
-		cancel()
+	if a.chosen, err = a.work.Settings(a.ctx); err != nil {
+		a.end()
 		return err
 	}
 	if len(a.chosen.Languages) == 0 {
@@ -118,7 +119,7 @@ func (a *App) open(ctx context.Context) error {
 	a.window.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { a.dropped(files) })
 	a.window.SetCloseIntercept(func() {
 		a.leave()
-		cancel()
+		a.end()
 		a.window.Close()
 	})
 	a.fyne.Lifecycle().SetOnExitedForeground(func() {

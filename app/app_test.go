@@ -41,7 +41,7 @@ func TestEachItemStandsInOneOfThreePlainStates(t *testing.T) {
 	items := p.sampleItems()
 	o := &outbox{a: p.App, items: items, joined: true, read: true, records: 2, bytes: 3420}
 	p.start(place{draw: func() screen { return screen{title: "Outbox", body: o.draw()} }})
-	p.sees("on this device · Waits for an invite", "at the hub Radio Mwalo · Waits for the hub", "received · MCKW3-4BH0E", "About 3 KB will be sent.")
+	p.sees("on this device · Waits until you send it", "at the hub Radio Mwalo · Waits for the hub", "received · MCKW3-4BH0E", "About 3 KB will be sent.")
 }
 
 func TestAReceivedItemShowsItsCodeProofAndHistory(t *testing.T) {

@@ -87,12 +87,13 @@ func (b *bar) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 			if room < 4*theme.TextSize() {
 				b.middle.Hide()
 			}
-			high = max(high, m.Height)
+			h := formview.Fit(b.middle, max(0, room-gap))
+			high = max(high, h)
 			left := l.Width
 			if left > 0 {
 				left += gap
 			}
-			formview.Place(b.middle, fyne.NewPos(left, (high-m.Height)/2), fyne.NewSize(max(0, room-gap), m.Height), size.Width)
+			formview.Place(b.middle, fyne.NewPos(left, (high-h)/2), fyne.NewSize(max(0, room-gap), h), size.Width)
 		case m.Width+2*gap <= room:
 			high = max(high, m.Height)
 			middle := max(l.Width+gap, (size.Width-m.Width)/2) // in the middle of the bar, if it can be

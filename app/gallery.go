@@ -28,6 +28,7 @@ func (a *App) RunGallery(ctx context.Context) error {
 	if err := a.open(ctx); err != nil {
 		return err
 	}
+	defer a.end()
 	samples, err := a.gallery()
 	if err != nil {
 		return err
@@ -76,7 +77,9 @@ func (a *App) gallery() ([]sample, error) {
 	}
 	with := func(i workspace.Item, p *workspace.Proof) func() {
 		return func() {
-			a.start(place{draw: func() screen { return screen{title: a.itemTitle(i), way: "nav.outbox", body: a.item(i, p)} }})
+			a.start(place{draw: func() screen {
+				return screen{title: a.itemTitle(i), short: a.kind(i), way: "nav.outbox", body: a.item(i, p)}
+			}})
 		}
 	}
 	proof := &workspace.Proof{Index: 1204, Size: 1311, Time: items[2].Made + 7200}
@@ -126,7 +129,7 @@ func (a *App) gallery() ([]sample, error) {
 		{"outbox-empty", outboxWith(&outbox{})},
 		{"sent", func() {
 			a.start(place{draw: func() screen {
-				return screen{title: a.itemTitle(items[2]), way: "nav.outbox", body: a.sent(items[2], workspace.Sent{Contribution: text, Language: "en", Files: []string{"link-log.csv"}})}
+				return screen{title: a.itemTitle(items[2]), short: a.kind(items[2]), way: "nav.outbox", body: a.sent(items[2], workspace.Sent{Contribution: text, Language: "en", Files: []string{"link-log.csv"}})}
 			}})
 		}},
 		{"join", func() { a.showJoin("") }},
@@ -173,9 +176,9 @@ func sampleContribution() (*contribution.Contribution, error) {
 func (a *App) sampleItems() []workspace.Item {
 	made := a.clock().Add(-26 * time.Hour).Unix()
 	items := []workspace.Item{
-		{Title: "Ujirani Cooperative — KE", Made: made},
+		{Title: "Ujirani Cooperative — KE", Made: made, Joined: true, Sealable: true},
 		{Title: "Fishers of Nansole — UG", Made: made, Code: "7Q2MX-4KD0B"},
-		{Title: "Statements from a distance", Made: made, Code: "MCKW3-4BH0E", Attached: 1, AttachedOK: 1},
+		{Title: "Statements from a distance", Kind: workspace.KindContribution, Made: made, Code: "MCKW3-4BH0E", Attached: 1, AttachedOK: 1},
 	}
 	items[1].Delivery.State, items[1].Delivery.Hub = workspace.AtHub, "Radio Mwalo"
 	items[1].Record[0] = 1

@@ -47,7 +47,7 @@ func waitingIn(items []workspace.Item) (n int) {
 func (a *App) showHome() {
 	var m mine
 	a.start(place{draw: func() screen {
-		return screen{title: a.consultation.Title, way: "nav.consultation", body: a.home(m)}
+		return screen{title: a.consultation.Title, short: a.words.Say("nav.consultation"), way: "nav.consultation", body: a.home(m)}
 	}, enter: func() { a.load(&m) }})
 }
 

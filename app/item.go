@@ -17,7 +17,7 @@ func (a *App) showItem(name string) {
 	a.goTo(place{draw: func() screen {
 		s := screen{title: a.words.Say("receipt.title"), way: "nav.outbox", body: page()}
 		if item != nil {
-			s.title, s.body = a.itemTitle(*item), a.item(*item, proof)
+			s.title, s.short, s.body = a.itemTitle(*item), a.kind(*item), a.item(*item, proof)
 		}
 		return s
 	}, enter: func() { a.loadItem(name, &item, &proof) }})
@@ -46,12 +46,16 @@ func (a *App) loadItem(name string, item **workspace.Item, proof **workspace.Pro
 	})
 }
 
+// kind is what i is: a response or a contribution.
+func (a *App) kind(i workspace.Item) string {
+	if i.IsContribution() {
+		return a.words.Say("screen.contribution")
+	}
+	return a.words.Say("screen.response")
+}
+
 func (a *App) item(i workspace.Item, proof *workspace.Proof) fyne.CanvasObject {
 	say := a.words.Say
-	kind := say("screen.response")
-	if i.IsContribution() {
-		kind = say("screen.contribution")
-	}
 	explained := locale.ID("state_explained.received")
 	switch i.Delivery.State {
 	case workspace.OnDevice:
@@ -64,7 +68,7 @@ func (a *App) item(i workspace.Item, proof *workspace.Proof) fyne.CanvasObject {
 	if i.Delivery.Refusal != nil {
 		status.Add(formview.NewProblem(say("state.refused")))
 	}
-	column := []fyne.CanvasObject{lines(quiet(kind), heading(a.itemTitle(i))), newPanel(formview.ColourCard, formview.ColourEdge, status)}
+	column := []fyne.CanvasObject{lines(quiet(a.kind(i)), heading(a.itemTitle(i))), newPanel(formview.ColourCard, formview.ColourEdge, status)}
 	if i.Code != "" {
 		column = append(column, a.ticket(i))
 	}
@@ -146,7 +150,7 @@ func (a *App) event(e workspace.Event) string {
 func (a *App) showSent(i workspace.Item) {
 	var sent *workspace.Sent
 	a.goTo(place{draw: func() screen {
-		s := screen{title: a.itemTitle(i), way: "nav.outbox", body: page()}
+		s := screen{title: a.itemTitle(i), short: a.kind(i), way: "nav.outbox", body: page()}
 		if sent != nil {
 			s.body = a.sent(i, *sent)
 		}

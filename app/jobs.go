@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/lang"
 )
 
@@ -18,13 +17,19 @@ type jobs struct {
 	after func(time.Duration, func()) (stop func()) // runs later, where drawing is done
 }
 
-// background works as a program does. Nothing comes back to a window that has
-// ended.
-func background(ended func() bool) jobs {
+// background works as a program does; do hands work to the goroutine that draws.
+// Nothing comes back to a window that has ended, nor what was on its way when it
+// did: Fyne closes the queue then.
+func background(ended func() bool, do func(func())) jobs {
 	here := func(f func()) {
-		if !ended() {
-			fyne.Do(f)
+		if ended() {
+			return
 		}
+		do(func() {
+			if !ended() {
+				f()
+			}
+		})
 	}
 	return jobs{
 		away: func(f func()) { go f() },

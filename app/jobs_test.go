@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 )
@@ -31,13 +30,16 @@ func TestBytesAreDrawnNotMoreOftenThanCanBeSeen(t *testing.T) {
 
 func TestNothingComesBackToAWindowThatHasEnded(t *testing.T) {
 	ended := false
-	j := background(func() bool { return ended })
+	queued := make(chan func(), 2)
+	j := background(func() bool { return ended }, func(f func()) { queued <- f })
+	j.run(func() error { return nil }, func(error) { t.Error("what was on its way came back") })
+	onItsWay := <-queued
 	ended = true
-	done := make(chan struct{})
-	j.run(func() error { defer close(done); return nil }, func(error) { t.Error("it came back") })
-	<-done
-	stop := j.after(time.Hour, func() { t.Error("it was too late") })
-	stop()
+	onItsWay()
+	j.here(func() { t.Error("it came back") })
+	if len(queued) > 0 {
+		t.Error("it was queued, where there is no queue any more")
+	}
 }
 
 func TestLeavingAScreenSavesWithoutWaiting(t *testing.T) {

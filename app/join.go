@@ -36,10 +36,10 @@ func (a *App) showJoin(text string) {
 
 func (j *joining) draw() screen {
 	a, say := j.a, j.a.words.Say
-	entry := formview.NewEntry(true)
+	content := formview.NewStack(gapParts)
+	scroll := formview.NewScroll(formview.NewColumn(content))
+	entry, field := newField(scroll, true, j.invite, func(s string) { j.invite = s })
 	entry.Wrapping = fyne.TextWrapBreak
-	entry.SetText(j.invite)
-	entry.OnText = func(s string) { j.invite = s }
 	column := []fyne.CanvasObject{lines(heading(say("join.title")), wrapped(say("join.why")))}
 	switch {
 	case j.result != "" && j.failed:
@@ -51,21 +51,20 @@ func (j *joining) draw() screen {
 	}
 	choose := action(say("action.choose_file"), a.chooseInvite)
 	choose.Icon = theme.FolderOpenIcon()
-	column = append(column, formview.NewStack(gapWords, lines(strong(say("join.paste_here")), formview.UnderWheel(nil, entry)),
-		buttons(primary(say("action.join"), j.join), choose), quiet(say("join.drop_here"))), j.through())
-	return screen{title: say("screen.join"), way: "screen.join", body: page(column...)}
+	column = append(column, formview.NewStack(gapWords, lines(strong(say("join.paste_here")), field),
+		buttons(primary(say("action.join"), j.join), choose), quiet(say("join.drop_here"))), j.through(scroll))
+	content.Objects = column
+	return screen{title: say("screen.join"), way: "screen.join", body: scroll}
 }
 
 // through asks for the hub to send through, for those whom no line reaches.
-func (j *joining) through() fyne.CanvasObject {
+func (j *joining) through(on *formview.Scroll) fyne.CanvasObject {
 	say := j.a.words.Say
-	address := formview.NewEntry(false)
+	address, field := newField(on, false, j.hub, func(s string) { j.hub = s })
 	address.PlaceHolder = "https://192.168.8.1:8443#pin=…"
-	address.SetText(j.hub)
-	address.OnText = func(s string) { j.hub = s }
 	address.OnSubmitted = func(string) { j.setHub() }
 	box := section(say("join.via_hub"), wrapped(say("join.hub_why")),
-		formview.NewStack(gapTight, strong(say("join.hub_address")), formview.UnderWheel(nil, address)),
+		formview.NewStack(gapTight, strong(say("join.hub_address")), field),
 		buttons(action(say("join.use_hub"), j.setHub)))
 	if j.said != "" {
 		box.Add(strong(j.said))

@@ -15,6 +15,7 @@ import (
 // A screen is what stands in the shell.
 type screen struct {
 	title   string
+	short   string    // in a narrow window, where the page's own heading says the rest; "" for the title
 	way     locale.ID // of the ways to the main screens, the one that leads here
 	body    fyne.CanvasObject
 	outline fyne.CanvasObject // beside the body where there is room; may be nil
@@ -47,7 +48,7 @@ type shell struct {
 func newShell(a *App) *shell {
 	s := &shell{a: a, rail: container.NewStack(), body: container.NewStack(), bar: container.NewStack(), header: container.NewStack(), footed: container.NewStack(), done: newProgress()}
 	s.title = strong("")
-	s.title.OneLine, s.title.Colour = true, formview.ColourOnHeader
+	s.title.OneLine, s.title.TwoLines, s.title.Colour = true, true, formview.ColourOnHeader
 	s.note = formview.NewNotice(theme.InfoIcon(), theme.ColorNameForeground, "")
 	s.noted = newGround(formview.ColourSoft, container.New(margins{4, 2}, s.note))
 	s.noted.Hide()
@@ -72,7 +73,6 @@ func (s *shell) renew() {
 
 func (s *shell) show(c screen) {
 	s.shown = c
-	s.title.SetWords(c.title)
 	s.body.Objects = []fyne.CanvasObject{c.body}
 	s.bar.Objects = nil
 	if c.bar != nil {
@@ -88,6 +88,10 @@ func (s *shell) show(c screen) {
 // arrange puts the header and the rail together for the room there is.
 func (s *shell) arrange() {
 	say := s.a.words.Say
+	s.title.SetWords(s.shown.title)
+	if s.shown.short != "" && !s.frame.wide {
+		s.title.SetWords(s.shown.short)
+	}
 	var left, right fyne.CanvasObject
 	if len(s.a.trail) > 0 && !s.shown.bare {
 		back := formview.NewButton(say("nav.back"), s.a.back)

@@ -24,7 +24,7 @@ func (a *App) showWelcome() {
 			container.New(leading{}, newEmblem(formview.ColourOnHeader, 4)), lines(name, tagline)))
 		body := page(banner,
 			section(say("start.choose_language"), a.languageChoices(), quiet(say("start.language_note"))))
-		return screen{title: a.step(1), body: body, bare: true, done: 1.0 / 3,
+		return screen{title: a.step(1), body: body, bare: true, done: 1.0 / 2,
 			bar: newBar(nil, nil, primary(say("nav.next"), a.showName), false)}
 	}})
 }
@@ -77,18 +77,19 @@ func (a *App) showName() {
 	var name *formview.Entry
 	a.goTo(place{draw: func() screen {
 		say := a.words.Say
-		name = formview.NewEntry(false)
-		name.SetText(typed)
-		name.OnText = func(s string) { typed = s }
+		content := formview.NewStack(gapParts)
+		scroll := formview.NewScroll(formview.NewColumn(content))
+		var field fyne.CanvasObject
+		name, field = newField(scroll, false, typed, func(s string) { typed = s })
 		name.PlaceHolder = say("start.name_hint")
 		begin := func() { a.setUp(strings.TrimSpace(typed)) }
 		name.OnSubmitted = func(string) { begin() }
-		body := page(
+		content.Objects = []fyne.CanvasObject{
 			heading(say("start.who")),
-			formview.NewStack(gapWords, strong(say("start.name")), formview.UnderWheel(nil, name), quiet(say("start.name_note"))),
+			formview.NewStack(gapWords, strong(say("start.name")), field, quiet(say("start.name_note"))),
 			formview.NewNotice(theme.ConfirmIcon(), theme.ColorNameSuccess, say("start.consultation_note")),
-		)
-		return screen{title: a.step(2), body: body, bare: true, done: 2.0 / 3,
+		}
+		return screen{title: a.step(2), body: scroll, bare: true, done: 1,
 			bar: newBar(action(say("nav.back"), a.back), nil, primary(say("start.begin"), begin), false)}
 	}, enter: func() { a.window.Canvas().Focus(name) }})
 }

@@ -96,7 +96,7 @@ func (w *writing) draw() screen {
 	ready := primary(say("action.make_ready"), w.makeReady)
 	ready.Icon = theme.ConfirmIcon()
 	return screen{
-		title: w.a.textTitle(w.text.Title), way: "nav.consultation", body: w.scroll,
+		title: w.a.textTitle(w.text.Title), short: say("screen.contribution"), way: "nav.consultation", body: w.scroll,
 		bar: newBar(nil, nil, ready, false),
 	}
 }
@@ -111,23 +111,10 @@ func (w *writing) button(id locale.ID, do func()) *formview.Button {
 
 // entry is a field that follows the focus and grows with its page.
 func (w *writing) entry(multiline bool, text string, changed func(string)) (*formview.Entry, fyne.CanvasObject) {
-	e := formview.NewEntry(multiline)
-	e.SetText(text)
-	scroll, height := w.scroll, e.MinSize().Height
-	e.OnText = func(s string) {
+	return newField(w.scroll, multiline, text, func(s string) {
 		changed(s)
 		w.changed()
-		if h := e.MinSize().Height; h != height {
-			height = h
-			scroll.Settle()
-		}
-	}
-	e.OnFocus = func(gained bool) {
-		if gained {
-			scroll.Reveal(e)
-		}
-	}
-	return e, formview.UnderWheel(scroll, e)
+	})
 }
 
 func (w *writing) line(id locale.ID, value *string) fyne.CanvasObject {

@@ -25,11 +25,13 @@ type Label struct {
 	Monospace bool
 	Centred   bool
 	OneLine   bool // is cut short with … where it doesn't fit
+	TwoLines  bool // of OneLine: has two, in the size of a caption, before it is cut short
 	Aligned   bool // begins where the screen's lines begin, whatever its own direction: one of a list
 
 	words string
 	laid  laid
 	lines []*canvas.Text
+	size  float32 // of the lines
 }
 
 // laid is what the lines were made for.
@@ -39,6 +41,7 @@ type laid struct {
 	size     float32
 	style    fyne.TextStyle
 	oneLine  bool
+	twoLines bool
 	mirrored bool
 }
 
@@ -82,18 +85,26 @@ func (l *Label) style() fyne.TextStyle {
 
 // lay breaks the lines for the width there is.
 func (l *Label) lay() {
-	now := laid{l.words, l.Size().Width, l.textSize(), l.style(), l.OneLine, Mirrored()}
+	now := laid{l.words, l.Size().Width, l.textSize(), l.style(), l.OneLine, l.TwoLines, Mirrored()}
 	if now == l.laid && l.lines != nil {
 		return
 	}
-	l.laid = now
-	width := func(s string) float32 { return fyne.MeasureText(s, now.size, now.style).Width }
+	l.laid, l.size = now, now.size
+	width := func(s string) float32 { return fyne.MeasureText(s, l.size, now.style).Width }
 	words := shownRunes(l.words)
 	direction := directionOf(words, now.mirrored)
 	var lines []string
 	switch {
 	case now.oneLine:
-		lines = []string{cutShort(strings.ReplaceAll(words, "\n", " "), now.width, width)}
+		words = strings.ReplaceAll(words, "\n", " ")
+		if now.twoLines && now.width > 0 && width(words) > now.width {
+			l.size = l.Theme().Size(theme.SizeNameCaptionText)
+			if lines = broken(words, now.width, width); len(lines) > 2 {
+				lines = []string{lines[0], cutShort(strings.Join(lines[1:], " "), now.width, width)}
+			}
+		} else {
+			lines = []string{cutShort(words, now.width, width)}
+		}
 	case now.width <= 0:
 		lines = strings.Split(words, "\n")
 	default:
@@ -104,7 +115,7 @@ func (l *Label) lay() {
 	l.lines = make([]*canvas.Text, len(lines))
 	for i, line := range lines {
 		t := canvas.NewText(inOrder(line, direction), color.Transparent)
-		t.TextSize, t.TextStyle = now.size, now.style
+		t.TextSize, t.TextStyle = l.size, now.style
 		switch {
 		case l.Centred:
 			t.Alignment = fyne.TextAlignCenter
@@ -121,6 +132,9 @@ const linePitch = 1.48
 
 // pitch is the distance from one line to the next.
 func (l *Label) pitch() float32 {
+	if l.size > 0 {
+		return l.size * linePitch
+	}
 	return l.textSize() * linePitch
 }
 
