@@ -28,6 +28,7 @@ var layers = map[string]string{
 	"assets/locale":              "assets",
 	"forms":                      "",
 	"forms/xpath":                "",
+	"forms/calendar":             "",
 	"forms/xlsform":              "forms forms/xpath",
 	"forms/xform":                "forms forms/xpath",
 	"forms/formpack":             "forms forms/xform",
@@ -59,7 +60,7 @@ var layers = map[string]string{
 	"storage/powercut":           "storage forms/... sync/batch sync/identity",
 	"app/workspace":              "assets/... forms/... storage sync/batch sync/bundle sync/canon sync/discovery sync/exchange sync/httpsync sync/hub sync/identity sync/openrosa",
 	"app/world":                  "assets/... forms/... sync/... storage/... app/workspace",
-	"app/formview":               "assets/... forms forms/session",
+	"app/formview":               "assets/... forms forms/calendar forms/session",
 	"app":                        "assets/... forms/... sync/identity app/workspace app/formview",
 	"cmd":                        "...",
 }

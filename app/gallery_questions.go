@@ -56,4 +56,5 @@ func (a *App) questions() ([]sample, error) {
 var sampleAnswers = map[string]any{
 	"members": "12345", "phones": "3", "cost": "7", "service": "4", "reads": "rarely", "agree": "often", "roads": "radio mobile", "heard": "y",
 	"pin": "1234", "page": "https://www.itu.int/council/",
+	"met": "2007-06-22", "feast": "2007-09-12", "next": "2007-09-14T09:30",
 }

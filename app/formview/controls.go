@@ -46,6 +46,19 @@ func (d *field) special(q *forms.Question) control {
 	switch q.Bind.Type {
 	case forms.Int, forms.Decimal:
 		return d.number(q, looks)
+	case forms.Date:
+		c := newDate(around, looks)
+		c.OnAnswer, c.OnLeave = typed, left
+		return c
+	case forms.Time:
+		c := newClock(around)
+		c.OnAnswer, c.OnLeave = typed, left
+		return c
+	case forms.DateTime:
+		c := newMoment(around, looks)
+		c.OnAnswer = typed
+		c.left(left)
+		return c
 	case forms.String, forms.Barcode, "":
 		if has("url") {
 			l := newLink(around)
