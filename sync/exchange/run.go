@@ -193,11 +193,16 @@ func (c *caller) look() time.Time {
 	return end
 }
 
+// handshake is about what TCP, TLS and the head of a request take, in bytes.
+const handshake = 3000
+
 // suspicion is how long silence is nothing: until the first of what is on the
 // way must have been acknowledged.
 func (c *caller) suspicion() time.Duration {
 	first := int64(0)
 	switch {
+	case !c.met: // the connection may have to be made first
+		return c.pace.suspicion(c.opening+handshake) + 3*c.pace.rtt
 	case len(c.flight) > 0:
 		first = c.flight[0].size
 	case c.answered < len(c.offers):
