@@ -56,7 +56,7 @@ type event struct {
 // The board forgets what is older: it stands in memory.
 const (
 	maxGuests = 500
-	maxEvents   = 200
+	maxEvents = 200
 )
 
 func newBoard(w *workspace.Workspace, name string) *board {
@@ -134,14 +134,14 @@ func (b *board) went(r exchange.Report, err error) {
 
 // A state is the board at a moment.
 type state struct {
-	Hub      string    `json:"hub"`
-	Records  int       `json:"waiting_records"` // without a receipt
-	Bytes    int64     `json:"waiting_bytes"`   // what they will cost on the way up, before HTTP and TLS
-	Used     int64     `json:"held_bytes"`
-	Quota    int64     `json:"quota_bytes"`
-	Up       contact   `json:"up"`
-	Guests []guest `json:"guests"`
-	Events   []event   `json:"events"`
+	Hub     string  `json:"hub"`
+	Records int     `json:"waiting_records"` // without a receipt
+	Bytes   int64   `json:"waiting_bytes"`   // what they will cost on the way up, before HTTP and TLS
+	Used    int64   `json:"held_bytes"`
+	Quota   int64   `json:"quota_bytes"`
+	Up      contact `json:"up"`
+	Guests  []guest `json:"guests"`
+	Events  []event `json:"events"`
 }
 
 func (b *board) state(ctx context.Context, quota hub.Quota) (s state, err error) {
