@@ -18,7 +18,7 @@ func TestSticksCarriedByPeopleLoseNothing(t *testing.T) {
 	form := smallForm(t)
 	var seen toll
 	spoiled := 0
-	n := worlds(t, 100)
+	n := worlds(t, 40)
 	for seed := range n {
 		synctest.Test(t, func(t *testing.T) {
 			p, cuts, err := carried(t.Context(), t.TempDir, simulated(form, uint64(seed), Sound))
