@@ -54,7 +54,7 @@ func TestAnErrorOfTheSystemAtAnyCallLosesNothing(t *testing.T) {
 				}
 				said = max(said, count)
 			}
-			checkCount(t, dir, count, fmt.Sprintf("%s, call %d", call, n), true)
+			checkCount(t, dir, busyOptions(), count, fmt.Sprintf("%s, call %d", call, n), true)
 		}
 	}
 	t.Logf("%d processes, %d ended with an error", tries, refused)

@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,16 +21,27 @@ import (
 
 const (
 	childDir = "BARAZA_TEST_STORE"
-	// childBusy has the child compact, close and open the store all the time.
+	// childBusy has the child compact, back up, close and open the store all
+	// the time.
 	childBusy = "BARAZA_TEST_BUSY"
 	// childEnd is the number after which the child closes the store and ends.
 	childEnd = "BARAZA_TEST_END"
+	// childBackup is a backup that the child restores instead.
+	childBackup = "BARAZA_TEST_BACKUP"
 )
+
+// busyOptions are those of stores that are backed up.
+func busyOptions() storage.Options {
+	return storage.Options{NoBallast: true, Unlocking: storage.Unlocking{Key: bytes.Repeat([]byte{9}, 32)}}
+}
+
+func backupOf(dir string) string { return dir + ".backup" }
 
 // TestMain lets the test binary be the process that is killed.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
-		if err := writeOn(dir); err != nil {
+		err := writeOrRestore(dir)
+		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -36,11 +50,27 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+func writeOrRestore(dir string) error {
+	file := os.Getenv(childBackup)
+	if file == "" {
+		return writeOn(dir)
+	}
+	s, err := storage.Restore(context.Background(), nil, file, dir, busyOptions(), nil)
+	if err != nil {
+		return err
+	}
+	return s.Close()
+}
+
 // writeOn counts up, and says each number once the store has it.
 func writeOn(dir string) error {
 	end, _ := strconv.Atoi(os.Getenv(childEnd))
+	busy, opt := os.Getenv(childBusy) != "", storage.Options{NoBallast: true}
+	if busy {
+		opt = busyOptions()
+	}
 	ctx := context.Background()
-	s, err := storage.Open(ctx, dir, storage.Options{NoBallast: true})
+	s, err := storage.Open(ctx, dir, opt)
 	if err != nil {
 		return err
 	}
@@ -68,8 +98,13 @@ func writeOn(dir string) error {
 		if n == end {
 			return s.Close()
 		}
-		if os.Getenv(childBusy) == "" {
+		if !busy {
 			continue
+		}
+		if n%5 == 0 {
+			if _, err := s.Backup(ctx, nil, backupOf(dir), nil); err != nil {
+				return err
+			}
 		}
 		if n%7 == 0 {
 			if _, err := s.Compact(ctx); err != nil {
@@ -80,7 +115,7 @@ func writeOn(dir string) error {
 			if err := s.Close(); err != nil {
 				return err
 			}
-			if s, err = storage.Open(ctx, dir, storage.Options{NoBallast: true}); err != nil {
+			if s, err = storage.Open(ctx, dir, opt); err != nil {
 				return err
 			}
 			c = notes(s)
@@ -113,15 +148,16 @@ func TestAKilledProcessLosesNothingAcknowledged(t *testing.T) {
 		if said == begun {
 			t.Errorf("round %d: nothing was said", round)
 		}
-		checkCount(t, dir, said, fmt.Sprint("round ", round), false)
+		checkCount(t, dir, storage.Options{}, said, fmt.Sprint("round ", round), false)
 	}
 }
 
-// The process is killed at a random moment: while it opens, compacts or closes.
+// The process is killed at a random moment: while it opens, compacts, backs up or
+// closes.
 func TestAProcessKilledAtAnyMomentLosesNothingAcknowledged(t *testing.T) {
 	dir := t.TempDir()
 	r := rand.New(rand.NewPCG(2, 9))
-	said := 0
+	said, backedUp := 0, uint64(0)
 	for round := range 3 * killRounds() {
 		after := time.Duration(r.IntN(250)) * time.Millisecond
 		last := killed(t, dir, []string{childBusy + "=1"}, func(cmd *exec.Cmd, n int) {
@@ -130,11 +166,68 @@ func TestAProcessKilledAtAnyMomentLosesNothingAcknowledged(t *testing.T) {
 			}
 		})
 		said = max(said, last)
-		checkCount(t, dir, said, fmt.Sprintf("round %d, killed after %v", round, after), true)
+		when := fmt.Sprintf("round %d, killed after %v", round, after)
+		checkCount(t, dir, busyOptions(), said, when, true)
+		n, err := storage.VerifyBackup(t.Context(), nil, backupOf(dir), busyOptions().Unlocking, nil)
+		if err != nil && (backedUp > 0 || !errors.Is(err, fs.ErrNotExist)) || n.Sequence < backedUp {
+			t.Errorf("%s: change %d was backed up, now %+v (%v)", when, backedUp, n, err)
+		}
+		backedUp = n.Sequence
 	}
-	if said == 0 {
-		t.Error("no process came to say anything")
+	if said == 0 || backedUp == 0 {
+		t.Error("no process came to say anything, or to back it up")
 	}
+}
+
+// A restored folder is whole or not there.
+func TestAKilledRestoreLeavesAllOrNothing(t *testing.T) {
+	from := t.TempDir()
+	s, err := storage.Open(t.Context(), from, busyOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	written := 0
+	for i := range 30 {
+		n := note{Title: strconv.Itoa(i + 1), Text: strings.Repeat("answer ", 2000)}
+		if err := errors.Join(notes(s).Put(t.Context(), fmt.Sprintf("%08d", i+1), n), notes(s).Put(t.Context(), "last", n)); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.Blobs().Put(t.Context(), strings.NewReader(n.Title+n.Text)); err != nil {
+			t.Fatal(err)
+		}
+		written++
+	}
+	if _, err := s.Backup(t.Context(), nil, backupOf(from), nil); err != nil {
+		t.Fatal(err)
+	}
+	old, err := s.Incarnation(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(3, 9))
+	whole := 0
+	for round := range 2 * killRounds() {
+		dir := filepath.Join(t.TempDir(), "restored")
+		after := time.Duration(r.IntN(300)) * time.Millisecond
+		killed(t, dir, []string{childBackup + "=" + backupOf(from)}, func(cmd *exec.Cmd, _ int) {
+			time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+		})
+		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		whole++
+		checkCount(t, dir, busyOptions(), written, fmt.Sprintf("round %d, killed after %v", round, after), true)
+		back, err := storage.Open(t.Context(), dir, busyOptions())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now, err := back.Incarnation(t.Context()); err != nil || now == old {
+			t.Errorf("round %d: the incarnation is the same (%v)", round, err)
+		}
+		back.Close()
+	}
+	t.Logf("%d of %d were whole", whole, 2*killRounds())
 }
 
 func kill(t *testing.T, cmd *exec.Cmd) {
@@ -174,9 +267,9 @@ func killed(t *testing.T, dir string, env []string, heard func(cmd *exec.Cmd, n 
 
 // checkCount opens what is left and holds it against what was said. Killed while
 // the index was being opened, it may have to be made anew.
-func checkCount(t *testing.T, dir string, said int, when string, mayRebuild bool) {
+func checkCount(t *testing.T, dir string, opt storage.Options, said int, when string, mayRebuild bool) {
 	t.Helper()
-	s := open(t, dir, storage.Options{})
+	s := open(t, dir, opt)
 	last, err := notes(s).Get(t.Context(), "last")
 	if err != nil && said > 0 {
 		t.Errorf("%s: %d was said: %v", when, said, err)
