@@ -30,26 +30,26 @@ func TestThePowerMayGoAtAnyMomentOnExt4(t *testing.T) {
 }
 
 func TestThePowerMayGoAtAnyMomentOnAPhone(t *testing.T) {
-	hold(t, powercut.Ext4, subjectPhone, states(30, 300))
+	hold(t, powercut.Ext4, subjectPhone, states(20, 300))
 }
 
 func TestThePowerMayGoAtAnyMomentOnXFS(t *testing.T) {
-	hold(t, powercut.XFS, subject, states(30, 2000))
+	hold(t, powercut.XFS, subject, states(20, 2000))
 }
 
 func TestThePowerMayGoAtAnyMomentOnBtrfs(t *testing.T) {
-	hold(t, powercut.Btrfs, subject, states(30, 2000))
+	hold(t, powercut.Btrfs, subject, states(20, 2000))
 }
 
 // The controls show that the rig neither spoils what is well kept nor spares
 // what is not.
 func TestTheControlsComeOutAsKnown(t *testing.T) {
 	t.Run("bbolt is known to be good", func(t *testing.T) {
-		hold(t, powercut.Ext4, controlBolt, states(25, 200))
+		hold(t, powercut.Ext4, controlBolt, states(20, 200))
 	})
 	for _, bad := range []string{controlBadger, subjectLied} {
 		t.Run(bad+" is known to be bad", func(t *testing.T) {
-			n := states(25, 200)
+			n := states(20, 200)
 			failures := cut(t, powercut.Ext4, bad, n)
 			if len(failures) < n/4 {
 				t.Fatalf("only %d of %d states have lost something: the rig does not notice it", len(failures), n)
