@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -80,7 +81,31 @@ func NewRig(dir string) (*Rig, error) {
 		return nil, fmt.Errorf("mount the disks: %w", err)
 	}
 	r.root, r.server = root, server
+	if err := keepFromChildren("/dev/fuse"); err != nil {
+		return nil, errors.Join(err, server.Unmount())
+	}
 	return r, nil
+}
+
+// keepFromChildren has the processes that are started later not inherit what is open
+// of a file. One that did would keep the disks waiting for a server that is gone,
+// and itself with them, for ever.
+func keepFromChildren(file string) error {
+	const own = "/proc/self/fd"
+	entries, err := os.ReadDir(own)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		fd, err := strconv.Atoi(e.Name())
+		if err != nil {
+			return err
+		}
+		if to, err := os.Readlink(filepath.Join(own, e.Name())); err == nil && to == file {
+			unix.CloseOnExec(fd)
+		}
+	}
+	return nil
 }
 
 func (r *Rig) disks() string      { return filepath.Join(r.dir, "disks") }
