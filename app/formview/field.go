@@ -22,6 +22,7 @@ type field struct {
 	ref     forms.Ref
 	form    *Form
 	label   *Label
+	styled  *fyne.Container // instead of label where the words are in Markdown
 	hint    *Label
 	marks   *fyne.Container // that an answer is needed, or what is to be known of the words
 	wrong   *Notice
@@ -30,12 +31,12 @@ type field struct {
 }
 
 func newField(f *Form, n session.Node) *field {
-	d := &field{ref: n.Ref, form: f, label: strong(""), hint: quiet(""), marks: NewRow(1), wrong: NewProblem("")}
+	d := &field{ref: n.Ref, form: f, label: strong(""), styled: NewStack(gapWords), hint: quiet(""), marks: NewRow(1), wrong: NewProblem("")}
 	q := n.Element.(*forms.Question)
 	if q.Control == forms.Note {
 		d.label.Bold = false
 	}
-	words := NewStack(gapWords, d.label, d.hint, d.marks)
+	words := NewStack(gapWords, d.label, d.styled, d.hint, d.marks)
 	d.box = NewStack(gapControl, words)
 	if d.control = d.newControl(q); d.control != nil {
 		d.box.Add(d.control)
@@ -88,8 +89,10 @@ func (d *field) newControl(q *forms.Question) control {
 
 func (d *field) display(n session.Node) {
 	d.box.Hidden = !n.Relevant
-	d.label.SetWords(n.Label)
-	d.label.Hidden = n.Label == ""
+	if n.Label != d.label.Words() || n.Label == "" {
+		d.label.SetWords(n.Label)
+		d.label.Hidden = showStyled(d.form.around, d.styled, n.Label, d.label.Bold) || n.Label == ""
+	}
 	d.hint.SetWords(n.Hint)
 	d.hint.Hidden = n.Hint == ""
 	var marks []string
