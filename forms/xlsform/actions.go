@@ -11,7 +11,7 @@ import (
 // of a repeat, begins.
 type beginning struct {
 	question *forms.Question
-	action   forms.Action // without its event
+	place    forms.Place
 }
 
 // A computing is a calculation that waits for a change of another question.
@@ -71,8 +71,10 @@ func (r *reader) triggered(q *forms.Question, path string, place forms.Place) {
 func (r *reader) settleActions() {
 	inRepeats := map[*forms.Repeat][]forms.Action{}
 	for _, b := range r.begins {
-		a := b.action
-		a.Events = []forms.Event{forms.InstanceFirstLoad}
+		a := forms.Action{
+			Kind: forms.SetValue, Events: []forms.Event{forms.InstanceFirstLoad},
+			Target: string(b.question.Ref), Value: r.dynamic[b.question], Place: b.place,
+		}
 		r.def.Actions = append(r.def.Actions, a)
 		if repeat := r.inRepeat(b.question); repeat != nil {
 			a.Events = []forms.Event{forms.NewRepeat}

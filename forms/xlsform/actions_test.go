@@ -7,6 +7,16 @@ import (
 	"baraza.example/forms"
 )
 
+func TestFilesAreFoundInDefaultsAndTriggers(t *testing.T) {
+	def := read(t, `
+		| survey | type | name | label | default                          | calculation                      | trigger |
+		|        | text | a    | A     | pulldata('one', 'x', 'y', 'z')   |                                  |         |
+		|        | text | b    |       |                                  | pulldata('two', 'x', 'y', ${a})  | ${a}    |`)
+	if len(def.Instances) != 2 || def.Instances[0].ID != "one" || def.Instances[1].ID != "two" {
+		t.Errorf("the instances are %v", def.Instances)
+	}
+}
+
 func TestDefaultsAndTriggersAreActionsAsInXForms(t *testing.T) {
 	def := read(t, `
 		| survey | type         | name | label | default | calculation  | trigger |

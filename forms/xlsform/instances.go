@@ -86,7 +86,7 @@ func (r *reader) fileInstances() {
 			{"required", c.Bind.Required}, {"relevant", c.Bind.Relevant},
 		}
 		if q, ok := e.(*forms.Question); ok {
-			exprs = append(exprs, struct{ column, text string }{"choice_filter", q.ChoiceFilter}, struct{ column, text string }{"default", q.Default})
+			exprs = append(exprs, struct{ column, text string }{"choice_filter", q.ChoiceFilter}, struct{ column, text string }{"default", r.dynamic[q]})
 		}
 		for _, x := range exprs {
 			place := c.Place

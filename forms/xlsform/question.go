@@ -121,9 +121,10 @@ func (r *reader) details(rec record, q *forms.Question) {
 				q.Default = f.text
 				break
 			}
-			r.dynamic[q] = true
+			r.dynamic[q] = f.text
 			r.pendAt(q, place, f.text, func(x string) {
-				r.begins = append(r.begins, beginning{q, forms.Action{Kind: forms.SetValue, Target: string(q.Ref), Value: x, Place: place}})
+				r.dynamic[q] = x
+				r.begins = append(r.begins, beginning{q, place})
 			})
 		case "parameters":
 			q.Parameters = r.parameters(f, place)
@@ -141,7 +142,7 @@ func (r *reader) visible(rec record, q *forms.Question, t questionType) {
 		q.Control = forms.Hidden
 	}
 	if t.name == "calculate" {
-		if s, _ := rec.get("calculation"); s == "" && !r.dynamic[q] {
+		if s, _ := rec.get("calculation"); s == "" && r.dynamic[q] == "" {
 			r.fault(forms.Place{Sheet: "survey", Row: rec.row, Column: "calculation"}, "no-calculation", "", "%q calculates nothing", q.Name)
 		}
 	}

@@ -29,7 +29,6 @@ func (r *reader) resolve() {
 			r.compile(p.place, x)
 		}
 	}
-	r.settleActions()
 	for _, p := range r.answers {
 		p.offer(r)
 	}
@@ -40,6 +39,7 @@ func (r *reader) resolve() {
 		t.text[t.language] = r.outputs(t)
 	}
 	r.fileInstances()
+	r.settleActions()
 }
 
 // outputs replaces in a text the ${names} and the paths into secondary

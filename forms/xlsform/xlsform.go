@@ -27,7 +27,7 @@ func Read(wb Workbook) (*forms.Definition, []forms.Diagnostic) {
 		byName:    map[string][]forms.Element{},
 		parent:    map[forms.Element]forms.Element{},
 		types:     map[forms.Element]string{},
-		dynamic:   map[*forms.Question]bool{},
+		dynamic:   map[*forms.Question]string{},
 		listPlace: map[string]forms.Place{},
 		sources:   map[string]source{},
 		searched:  map[string][]*forms.Question{},
@@ -97,8 +97,8 @@ type reader struct {
 	texts       []pendingText
 	geometry    []pendingGeometry
 	answers     []pendingAnswers
-	meta        []forms.Element          // what belongs into the meta block, in order
-	dynamic     map[*forms.Question]bool // whose default is computed
+	meta        []forms.Element            // what belongs into the meta block, in order
+	dynamic     map[*forms.Question]string // the expression of a default that is computed
 	begins      []beginning
 	computed    []computing // by a trigger
 
