@@ -199,6 +199,24 @@ func TestAllFaultsAreReportedAtOnceWithTheirPlace(t *testing.T) {
 	}
 }
 
+func TestAWrongNameIsReportedWhereTheColumnDoesNothing(t *testing.T) {
+	_, found := xlsform.Read(formstest.Table(`
+		| survey | type | name | label | choice_filter | repeat_count |
+		|        | text | a    | A     | x = ${b}      |              |
+		|        | text | c    | C     | x = ${a}      | ${d}         |`))
+	var got []string
+	for _, d := range found {
+		got = append(got, d.Error())
+	}
+	want := []string{
+		`survey row 2, column choice_filter: there is no question called "b"`,
+		`survey row 3, column repeat_count: there is no question called "d"`,
+	}
+	if !slices.EqualFunc(got, want, strings.HasPrefix) {
+		t.Error(got)
+	}
+}
+
 func TestAFolderOfCSVFilesIsAForm(t *testing.T) {
 	dir := fstest.MapFS{
 		"survey.csv": {Data: []byte("\xEF\xBB\xBFtype,name,label\r\ntext,home,\"Home,\nsweet\"\r\n\r\nselect_one_from_file countries.csv,country,Country\r\ntext,home,x\r\n")},

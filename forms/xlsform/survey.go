@@ -248,6 +248,11 @@ func (r *reader) common(rec record, e forms.Element) {
 			r.pendFree(e, place, f.text, func(x string) { c.Appearance = x })
 		case "save_to":
 			// entities.go reads it of questions
+		case "choice_filter", "repeat_count":
+			_, repeat := e.(*forms.Repeat)
+			if !repeat && r.types[e] != "select" {
+				r.pendFree(e, place, f.text, func(string) {}) // it does nothing here, but a wrong name is one all the same
+			}
 		default:
 			r.ownColumn(e, f, place)
 		}
