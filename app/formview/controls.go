@@ -50,6 +50,10 @@ func (d *field) special(q *forms.Question) control {
 		c := newDate(around, looks)
 		c.OnAnswer, c.OnLeave = typed, left
 		return c
+	case forms.GeoPoint:
+		c := newPoint(around)
+		c.OnAnswer, c.OnLeave = typed, left
+		return c
 	case forms.Time:
 		c := newClock(around)
 		c.OnAnswer, c.OnLeave = typed, left
