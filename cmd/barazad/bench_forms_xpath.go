@@ -149,7 +149,7 @@ func theirResult(v any) string {
 // inTurns gives the nanoseconds that each of two functions takes: the best of
 // rounds in which both have the same machine, since others may use it too.
 func inTurns(a, b func()) (na, nb float64) {
-	const rounds, slice = 12, 2 * time.Millisecond
+	const rounds, slice = 48, 500 * time.Microsecond
 	na, nb = math.Inf(1), math.Inf(1)
 	for range rounds {
 		na = min(na, perCall(a, slice))
