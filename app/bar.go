@@ -84,7 +84,7 @@ func (b *bar) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		switch {
 		case b.fills:
 			b.middle.Show()
-			if room < 4*theme.TextSize() {
+			if room < 6*theme.TextSize() { // words would be broken
 				b.middle.Hide()
 			}
 			h := formview.Fit(b.middle, max(0, room-gap))

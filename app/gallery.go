@@ -86,6 +86,7 @@ func (a *App) gallery() ([]sample, error) {
 	outboxWith := func(o *outbox) func() {
 		return func() {
 			o.a, o.read = a, true
+			a.shell.setWaiting(waitingIn(o.items))
 			a.start(place{draw: o.screen})
 		}
 	}
