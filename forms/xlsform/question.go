@@ -18,6 +18,7 @@ func (r *reader) question(rec record, in *open, written string, place forms.Plac
 	sel, isSelect := parseSelect(written)
 	if isSelect && (sel.list == "" || strings.ContainsAny(sel.list, " ")) {
 		r.fault(place, "no-list", "", "a select takes the name of one list after it, not %q", sel.list)
+		r.faulty(rec, in, q)
 		return
 	}
 	if isSelect {
@@ -44,6 +45,7 @@ func (r *reader) question(rec record, in *open, written string, place forms.Plac
 	}
 	if !ok {
 		r.fault(place, "unknown-type", didYouMean(nearest(written, typeNames())), "there is no type %q", written)
+		r.faulty(rec, in, q)
 		return
 	}
 	r.types[q] = t.name
@@ -69,6 +71,18 @@ func (r *reader) question(rec record, in *open, written string, place forms.Plac
 	}
 	r.visible(rec, q, t)
 	r.saveTo(rec, q)
+}
+
+// faulty reads what a row whose type is at fault says otherwise, so that its
+// other faults are told too and its name is known to the others.
+func (r *reader) faulty(rec record, in *open, q *forms.Question) {
+	if !rec.has("name") {
+		return
+	}
+	q.Control, q.Bind.Type = forms.Input, forms.String
+	r.types[q] = "text"
+	r.common(rec, q)
+	r.place(in.element, q)
 }
 
 // impliedName gives a name to rows that may leave it out.

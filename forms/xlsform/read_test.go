@@ -199,6 +199,22 @@ func TestAllFaultsAreReportedAtOnceWithTheirPlace(t *testing.T) {
 	}
 }
 
+func TestAWrongTypeHidesNoOtherFaultAndMakesNone(t *testing.T) {
+	_, found := xlsform.Read(formstest.Table(`
+		| survey | type       | name | label | relevant  |
+		|        | integr     | age  | Age   | ${zz} = 1 |
+		|        | select_one | sex  | Sex   |           |
+		|        | text       | b    | B     | ${age} > 3 and ${sex} = 'f' |
+		|        | txt        | b    | B     |           |`))
+	var got []string
+	for _, d := range found {
+		got = append(got, d.Code)
+	}
+	if want := []string{"unknown-type", "unknown-name", "no-list", "unknown-type", "duplicate-name"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestAWrongNameIsReportedWhereTheColumnDoesNothing(t *testing.T) {
 	_, found := xlsform.Read(formstest.Table(`
 		| survey | type | name | label | choice_filter | repeat_count |
