@@ -95,7 +95,7 @@ func startScreen(width, height int, args ...string) (*screen, error) {
 	number, wrong := strconv.Atoi(strings.TrimSpace(line))
 	if err = errors.Join(err, wrong); err != nil {
 		s.close()
-		return nil, fmt.Errorf("Xvfb did not start: %w", err)
+		return nil, fmt.Errorf("start Xvfb: %w", err)
 	}
 	s.display = ":" + strconv.Itoa(number)
 	return s, nil
