@@ -83,7 +83,9 @@ func New(a fyne.App, w *workspace.Workspace, c *consultation.Consultation, o Opt
 func Warm(a fyne.App) {
 	a.Settings().SetTheme(newLook(workspace.Settings{}, locale.LeftToRight))
 	for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
-		fyne.MeasureText("Baraza", theme.TextSize(), style)
+		const words = "Baraza"
+		font := theme.Current().(look).FontOf(words, style)
+		_, _ = a.Driver().RenderedTextSize(words, theme.TextSize(), style, font)
 	}
 }
 

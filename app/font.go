@@ -1,27 +1,41 @@
 package app
 
 import (
+	"bytes"
 	"io/fs"
 	"sync"
+	"unicode"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	gotext "github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/font/opentype"
+	"github.com/go-text/typesetting/font/opentype/tables"
 
 	"baraza.example/assets"
 )
 
 // Fyne draws a text in one font and has no list to fall back on, so the theme's
 // font is one merged of many scripts. Fonts of fixed width stay Fyne's own.
-var (
-	regular = sync.OnceValue(func() fyne.Resource { return font("BarazaSans-Regular.ttf") })
-	bold    = sync.OnceValue(func() fyne.Resource { return font("BarazaSans-Bold.ttf") })
+const (
+	regular merged = "BarazaSans-Regular.ttf"
+	bold    merged = "BarazaSans-Bold.ttf"
 )
 
-func font(name string) fyne.Resource {
-	content, err := fs.ReadFile(assets.Fonts(), name)
+// A merged font is read whenever it is asked for: Fyne parses it once and keeps
+// what it needs, and a copy of the file would stay beside that.
+type merged string
+
+// Name implements [fyne.Resource].
+func (m merged) Name() string { return string(m) }
+
+// Content implements [fyne.Resource].
+func (m merged) Content() []byte {
+	content, err := fs.ReadFile(assets.Fonts(), string(m))
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	return fyne.NewStaticResource(name, content)
+	return content
 }
 
 // Font is the merged font; there is no slanted one, because most of its scripts
@@ -31,7 +45,76 @@ func (l look) Font(style fyne.TextStyle) fyne.Resource {
 	case style.Monospace, style.Symbol:
 		return l.Theme.Font(style)
 	case style.Bold:
-		return bold()
+		return bold
 	}
-	return regular()
+	return regular
 }
+
+// FontOf is the one font in which all of words is drawn, so that no other has to
+// be parsed: in the theme's place Fyne parses four more, which a start can do
+// without. For letters of Latin, Greek and Cyrillic it is Fyne's own, which takes
+// a fifth of what the merged one takes and has given it these letters. What is
+// in neither, as emoji, is the theme's.
+func (l look) FontOf(words string, style fyne.TextStyle) fyne.Resource {
+	if style.Monospace || style.Symbol {
+		return nil
+	}
+	isPlain := true
+	for _, r := range words {
+		if r == '\n' || unicode.Is(plain, r) {
+			continue
+		}
+		if isPlain = false; !inMerged(r) {
+			return nil
+		}
+	}
+	switch {
+	case !isPlain:
+		return l.Font(style)
+	case style.Bold:
+		return theme.DefaultTextBoldFont()
+	}
+	return theme.DefaultTextFont()
+}
+
+// inMerged says whether the merged font has a character; both weights have the same.
+func inMerged(r rune) bool {
+	_, ok := mergedCharacters().Lookup(r)
+	return ok
+}
+
+var mergedCharacters = sync.OnceValue(func() gotext.Cmap {
+	loader, err := opentype.NewLoader(bytes.NewReader(regular.Content()))
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	raw, err := loader.RawTable(opentype.MustNewTag("cmap"))
+	if err != nil {
+		panic(err)
+	}
+	table, _, err := tables.ParseCmap(raw)
+	if err != nil {
+		panic(err)
+	}
+	characters, _, err := gotext.ProcessCmap(table, tables.FPNone)
+	if err != nil {
+		panic(err)
+	}
+	return characters
+})
+
+// plain are the characters that Fyne's font has and that are drawn as in the
+// merged one: letters of Latin, Greek and Cyrillic, their marks, punctuation and
+// signs of currencies.
+var plain = &unicode.RangeTable{R16: []unicode.Range16{
+	{Lo: 0x0020, Hi: 0x007E, Stride: 1},
+	{Lo: 0x00A0, Hi: 0x0377, Stride: 1},
+	{Lo: 0x0388, Hi: 0x038A, Stride: 1},
+	{Lo: 0x038E, Hi: 0x03A1, Stride: 1},
+	{Lo: 0x03A3, Hi: 0x03E1, Stride: 1},
+	{Lo: 0x0400, Hi: 0x052F, Stride: 1},
+	{Lo: 0x1E00, Hi: 0x1EFF, Stride: 1},
+	{Lo: 0x2010, Hi: 0x2027, Stride: 1},
+	{Lo: 0x202F, Hi: 0x205E, Stride: 1},
+	{Lo: 0x20A0, Hi: 0x20BF, Stride: 1},
+}, LatinOffset: 1}

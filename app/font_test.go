@@ -1,9 +1,12 @@
 package app
 
 import (
+	"bytes"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	gotext "github.com/go-text/typesetting/font"
 
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
@@ -18,5 +21,56 @@ func TestTheThemesFontIsTheMergedOne(t *testing.T) {
 	}
 	if got := l.Font(fyne.TextStyle{Monospace: true}).Name(); got == "BarazaSans-Regular.ttf" {
 		t.Error("fixed width is drawn in the merged font")
+	}
+}
+
+// What is drawn in Fyne's own font has to be in it, in both weights, and stand
+// as high as in the merged one.
+func TestPlainWordsAreAllInThePlainFont(t *testing.T) {
+	l := newLook(workspace.Settings{}, locale.LeftToRight)
+	for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
+		small, large := parsed(t, l.FontOf("plain", style)), parsed(t, l.Font(style))
+		for _, r := range plain.R16 {
+			for c := rune(r.Lo); c <= rune(r.Hi); c++ {
+				if _, ok := small.NominalGlyph(c); !ok {
+					t.Errorf("%+v: %U is not in the plain font", style, c)
+				}
+			}
+		}
+		a, _ := small.FontHExtents()
+		b, _ := large.FontHExtents()
+		if a.Ascender != b.Ascender || small.Upem() != large.Upem() {
+			t.Errorf("%+v: the plain font reaches %v high, the merged one %v", style, a.Ascender, b.Ascender)
+		}
+	}
+}
+
+func parsed(t *testing.T, font fyne.Resource) *gotext.Face {
+	t.Helper()
+	face, err := gotext.ParseTTF(bytes.NewReader(font.Content()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return face
+}
+
+func TestWordsAreDrawnInTheSmallestFontThatHasThemAll(t *testing.T) {
+	l := newLook(workspace.Settings{}, locale.LeftToRight)
+	own, merged := theme.DefaultTextFont().Name(), "BarazaSans-Regular.ttf"
+	for words, want := range map[string]string{
+		"": own, "Answer the questionnaire · 12:30 — “Ọ̀rọ̀” …": own, "Réponse\nОтвет Απάντηση": own,
+		"رد": merged, "Answer رد": merged, "የ": merged, "✓": merged,
+		"\U0001F600": "", "北": "", "Answer 北": "",
+	} {
+		got := ""
+		if font := l.FontOf(words, fyne.TextStyle{}); font != nil {
+			got = font.Name()
+		}
+		if got != want {
+			t.Errorf("%q is drawn in %q, not %q", words, got, want)
+		}
+	}
+	if l.FontOf("AB-12", fyne.TextStyle{Monospace: true}) != nil {
+		t.Error("fixed width is not the theme's")
 	}
 }

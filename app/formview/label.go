@@ -30,6 +30,7 @@ type Label struct {
 
 	words string
 	laid  laid
+	font  fyne.Resource // of the lines; nil is the theme's
 	lines []*canvas.Text
 	size  float32 // of the lines
 }
@@ -67,7 +68,7 @@ func (l *Label) SetWords(words string) {
 func (l *Label) Natural() float32 {
 	widest := float32(0)
 	for line := range strings.SplitSeq(shownRunes(l.words), "\n") {
-		widest = max(widest, fyne.MeasureText(line, l.textSize(), l.style()).Width)
+		widest = max(widest, widthOf(line, l.textSize(), l.style(), fontOf(l.words, l.style())))
 	}
 	return widest + 1
 }
@@ -90,7 +91,8 @@ func (l *Label) lay() {
 		return
 	}
 	l.laid, l.size = now, now.size
-	width := func(s string) float32 { return fyne.MeasureText(s, l.size, now.style).Width }
+	l.font = fontOf(l.words, now.style)
+	width := func(s string) float32 { return widthOf(s, l.size, now.style, l.font) }
 	words := shownRunes(l.words)
 	direction := directionOf(words, now.mirrored)
 	var lines []string
@@ -115,7 +117,7 @@ func (l *Label) lay() {
 	l.lines = make([]*canvas.Text, len(lines))
 	for i, line := range lines {
 		t := canvas.NewText(inOrder(line, direction), color.Transparent)
-		t.TextSize, t.TextStyle = l.size, now.style
+		t.TextSize, t.TextStyle, t.FontSource = l.size, now.style, l.font
 		switch {
 		case l.Centred:
 			t.Alignment = fyne.TextAlignCenter
@@ -154,6 +156,9 @@ func (r *labelRenderer) Layout(size fyne.Size) {
 	for i, t := range r.l.lines {
 		high := t.MinSize().Height
 		t.Resize(fyne.NewSize(size.Width, high))
+		if r.l.font != nil { // so that all words stand on one line, whatever their font
+			high = t.TextSize * deepLine
+		}
 		t.Move(fyne.NewPos(0, float32(i)*pitch+(pitch-high)/2))
 	}
 }

@@ -1,0 +1,31 @@
+package formview
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+)
+
+// A sparing theme knows for most words one font that has all of them. Fyne then
+// parses that one, and not all that a theme's text may need.
+type sparing interface {
+	// FontOf is nil where there is no such font. All that it returns reach
+	// equally high above the line.
+	FontOf(words string, style fyne.TextStyle) fyne.Resource
+}
+
+// deepLine is the height of a line in the theme's font, in sizes of the text;
+// the others may reach less deep (scripts/fonts.py, DESCENT).
+const deepLine = 1.069 + 0.470
+
+// fontOf is the font in which words are drawn; nil is what the theme has for all.
+func fontOf(words string, style fyne.TextStyle) fyne.Resource {
+	if s, ok := theme.Current().(sparing); ok {
+		return s.FontOf(words, style)
+	}
+	return nil
+}
+
+func widthOf(words string, size float32, style fyne.TextStyle, font fyne.Resource) float32 {
+	s, _ := fyne.CurrentApp().Driver().RenderedTextSize(words, size, style, font)
+	return s.Width
+}
