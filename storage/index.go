@@ -26,6 +26,7 @@ const (
 	KindText      Kind = 0x22 // contributions being written
 	KindBlob      Kind = 0x23 // who refers to which attachment
 	KindPiece     Kind = 0x24 // long texts being written, by id and number of the piece
+	KindBrief     Kind = 0x25 // what lists show of what is being written, by its id
 	KindIdentity  Kind = 0x30 // own keys, and cards of others
 	KindEpoch     Kind = 0x31 // epoch keys by consultation
 	// Of the mailbox; docs/protocol/mailbox.md has their values.

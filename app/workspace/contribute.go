@@ -23,7 +23,7 @@ func (w *Workspace) SaveContribution(ctx context.Context, c *contribution.Contri
 			}
 			kept.Paragraphs = nil
 		}
-		return errors.Join(w.putPieces(tx, c.ID, text), w.tables.contributions.In(tx).Put(c.ID, kept))
+		return errors.Join(w.putPieces(tx, c.ID, text), w.tables.contributions.In(tx).Put(c.ID, kept), w.tables.briefs.In(tx).Put(c.ID, briefOfText(kept)))
 	})
 }
 
@@ -84,7 +84,7 @@ func (w *Workspace) MakeContributionReady(ctx context.Context, c *contribution.C
 		InstanceID: c.ID, Revision: 1, Ready: now, Language: c.Language, Name: c.Title, Body: body,
 	}}
 	if err := w.freeze(ctx, s, func(tx *storage.Tx) error {
-		return errors.Join(w.putPieces(tx, c.ID, nil), w.tables.contributions.In(tx).Delete(c.ID))
+		return errors.Join(w.putPieces(tx, c.ID, nil), w.tables.contributions.In(tx).Delete(c.ID), w.tables.briefs.In(tx).Delete(c.ID))
 	}); err != nil {
 		return Item{}, err
 	}

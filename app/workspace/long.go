@@ -84,9 +84,9 @@ func (w *Workspace) putDraft(tx *storage.Tx, id string, d draft) error {
 	if len(d.Draft.XML) > longText {
 		long, d.Draft.XML = d.Draft.XML, nil
 	}
-	return errors.Join(w.putPieces(tx, id, long), w.tables.drafts.In(tx).Put(id, d))
+	return errors.Join(w.putPieces(tx, id, long), w.tables.drafts.In(tx).Put(id, d), w.tables.briefs.In(tx).Put(id, briefOf(d)))
 }
 
 func (w *Workspace) dropDraft(tx *storage.Tx, id string) error {
-	return errors.Join(w.putPieces(tx, id, nil), w.tables.drafts.In(tx).Delete(id))
+	return errors.Join(w.putPieces(tx, id, nil), w.tables.drafts.In(tx).Delete(id), w.tables.briefs.In(tx).Delete(id))
 }

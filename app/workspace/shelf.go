@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"baraza.example/forms/contribution"
 	"baraza.example/forms/session"
+	"baraza.example/storage"
 )
 
 // A Brief is what a list shows of something that is still being written.
@@ -18,35 +20,98 @@ type Brief struct {
 	Changed time.Time
 }
 
+// brief is a Brief as it is stored under its ID, in the transactions that change
+// what it is of: so that a list needs no answers to be read.
+type brief struct {
+	Text     bool
+	Title    string
+	Changed  time.Time
+	Stranger bool // it is of somebody at the kiosk, who has the code, and stands in no list
+}
+
+// keyBriefed is there when everything that is being written has its brief. A
+// store of a program before briefs lacks it.
+const keyBriefed = "-"
+
+func briefOf(d draft) brief {
+	b := brief{Title: d.Author, Changed: d.Draft.Changed, Stranger: strings.HasPrefix(d.Tag, kioskTag)}
+	if !d.Named { // kept by a still older program
+		b.Title = authorOf(d.Draft)
+	}
+	return b
+}
+
+func briefOfText(c contribution.Contribution) brief {
+	return brief{Text: true, Title: c.Title, Changed: c.Changed}
+}
+
 // Briefs lists all drafts of responses and contributions, the one touched last
 // first. It holds no answers, so that it may be long. One that can't be read is
 // left out and told of in the error; the others are there all the same.
 func (w *Workspace) Briefs(ctx context.Context) ([]Brief, error) {
+	wrong := []error{w.makeBriefs(ctx)}
 	var all []Brief
-	var wrong []error
-	for d, err := range w.tables.drafts.All(ctx) {
-		if err != nil {
+	for b, err := range w.tables.briefs.All(ctx) {
+		switch {
+		case err != nil:
 			wrong = append(wrong, err)
-			continue
+		case b.Key != keyBriefed && !b.Value.Stranger:
+			all = append(all, Brief{ID: b.Key, Text: b.Value.Text, Title: b.Value.Title, Changed: b.Value.Changed})
 		}
-		if strings.HasPrefix(d.Value.Tag, kioskTag) {
-			continue // a stranger's, who has the code
-		}
-		b := Brief{ID: d.Key, Title: d.Value.Author, Changed: d.Value.Draft.Changed}
-		if !d.Value.Named { // kept by an older version of the program
-			b.Title = authorOf(d.Value.Draft)
-		}
-		all = append(all, b)
-	}
-	for c, err := range w.tables.contributions.All(ctx) {
-		if err != nil {
-			wrong = append(wrong, err)
-			continue
-		}
-		all = append(all, Brief{ID: c.Key, Text: true, Title: c.Value.Title, Changed: c.Value.Changed})
 	}
 	slices.SortStableFunc(all, func(a, b Brief) int { return b.Changed.Compare(a.Changed) })
 	return all, errors.Join(wrong...)
+}
+
+// briefsAtOnce is how many briefs one transaction makes.
+const briefsAtOnce = 500
+
+// makeBriefs makes those that are missing in the store of an older program. What
+// can't be read gets none and is told of, now and the next time.
+func (w *Workspace) makeBriefs(ctx context.Context) error {
+	_, err := w.tables.briefs.Get(ctx, keyBriefed)
+	if !errors.Is(err, storage.ErrNotFound) {
+		return err
+	}
+	wrong := errors.Join(
+		makeBriefsOf(ctx, w, w.tables.drafts, briefOf),
+		makeBriefsOf(ctx, w, w.tables.contributions, briefOfText))
+	if wrong != nil {
+		return wrong
+	}
+	return w.tables.briefs.Put(ctx, keyBriefed, brief{})
+}
+
+// makeBriefsOf goes through one collection, a part in each transaction.
+func makeBriefsOf[T any](ctx context.Context, w *Workspace, of *storage.Collection[T], in func(T) brief) error {
+	var wrong []error
+	for from, more := "", true; more; {
+		start, found := from, []error(nil)
+		err := w.store.Update(ctx, func(tx *storage.Tx) error {
+			from, more, found = start, false, nil
+			n := 0
+			for item, err := range of.In(tx).All(start) {
+				if n == briefsAtOnce {
+					from, more = item.Key, true
+					break
+				}
+				n++
+				if err != nil {
+					found = append(found, err)
+					continue
+				}
+				if err := w.tables.briefs.In(tx).Put(item.Key, in(item.Value)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return errors.Join(append(wrong, err)...)
+		}
+		wrong = append(wrong, found...)
+	}
+	return errors.Join(wrong...)
 }
 
 // authorOf is whom a response names as its author: the answer called "author",

@@ -54,6 +54,7 @@ type tables struct {
 	identity      *storage.Collection[[]byte]
 	drafts        *storage.Collection[draft]
 	contributions *storage.Collection[contribution.Contribution]
+	briefs        *storage.Collection[brief]
 	submissions   *storage.Collection[submission]
 	pieces        *storage.Collection[[]byte]
 	sealing       *storage.Collection[sealing]
@@ -98,6 +99,7 @@ func on(ctx context.Context, store *storage.Store, o Options) (*Workspace, error
 		drafts:        storage.NewCollection[draft](store, storage.KindDraft),
 		contributions: storage.NewCollection[contribution.Contribution](store, storage.KindText),
 		pieces:        storage.NewCollection[[]byte](store, storage.KindPiece),
+		briefs:        storage.NewCollection[brief](store, storage.KindBrief),
 		submissions:   storage.NewCollection[submission](store, storage.KindResponse),
 		sealing:       storage.NewCollection[sealing](store, storage.KindEpoch),
 		settings:      storage.NewCollection[Settings](store, storage.KindSettings),
