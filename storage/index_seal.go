@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -33,20 +34,33 @@ func (s *Store) sealOf(number int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	buf := make([]byte, 64<<10) // whole files would be garbage that opening Badger then makes its own
 	for _, i := range infos {
-		data, err := os.ReadFile(filepath.Join(dir, i.Name))
-		if err != nil {
-			return nil, err
-		}
 		var n [8]byte
 		binary.BigEndian.PutUint64(n[:], uint64(len(i.Name)))
 		h.Write(n[:])
 		h.Write([]byte(i.Name))
-		binary.BigEndian.PutUint64(n[:], uint64(len(data)))
+		binary.BigEndian.PutUint64(n[:], uint64(i.Size))
 		h.Write(n[:])
-		h.Write(data)
+		if err := hashFile(h, filepath.Join(dir, i.Name), i.Size, buf); err != nil {
+			return nil, err
+		}
 	}
 	return h.Sum(nil), nil
+}
+
+// hashFile writes a file, which has to be of the size, to h.
+func hashFile(h io.Writer, name string, size int64, buf []byte) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	n, err := io.CopyBuffer(h, struct{ io.Reader }{f}, buf)
+	if err == nil && n != size {
+		err = fmt.Errorf("%s has %d bytes and was listed with %d", filepath.Base(name), n, size)
+	}
+	return err
 }
 
 // sealIndex seals an index that was closed.
