@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -133,27 +134,27 @@ func window(ctx context.Context, o options) (err error) {
 	defer func() { err = errors.Join(err, diary.Close()) }()
 	log := slog.New(diary)
 	log.Info("started", "version", version)
-	var w *workspace.Workspace
-	opened := make(chan error, 1)
-	go func() {
-		var err error
-		w, err = workspace.Open(ctx, o.dir, workspace.Options{Forms: []workspace.Form{form}, Logger: log})
-		opened <- err
+	open := sync.OnceValues(func() (*workspace.Workspace, error) {
+		return workspace.Open(ctx, o.dir, workspace.Options{Forms: []workspace.Form{form}, Logger: log})
+	})
+	go func() { _, _ = open() }() // while the window is made
+	defer func() {
+		if w, failed := open(); failed == nil {
+			err = errors.Join(err, w.Close())
+		}
 	}()
 	f := newFyne()
-	app.Warm(f) // while the disk is read
-	if err := <-opened; err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.Close()) }()
 	options := app.Options{Invite: o.invite, Version: version, Folder: o.dir, Log: diary, Ready: tidy}
 	if o.measure == measureHome {
 		m := newMeter(o.measure, f)
 		options.Opened, options.Ready = m.opened, m.ready
 	}
-	a := app.New(f, w, consultation, options)
 	if o.gallery {
-		return a.RunGallery(ctx)
+		w, err := open()
+		if err != nil {
+			return err
+		}
+		return app.New(f, w, consultation, options).RunGallery(ctx)
 	}
-	return a.Run(ctx)
+	return app.New(f, nil, consultation, options).Run(ctx, open)
 }

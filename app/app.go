@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/theme"
 
@@ -26,8 +29,7 @@ type Options struct {
 	Invite  []byte // to join with at the start; may be nil
 	Version string // of the program
 	Folder  string // of the store, to be shown
-	// Opened is called before the window is shown for the first time, with the
-	// first screen in it; may be nil.
+	// Opened is called before the window is shown for the first time; may be nil.
 	Opened func(fyne.Window)
 	// Ready is called once, where drawing is done, when the first screen stands
 	// in the window with all that belongs on it; may be nil.
@@ -71,59 +73,88 @@ type place struct {
 	leave func() // called when another is shown; may be nil
 }
 
-// New makes the application; tests hand it test.NewTempApp's.
+// New makes the application; tests hand it test.NewTempApp's. w may be nil for
+// [App.Run].
 func New(a fyne.App, w *workspace.Workspace, c *consultation.Consultation, o Options) *App {
 	app := &App{fyne: a, work: w, consultation: c, o: o, words: locale.New(), clock: time.Now, ctx: context.Background()}
 	app.jobs = background(func() bool { return app.ctx.Err() != nil }, fyne.Do)
 	return app
 }
 
-// Warm loads what every screen is drawn with, the fonts above all. It needs no
-// store, so that one may be opened meanwhile.
-func Warm(a fyne.App) {
-	a.Settings().SetTheme(newLook(workspace.Settings{}, locale.LeftToRight))
-	for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
-		const words = "Baraza"
-		font := theme.Current().(look).FontOf(words, style)
-		_, _ = a.Driver().RenderedTextSize(words, theme.TextSize(), style, font)
-	}
-}
-
-// Run shows the window and returns when it is closed.
-func (a *App) Run(ctx context.Context) error {
-	if err := a.open(ctx); err != nil {
-		return err
-	}
+// Run shows the window and returns when it is closed. The window stands before
+// opened, which may take its time, has returned the workspace; its error ends
+// the window and is Run's.
+func (a *App) Run(ctx context.Context, opened func() (*workspace.Workspace, error)) error {
+	a.frame(ctx)
 	defer a.end() // however the window was ended
+	a.window.SetContent(a.opening())
 	if a.o.Opened != nil {
 		a.o.Opened(a.window)
 	}
+	var failed error
+	a.jobs.run(func() (err error) {
+		a.work, err = opened()
+		return err
+	}, func(err error) {
+		if err == nil {
+			err = a.enter()
+		}
+		if err != nil {
+			failed = err
+			a.window.Close()
+		}
+	})
 	a.window.ShowAndRun()
+	return failed
+}
+
+// open makes the window over the workspace that is there.
+func (a *App) open(ctx context.Context) error {
+	a.frame(ctx)
+	if err := a.enter(); err != nil {
+		a.end()
+		return err
+	}
 	return nil
 }
 
-func (a *App) open(ctx context.Context) error {
+// frame makes the window as it is before anything is known of the person.
+func (a *App) frame(ctx context.Context) {
 	a.ctx, a.end = context.WithCancel(ctx)
+	a.words.Use(systemLanguage())
+	a.fyne.Settings().SetTheme(newLook(workspace.Settings{}, a.words.Language().Direction))
+	a.window = a.fyne.NewWindow(a.words.Say("app.name"))
+	a.window.SetPadded(false)
+	a.window.Resize(fyne.NewSize(1000, 700))
+	a.window.SetCloseIntercept(func() {
+		a.leave()
+		a.end()
+		a.window.Close()
+	})
+}
+
+// opening is what stands in the window while the store is opened. It promises
+// nothing about what is in there.
+func (a *App) opening() fyne.CanvasObject {
+	name, words := heading(a.words.Say("app.name")), quiet(a.words.Say("start.opening"))
+	name.Centred, words.Centred = true, true
+	return container.NewStack(canvas.NewRectangle(theme.Color(theme.ColorNameBackground)),
+		container.NewVBox(layout.NewSpacer(), newEmblem(theme.ColorNamePrimary, 6), name, words, layout.NewSpacer()))
+}
+
+// enter puts the person's first screen into the window.
+func (a *App) enter() error {
 	var err error
 	if a.chosen, err = a.work.Settings(a.ctx); err != nil {
-		a.end()
 		return err
 	}
 	if len(a.chosen.Languages) == 0 {
 		a.chosen.Languages = []string{systemLanguage()}
 	}
 	a.apply()
-	a.window = a.fyne.NewWindow(a.words.Say("app.name"))
 	a.shell = newShell(a)
 	a.window.SetContent(a.shell.root)
-	a.window.SetPadded(false)
-	a.window.Resize(fyne.NewSize(1000, 700))
 	a.window.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { a.dropped(files) })
-	a.window.SetCloseIntercept(func() {
-		a.leave()
-		a.end()
-		a.window.Close()
-	})
 	a.fyne.Lifecycle().SetOnExitedForeground(func() {
 		if a.place.leave != nil {
 			a.place.leave()
@@ -146,7 +177,9 @@ func (a *App) apply() {
 			break
 		}
 	}
-	a.fyne.Settings().SetTheme(newLook(a.chosen, a.words.Language().Direction))
+	if l := newLook(a.chosen, a.words.Language().Direction); a.fyne.Settings().Theme() != l {
+		a.fyne.Settings().SetTheme(l) // all fonts are parsed again then
+	}
 }
 
 // choose applies what a person chose and keeps it.
