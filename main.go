@@ -67,15 +67,23 @@ func run(o options) error {
 		emptyWindow(newFyne())
 		return nil
 	case parented():
+		debug.SetGCPercent(startGC)
 		makeCache()
 		return window(context.Background(), o)
 	}
 	return supervise(os.Args[1:])
 }
 
+// startGC is how much garbage a start may leave, in percent of what is in use:
+// to collect it earlier takes time from the first frame. [tidy] ends that.
+const startGC = 400
+
 // tidy gives back, a little later, the memory that was needed for starting only.
 func tidy(fyne.Window) {
-	time.AfterFunc(settleFor/3, debug.FreeOSMemory)
+	time.AfterFunc(settleFor/3, func() {
+		debug.SetGCPercent(100)
+		debug.FreeOSMemory()
+	})
 }
 
 // makeCache makes the folder in which Fyne wants to make one of its own.
