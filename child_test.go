@@ -55,3 +55,19 @@ func TestAnInviteIsAFileOrTheLineItself(t *testing.T) {
 		}
 	}
 }
+
+type settings struct{ watcher *os.File }
+
+func (s *settings) stopWatching() { panic(s.watcher == nil) }
+
+func TestAWindowWhoseSettingsCannotBeWatchedEndsWell(t *testing.T) {
+	if err := unwatched(func() error { (&settings{}).stopWatching(); return nil }); err != nil {
+		t.Error(err)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("any other panic is swallowed, too")
+		}
+	}()
+	_ = unwatched(func() error { panic("another") })
+}
