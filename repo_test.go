@@ -38,6 +38,7 @@ var layers = map[string]string{
 	"forms/translate":            "forms forms/consultation",
 	"forms/typeset":              "assets/... forms forms/session",
 	"forms/contribution":         "forms forms/typeset",
+	"forms/picture":              "",
 	"forms/webform":              "assets/... forms forms/session",
 	"forms/formstest":            "forms/...",
 	"sync":                       "",
@@ -60,7 +61,7 @@ var layers = map[string]string{
 	"storage/powercut":           "storage forms/... sync/batch sync/identity",
 	"app/workspace":              "assets/... forms/... storage sync/batch sync/bundle sync/canon sync/discovery sync/exchange sync/httpsync sync/hub sync/identity sync/openrosa",
 	"app/world":                  "assets/... forms/... sync/... storage/... app/workspace",
-	"app/formview":               "assets/... forms forms/calendar forms/session",
+	"app/formview":               "assets/... forms forms/calendar forms/picture forms/session",
 	"app":                        "assets/... forms/... sync/identity app/workspace app/formview",
 	"cmd":                        "...",
 }

@@ -236,7 +236,7 @@ func (f *filling) attached(ref forms.Ref, r fyne.URIReadCloser) {
 	var kept workspace.Kept
 	f.a.jobs.run(func() (err error) {
 		defer r.Close()
-		kept, err = f.a.work.Keep(f.a.ctx, name, r)
+		kept, err = f.a.work.Keep(f.a.ctx, name, r, workspace.Keeping{})
 		return err
 	}, func(err error) {
 		if err == nil {

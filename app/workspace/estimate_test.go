@@ -42,7 +42,7 @@ func TestTheEstimateIsWhatTheAccountSays(t *testing.T) {
 		{"a picture", true, true, func(t *testing.T, d *device) {
 			r := d.start()
 			answer(t, r, "/data/lake", "Nalubaale")
-			if err := r.Attach(t.Context(), "/data/photo", "boats.jpg", bytes.NewReader(bytes.Repeat([]byte("boat"), 50_000))); err != nil {
+			if err := r.Attach(t.Context(), "/data/photo", "boats.jpg", bytes.NewReader(bytes.Repeat([]byte("boat"), 50_000)), workspace.Keeping{}); err != nil {
 				t.Fatal(err)
 			}
 			ready(t, r)

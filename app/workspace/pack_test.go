@@ -22,7 +22,7 @@ func TestWhatWaitsTogetherGoesInOneEnvelope(t *testing.T) {
 		r := d.start()
 		answer(t, r, "/data/lake", fmt.Sprint("lake ", i))
 		if i == 4 {
-			if err := r.Attach(t.Context(), "/data/photo", "boats.jpg", strings.NewReader("a picture")); err != nil {
+			if err := r.Attach(t.Context(), "/data/photo", "boats.jpg", strings.NewReader("a picture"), workspace.Keeping{}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -7,12 +7,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 	"sync/atomic"
-	"unicode"
-	"unicode/utf8"
 
 	"baraza.example/forms"
 	"baraza.example/forms/session"
@@ -120,8 +117,8 @@ func (r *Response) Saving() func(context.Context) error {
 
 // Attach keeps a file and answers the question at ref with its name. The file
 // is sealed on the disk before Attach returns.
-func (r *Response) Attach(ctx context.Context, ref forms.Ref, name string, content io.Reader) error {
-	kept, err := r.w.Keep(ctx, name, content)
+func (r *Response) Attach(ctx context.Context, ref forms.Ref, name string, content io.Reader, how Keeping) error {
+	kept, err := r.w.Keep(ctx, name, content, how)
 	if err != nil {
 		return err
 	}
@@ -129,28 +126,6 @@ func (r *Response) Attach(ctx context.Context, ref forms.Ref, name string, conte
 		return err
 	}
 	return r.Save(ctx)
-}
-
-// MaxFile is how many bytes a file may have, and ErrFileTooLarge says that one
-// has more. Nothing of it is kept.
-const MaxFile = batch.MaxAttachment
-
-var ErrFileTooLarge = fmt.Errorf("the file is larger than %d MB", MaxFile>>20)
-
-// A Kept is a file that is sealed on the disk and belongs to no answer yet.
-type Kept struct{ file batch.File }
-
-// Keep seals a file on the disk. It touches no response, so that a window may
-// go on while a large file is read.
-func (w *Workspace) Keep(ctx context.Context, name string, content io.Reader) (Kept, error) {
-	hash, size, err := w.store.Blobs().Put(ctx, io.LimitReader(content, batch.MaxAttachment+1))
-	if err != nil {
-		return Kept{}, fmt.Errorf("keep attachment %q: %w", name, err)
-	}
-	if size > batch.MaxAttachment {
-		return Kept{}, errors.Join(fmt.Errorf("attachment %q: %w", name, ErrFileTooLarge), w.store.Blobs().Delete(ctx, hash))
-	}
-	return Kept{batch.File{Name: name, Hash: hash, Size: size}}, nil
 }
 
 // Attached answers the question at ref with a file that was kept.
@@ -183,38 +158,6 @@ func (r *Response) Unattached() []forms.Ref {
 	}
 	walk(r.Root().Children)
 	return found
-}
-
-// maxFileName is what file systems take, with room for a number.
-const maxFileName = 200 // bytes
-
-// freeName makes a file's name safe in an answer and unlike the others'.
-func (r *Response) freeName(name string) string {
-	name = strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) || strings.ContainsRune(`/\:*?"<>|`, c) {
-			return '_'
-		}
-		return c
-	}, path.Base(strings.ReplaceAll(name, `\`, "/")))
-	if strings.Trim(name, ". ") == "" {
-		name = "file"
-	}
-	ext := path.Ext(name)
-	if len(ext) > maxFileName/4 {
-		ext = ""
-	}
-	stem := strings.TrimSuffix(name, ext)
-	for len(stem)+len(ext) > maxFileName {
-		_, last := utf8.DecodeLastRuneInString(stem)
-		stem = stem[:len(stem)-last]
-	}
-	free := stem + ext
-	for i := 2; ; i++ {
-		if _, taken := r.files[free]; !taken {
-			return free
-		}
-		free = fmt.Sprintf("%s-%d%s", stem, i, ext)
-	}
 }
 
 // MakeReady finishes the response: it is frozen as it is, and sealed and signed
@@ -250,7 +193,7 @@ func (r *Response) Finishing(language string) (func(context.Context) (Item, erro
 		for _, name := range done.Attachments {
 			file, ok := files[name]
 			if name == session.AuditFile && done.Audit != nil {
-				log, err := r.w.Keep(ctx, name, bytes.NewReader(done.Audit))
+				log, err := r.w.Keep(ctx, name, bytes.NewReader(done.Audit), Keeping{AsItIs: true})
 				if err != nil {
 					return Item{}, err
 				}

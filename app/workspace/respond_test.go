@@ -182,7 +182,7 @@ func TestAttachmentsAreKeptUnderNamesThatHarmNobody(t *testing.T) {
 	for name, want := range names {
 		r := d.start()
 		answer(t, r, "/data/lake", "Kivu")
-		if err := r.Attach(t.Context(), "/data/photo", name, strings.NewReader("picture "+name)); err != nil {
+		if err := r.Attach(t.Context(), "/data/photo", name, strings.NewReader("picture "+name), workspace.Keeping{}); err != nil {
 			t.Errorf("%q: %v", name, err)
 			continue
 		}
@@ -200,7 +200,7 @@ func TestAttachmentsAreKeptUnderNamesThatHarmNobody(t *testing.T) {
 		}
 	}
 	r := d.start()
-	if err := r.Attach(t.Context(), "/data/photo", strings.Repeat("long ", 2000)+".jpeg", strings.NewReader("x")); err != nil {
+	if err := r.Attach(t.Context(), "/data/photo", strings.Repeat("long ", 2000)+".jpeg", strings.NewReader("x"), workspace.Keeping{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := value(t, r, "/data/photo"); len(got) > 200 || !strings.HasSuffix(got, ".jpeg") {
@@ -215,7 +215,7 @@ func TestTwoAttachmentsOfOneNameStayTwo(t *testing.T) {
 	answer(t, r, "/data/lake", "Kivu")
 	large := bytes.Repeat([]byte("a large map "), 5000)
 	for ref, content := range map[forms.Ref]io.Reader{"/data/photo": strings.NewReader("the picture"), "/data/map": bytes.NewReader(large)} {
-		if err := r.Attach(t.Context(), ref, "scan.jpg", content); err != nil {
+		if err := r.Attach(t.Context(), ref, "scan.jpg", content, workspace.Keeping{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -292,7 +292,7 @@ func TestAnAttachmentBeyondTheLimitIsRefusedAndTheAnswerStays(t *testing.T) {
 	d.Workspace = w
 	r := d.start()
 	answer(t, r, "/data/lake", "Kivu")
-	err = r.Attach(t.Context(), "/data/photo", "film.mov", endless{})
+	err = r.Attach(t.Context(), "/data/photo", "film.mov", endless{}, workspace.Keeping{})
 	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("larger than %d MB", batch.MaxAttachment>>20)) {
 		t.Errorf("an attachment without end: %v", err)
 	}
@@ -312,7 +312,7 @@ func TestAFileThatCannotBeReadLeavesTheDraftAsItWas(t *testing.T) {
 	r := d.start()
 	answer(t, r, "/data/lake", "Kivu")
 	broken := errors.New("the stick was pulled out")
-	if err := r.Attach(t.Context(), "/data/photo", "a.jpg", io.MultiReader(strings.NewReader("half"), failing{broken})); !errors.Is(err, broken) {
+	if err := r.Attach(t.Context(), "/data/photo", "a.jpg", io.MultiReader(strings.NewReader("half"), failing{broken}), workspace.Keeping{}); !errors.Is(err, broken) {
 		t.Error(err)
 	}
 	if value(t, r, "/data/photo") != "" || len(r.Files()) != 0 {

@@ -22,7 +22,7 @@ func TestWhatIsReadyBeforeJoiningIsFrozenAndSealedAsItWas(t *testing.T) {
 	c, d := newCentre(t), newDeviceAt(t, func() time.Time { return now })
 	r := d.start()
 	answer(t, r, "/data/lake", "Nalubaale")
-	if err := r.Attach(t.Context(), "/data/photo", "boats.jpg", bytes.NewReader(bytes.Repeat([]byte("boat"), 5000))); err != nil {
+	if err := r.Attach(t.Context(), "/data/photo", "boats.jpg", bytes.NewReader(bytes.Repeat([]byte("boat"), 5000)), workspace.Keeping{}); err != nil {
 		t.Fatal(err)
 	}
 	made := ready(t, r)

@@ -94,7 +94,7 @@ func tableRun(t *testing.T, form workspace.Form, link linksim.Profile, texts [][
 			t.Fatal(err)
 		}
 		if i == 0 && picture > 0 {
-			if err := r.Attach(ctx, "/data/picture", "picture.bin", io.LimitReader(noise{rand.NewChaCha8([32]byte{1})}, int64(picture))); err != nil {
+			if err := r.Attach(ctx, "/data/picture", "picture.bin", io.LimitReader(noise{rand.NewChaCha8([32]byte{1})}, int64(picture)), workspace.Keeping{}); err != nil {
 				t.Fatal(err)
 			}
 		}

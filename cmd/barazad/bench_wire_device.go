@@ -166,7 +166,7 @@ func (p *pair) respond(ctx context.Context, w *workspace.Workspace, form workspa
 		return err
 	}
 	if picture > 0 {
-		if err := r.Attach(ctx, "/data/picture", "picture.bin", io.LimitReader(rand.Reader, int64(picture))); err != nil {
+		if err := r.Attach(ctx, "/data/picture", "picture.bin", io.LimitReader(rand.Reader, int64(picture)), workspace.Keeping{}); err != nil {
 			return err
 		}
 	}

@@ -148,6 +148,8 @@ func fill(ctx context.Context, args []string, io streams) error {
 	answers := f.String("answers", "", "JSON file: question names and answers, one object or a list of them")
 	draft := f.Bool("draft", false, "save a draft, don't make it ready")
 	progress := f.Bool("progress", false, "print a line as soon as something is safe on the disk")
+	asItIs := f.Bool("pictures-as-they-are", false, "leave in pictures where, when and with what they were taken")
+	smaller := f.Bool("pictures-smaller", false, "make large pictures smaller")
 	words, err := f.parse(args)
 	if err != nil {
 		return err
@@ -165,7 +167,8 @@ func fill(ctx context.Context, args []string, io streams) error {
 	}
 	defer w.Close()
 	for _, a := range all {
-		job := filling{w: w, form: form, answers: a, files: os.DirFS(filepath.Dir(*answers)), draft: *draft}
+		job := filling{w: w, form: form, answers: a, files: os.DirFS(filepath.Dir(*answers)), draft: *draft,
+			keeping: workspace.Keeping{AsItIs: *asItIs, Smaller: *smaller}}
 		if *progress {
 			job.safe = func(what string) { fmt.Fprintln(io.out, what) }
 		}
@@ -211,6 +214,7 @@ type filling struct {
 	form    workspace.Form
 	answers map[string]any
 	files   fs.FS // that names of attachments are in
+	keeping workspace.Keeping
 	draft   bool
 	number  int               // tells responses with the same answers apart
 	safe    func(what string) // told of each thing once it is on the disk; may be nil
@@ -323,7 +327,7 @@ func (f filling) attach(ctx context.Context, r *workspace.Response, ref forms.Re
 		return fmt.Errorf("the attachment of %s: %w", ref, err)
 	}
 	defer file.Close()
-	return r.Attach(ctx, ref, name, file)
+	return r.Attach(ctx, ref, name, file, f.keeping)
 }
 
 func contribute(ctx context.Context, args []string, io streams) error {
