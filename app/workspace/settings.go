@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"time"
 
 	"baraza.example/storage"
 )
@@ -14,6 +15,19 @@ type Settings struct {
 	Look      Look
 	Hub       string   // address of a hub to send through, before those of the invite; may be empty
 	Trusted   []string // pins of hubs whose fingerprint was compared; they are found nearby, wherever they are
+	LockAfter int      // minutes without a touch after which a workspace with a passphrase is locked; 0 is DefaultLock, less is never
+}
+
+// DefaultLock is after how many minutes a workspace is locked unless its person chose.
+const DefaultLock = 10
+
+// Watch begins to watch when the workspace should be locked.
+func (s Settings) Watch() *Watch {
+	minutes := s.LockAfter
+	if minutes == 0 {
+		minutes = DefaultLock
+	}
+	return NewWatch(time.Duration(minutes)*time.Minute, nil)
 }
 
 // A Look is the brightness of the screens.

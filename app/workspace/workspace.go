@@ -71,6 +71,7 @@ func Open(ctx context.Context, dir string, o Options) (*Workspace, error) {
 	if o.Store.Logger == nil {
 		o.Store.Logger = o.Logger
 	}
+	o.Store.Calibrate = true
 	store, err := storage.Open(ctx, dir, o.Store)
 	if err != nil {
 		return nil, err
