@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"baraza.example/forms"
+	"baraza.example/forms/geo"
 )
 
 // clean gives an answer the form in which it is kept: characters that XML
@@ -88,29 +89,14 @@ func isTime(value string) bool {
 }
 
 func isPoint(value string) bool {
-	f := strings.Fields(value)
-	if len(f) < 2 || len(f) > 4 {
-		return false
-	}
-	for i, s := range f {
-		x, ok := number(s)
-		if !ok || i == 0 && (x < -90 || x > 90) || i == 1 && (x < -180 || x > 180) {
-			return false
-		}
-	}
-	return true
+	_, ok := geo.Parse(value)
+	return ok
 }
 
 func isLine(value string, closed bool) bool {
-	points := strings.Split(strings.TrimRight(value, "; "), ";")
-	for i := range points {
-		points[i] = strings.TrimSpace(points[i])
-		if !isPoint(points[i]) {
-			return false
-		}
-	}
+	line, ok := geo.ParseLine(value)
 	if closed {
-		return len(points) >= 3 && points[0] == points[len(points)-1]
+		return ok && len(line) >= 3 && line[0] == line[len(line)-1]
 	}
-	return len(points) >= 2
+	return ok && len(line) >= 2
 }

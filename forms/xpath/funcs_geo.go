@@ -2,8 +2,9 @@ package xpath
 
 import (
 	"math"
-	"strconv"
 	"strings"
+
+	"baraza.example/forms/geo"
 )
 
 // geoFunctions read points as "latitude longitude altitude accuracy" in degrees
@@ -17,17 +18,12 @@ var geoFunctions = []function{
 	{name: "intersects", min: 1, max: 1, call: intersects},
 }
 
-// earthRadius is the equatorial one, in metres.
-const earthRadius = 6_378_100
-
-type point struct{ lat, lon float64 }
-
 // points reads all points of texts; ok is false where one is no point.
-func points(c args, texts []string) (all []point, ok bool) {
+func points(c args, texts []string) (all []geo.Place, ok bool) {
 	for _, s := range texts {
 		for _, one := range strings.Split(strings.TrimRight(strings.TrimSpace(s), "; \t\r\n"), ";") {
 			c.ev.spend(4)
-			p, valid := parsePoint(one)
+			p, valid := geo.Parse(one)
 			if !valid {
 				return nil, false
 			}
@@ -36,22 +32,6 @@ func points(c args, texts []string) (all []point, ok bool) {
 	}
 	return all, true
 }
-
-func parsePoint(s string) (point, bool) {
-	parts := strings.Fields(s)
-	if len(parts) < 2 || len(parts) > 4 {
-		return point{}, false
-	}
-	if !looksNumeric(parts[0]) || !looksNumeric(parts[1]) {
-		return point{}, false
-	}
-	lat, err := strconv.ParseFloat(parts[0], 64)
-	lon, err2 := strconv.ParseFloat(parts[1], 64)
-	ok := err == nil && err2 == nil && math.Abs(lat) <= 90 && math.Abs(lon) <= 180
-	return point{lat, lon}, ok
-}
-
-func radians(deg float64) float64 { return deg * math.Pi / 180 }
 
 // centi rounds to centimetres, as other engines do.
 func centi(f float64) float64 { return math.Round(f*100) / 100 }
@@ -64,15 +44,7 @@ func area(c args) Value {
 	if !ok {
 		return number(missing(texts))
 	}
-	if len(ps) < 3 {
-		return number(0)
-	}
-	total := 0.0
-	for i, p := range ps {
-		q := ps[(i+1)%len(ps)]
-		total += radians(q.lon-p.lon) * (2 + math.Sin(radians(q.lat)) + math.Sin(radians(p.lat)))
-	}
-	return number(centi(math.Abs(total * earthRadius * earthRadius / 2)))
+	return number(centi(geo.Area(ps)))
 }
 
 func distance(c args) Value {
@@ -81,11 +53,7 @@ func distance(c args) Value {
 	if !ok || len(ps) == 0 {
 		return number(missing(texts))
 	}
-	total := 0.0
-	for i, p := range ps[1:] {
-		total += between(ps[i], p)
-	}
-	return number(centi(total))
+	return number(centi(geo.Length(ps)))
 }
 
 // missing is 0 for a blank answer and NaN for a wrong one.
@@ -94,12 +62,6 @@ func missing(texts []string) float64 {
 		return 0
 	}
 	return math.NaN()
-}
-
-func between(p, q point) float64 {
-	cos := math.Sin(radians(p.lat))*math.Sin(radians(q.lat)) +
-		math.Cos(radians(p.lat))*math.Cos(radians(q.lat))*math.Cos(radians(p.lon-q.lon))
-	return math.Acos(min(cos, 1)) * earthRadius // rounding may give a little more than 1
 }
 
 // geofence says whether a point lies in a shape: a line from it crosses the
@@ -113,8 +75,8 @@ func geofence(c args) Value {
 	inside := false
 	for i, a := range shape {
 		b := shape[(i+1)%len(shape)]
-		if (a.lon > p[0].lon) != (b.lon > p[0].lon) &&
-			p[0].lat < (b.lat-a.lat)*(p[0].lon-a.lon)/(b.lon-a.lon)+a.lat {
+		if (a.Lon > p[0].Lon) != (b.Lon > p[0].Lon) &&
+			p[0].Lat < (b.Lat-a.Lat)*(p[0].Lon-a.Lon)/(b.Lon-a.Lon)+a.Lat {
 			inside = !inside
 		}
 	}
@@ -144,7 +106,7 @@ func intersects(c args) Value {
 }
 
 // cross says whether the segments ab and cd have a point in common.
-func cross(a, b, c, d point) bool {
+func cross(a, b, c, d geo.Place) bool {
 	d1, d2 := side(c, d, a), side(c, d, b)
 	d3, d4 := side(a, b, c), side(a, b, d)
 	if d1*d2 < 0 && d3*d4 < 0 {
@@ -155,11 +117,11 @@ func cross(a, b, c, d point) bool {
 }
 
 // side is positive where p lies to the left of the line from a to b.
-func side(a, b, p point) float64 {
-	return (b.lon-a.lon)*(p.lat-a.lat) - (b.lat-a.lat)*(p.lon-a.lon)
+func side(a, b, p geo.Place) float64 {
+	return (b.Lon-a.Lon)*(p.Lat-a.Lat) - (b.Lat-a.Lat)*(p.Lon-a.Lon)
 }
 
-func onSegment(a, b, p point) bool {
-	return min(a.lon, b.lon) <= p.lon && p.lon <= max(a.lon, b.lon) &&
-		min(a.lat, b.lat) <= p.lat && p.lat <= max(a.lat, b.lat)
+func onSegment(a, b, p geo.Place) bool {
+	return min(a.Lon, b.Lon) <= p.Lon && p.Lon <= max(a.Lon, b.Lon) &&
+		min(a.Lat, b.Lat) <= p.Lat && p.Lat <= max(a.Lat, b.Lat)
 }
