@@ -31,6 +31,9 @@ func (s *Session) encode(all bool) []byte {
 		}
 		attribute(&b, "xmlns:"+prefix, uri)
 	}
+	if remarked(s.root, all) {
+		attribute(&b, "xmlns:"+s.prog.remarkPrefix(), RemarkSpace)
+	}
 	attribute(&b, "id", set.ID)
 	if set.Version != "" {
 		attribute(&b, "version", set.Version)
@@ -86,6 +89,12 @@ func encodeNode(b *bytes.Buffer, n *node, all bool) {
 	for _, a := range n.attrs {
 		if all || a.relevant {
 			attribute(b, a.plan.name, a.value)
+		}
+	}
+	if names, values := n.remark.attrs(); len(names) > 0 {
+		prefix := n.s.prog.remarkPrefix()
+		for i, name := range names {
+			attribute(b, prefix+":"+name, values[i])
 		}
 	}
 	if value == "" && len(n.children) == 0 {
@@ -253,6 +262,7 @@ func (l *loader) fill(n *node, x *xmlNode) error {
 			return nil
 		}
 		n.value = clean(n.plan.q, x.text)
+		n.remark = remarkOf(x.attrs)
 		if l.seen != nil {
 			l.take(n)
 		}

@@ -15,6 +15,9 @@ type Node struct {
 	Element     forms.Element // what the form says of it
 	Label       string        // in the session's language, ${…} output filled in
 	Hint        string
+	Guidance    string // more on how to answer, for who wants it
+	Media       Media
+	Remark      Remark // what the person says beside the answer
 	Language    string // the language Label was found in; another than asked means a fallback
 	NeedsReview bool   // Label is a translation that nobody has checked
 	Value       string // "" is blank; a select of several is space-separated
@@ -33,6 +36,15 @@ type Choice struct {
 	Label       string
 	Language    string // the language Label was found in
 	NeedsReview bool   // Label is a translation that nobody has checked
+	Short       string // a label for where there is little room; may be empty
+	Media       Media
+	Geometry    string // the place, line or shape that a map shows it at; may be empty
+}
+
+// Media are the files that stand with words, by name in the form's own files;
+// each may be empty.
+type Media struct {
+	Image, BigImage, Audio, Video string
 }
 
 // Root returns the node of the whole form.
@@ -62,6 +74,9 @@ func (s *Session) snapshot(n *node) Node {
 	out.Label, out.Language = s.output(at, words), language
 	out.NeedsReview = slices.Contains(n.plan.c.Unreviewed, language)
 	out.Hint = s.words(at, n.plan.c.Hint)
+	out.Guidance = s.words(at, n.plan.c.Guidance)
+	out.Media = s.media(at, n.plan.c.Media)
+	out.Remark = n.remark
 	out.ReadOnly = at.readOnly()
 	if n.plan.q != nil {
 		out.Required = n.relevant && n.isRequired()
@@ -78,7 +93,22 @@ func (s *Session) snapshot(n *node) Node {
 func (s *Session) choice(n *node, o offer) Choice {
 	words, language := s.offerLabel(n, o)
 	review := o.choice != nil && slices.Contains(o.choice.Unreviewed, language)
-	return Choice{Value: o.value, Label: words, Language: language, NeedsReview: review}
+	c := Choice{Value: o.value, Label: words, Language: language, NeedsReview: review}
+	if o.choice != nil {
+		c.Short, c.Media, c.Geometry = s.words(n, o.choice.Short), s.media(n, o.choice.Media), o.choice.Extra["geometry"]
+	}
+	return c
+}
+
+// media are the files of a text in the session's language.
+func (s *Session) media(n *node, files map[string]forms.Text) (m Media) {
+	if len(files) == 0 {
+		return m
+	}
+	return Media{
+		Image: s.words(n, files["image"]), BigImage: s.words(n, files["big-image"]),
+		Audio: s.words(n, files["audio"]), Video: s.words(n, files["video"]),
+	}
 }
 
 // words returns a text in the session's language.

@@ -32,10 +32,9 @@ func (s *Session) AddRepeat(ref forms.Ref) (forms.Ref, error) {
 	}
 	s.bring(r, n)
 	s.propagate(r)
-	s.run()
-	s.changedAt = s.now()
+	s.did(step{kind: stepAdded, n: n})
 	s.logged("add repeat", n.ref())
-	s.notify()
+	s.settled()
 	return n.ref(), nil
 }
 
@@ -98,22 +97,21 @@ func (s *Session) RemoveRepeat(ref forms.Ref) error {
 	if r.plan.fixed() {
 		return fmt.Errorf("%s: %w", ref, ErrCounted)
 	}
+	s.did(step{kind: stepRemoved, n: n, place: slices.Index(r.children, n)})
+	s.remove(n)
+	return nil
+}
+
+// remove takes an instance out; what read its answers reads the others now.
+func (s *Session) remove(n *node) {
+	r := n.parent
 	i := slices.Index(r.children, n)
 	s.logged("delete repeat", n.ref())
 	s.drop(r, i)
 	r.visible = len(r.children)
 	r.stale()
-	for _, later := range r.children[i:] { // their positions are others now
-		s.inside(later)
-		s.markAll(later)
-	}
-	// What read the removed answers reads the others now.
-	s.readersOf(r.plan)
-	s.propagate(r)
-	s.run()
-	s.changedAt = s.now()
-	s.notify()
-	return nil
+	s.moved(r, i)
+	s.settled()
 }
 
 // readersOf queues the readers of a plan and of everything below it.

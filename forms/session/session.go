@@ -88,6 +88,7 @@ type Session struct {
 	audit    *auditor
 	depth    int // of the action that is being done
 	patient  []*node
+	steps    []step // that can be taken back
 }
 
 // ErrNoNode is wrapped where a ref names nothing in the instance.
@@ -227,16 +228,19 @@ func (s *Session) Set(ref forms.Ref, value string) error {
 	if n.plan.q.Control == forms.Select {
 		value = s.inOrder(n, value)
 	}
+	was := step{n: n, value: n.value, picked: n.picked}
 	n.picked = ""
 	if old := n.value; value != old {
+		s.did(was)
+		if value != "" {
+			n.remark.NoOpinion = false
+		}
 		s.store(n, value)
 		s.audit.answered(s, n, old)
 		for _, r := range s.patient {
 			s.recount(r)
 		}
-		s.run()
-		s.changedAt = s.now()
-		s.notify()
+		s.settled()
 	}
 	if value == "" {
 		return nil

@@ -27,6 +27,7 @@ type node struct {
 	value    string
 	picked   string // of a select: the answer, where the filter doesn't offer all of it now
 	relevant bool
+	remark   Remark
 	kids     []xpath.Node // Children, kept until the structure or relevance changes
 	fresh    bool         // kids is up to date; of a range they are the instances that count
 	alone    []xpath.Node // n itself

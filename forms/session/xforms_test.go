@@ -142,7 +142,7 @@ func TestInstancesAreReadFromFilesOfAllKinds(t *testing.T) {
 				return nil, errors.New("there is none")
 			}
 		})
-	for name, want := range map[string]session.Choice{"t": {Value: "m", Label: "Mombasa"}, "p": {Value: "p1", Label: "Well"}, "x": {Value: "x", Label: "X"}} {
+	for name, want := range map[string]session.Choice{"t": {Value: "m", Label: "Mombasa"}, "p": {Value: "p1", Label: "Well", Geometry: "-1.3 36.8 0 0"}, "x": {Value: "x", Label: "X"}} {
 		if got := f.Of(name).Choices; len(got) != 1 || got[0] != want {
 			t.Errorf("%s offers %+v, want %+v", name, got, want)
 		}

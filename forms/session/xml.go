@@ -109,6 +109,13 @@ type Instance struct {
 	// block left out. Where an element stands more than once its refs have
 	// positions; a repeat with one instance can't be told from a group.
 	Answers []Answer
+	Remarks []Remarked // what the author says beside the answers, in document order
+}
+
+// A Remarked question has something said about it.
+type Remarked struct {
+	Ref forms.Ref
+	Remark
 }
 
 // ReadInstance reads the XML of a submission or draft, within the limits of
@@ -139,6 +146,9 @@ type answerReader struct {
 func (r *answerReader) read(x *xmlNode, ref forms.Ref, root bool) {
 	if r.refs += len(ref); r.refs > maxRefBytes {
 		return
+	}
+	if said := remarkOf(x.attrs); !said.Empty() {
+		r.in.Remarks = append(r.in.Remarks, Remarked{ref, said})
 	}
 	if len(x.children) == 0 {
 		if x.text != "" {
