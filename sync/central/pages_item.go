@@ -35,9 +35,11 @@ type answerView struct {
 	QuestionLanguage string
 	Words            string
 	Language         string
-	Open             bool // free text, as long as the author liked
-	Empty            bool // asked, and left empty
-	File             int  // the number of the attachment that it names, from 1
+	Open             bool   // free text, as long as the author liked
+	Empty            bool   // asked, and left empty
+	Note             string // of the author, beside the answer
+	NoOpinion        bool   // it was left empty on purpose
+	File             int    // the number of the attachment that it names, from 1
 }
 
 func (p *DeskPages) serveItem(w http.ResponseWriter, r *http.Request) {
@@ -157,7 +159,8 @@ func turnOf(path, repeat string) string {
 
 // place puts an answer where it belongs.
 func (v *itemView) place(s *sectionView, a Answer, q *forms.Question) {
-	shown := answerView{Question: a.Label, QuestionLanguage: languageTag(a.Language), Words: a.Words, Language: v.Language}
+	shown := answerView{Question: a.Label, QuestionLanguage: languageTag(a.Language), Words: a.Words, Language: v.Language,
+		Note: a.Remark.Note, NoOpinion: a.Remark.NoOpinion, Empty: a.Value == ""}
 	if q != nil {
 		shown.Open = open(q)
 		if q.List != "" && a.Words != a.Value {

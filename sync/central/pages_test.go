@@ -310,6 +310,23 @@ func TestContactsStandOnlyWhereTheyAreAskedFor(t *testing.T) {
 	}
 }
 
+func TestTheAuthorsNotesStandBesideTheAnswers(t *testing.T) {
+	s := newSite(t, true)
+	d := s.device(t, "d")
+	r := d.submit(batch.KindResponse, batch.Content{InstanceID: "uuid:1", Revision: 1, Body: []byte(
+		`<data xmlns:b="https://baraza.example/ns/remark" id="f"><x b:note="&lt;b&gt;We mean 2006">1</x><y b:blank="no-opinion"/><z/></data>`)})
+	s.login()
+	_, body := s.ask("GET", "/item/"+r.ID.Code(), nil)
+	for _, want := range []string{"&lt;b&gt;We mean 2006", "No opinion: read"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q does not stand in %s", want, body)
+		}
+	}
+	if strings.Contains(body, "Left empty") || strings.Contains(body, "<b>") {
+		t.Errorf("a question without a remark is shown, or a note as markup: %s", body)
+	}
+}
+
 func TestAttachmentsAreSavedAndNeverShown(t *testing.T) {
 	s := newSite(t, true)
 	d := s.device(t, "d")

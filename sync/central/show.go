@@ -10,6 +10,7 @@ import (
 
 	"baraza.example/forms"
 	"baraza.example/forms/contribution"
+	"baraza.example/forms/session"
 	"baraza.example/sync/batch"
 	"baraza.example/sync/identity"
 )
@@ -32,7 +33,8 @@ type Answer struct {
 	Value string // as the author gave it
 	Words string // the labels of chosen values; else the value
 
-	Language string // of Label and chosen Words, as the form names it
+	Language string         // of Label and chosen Words, as the form names it
+	Remark   session.Remark // what the author says beside it; Value may be blank then
 }
 
 // An Attachment is a file that belongs to a submission.
@@ -89,8 +91,23 @@ func (d *Desk) Show(ctx context.Context, ref string) (Submission, error) {
 	s := Submission{Item: e.Item, Contribution: e.contribution, Body: e.content.Body}
 	if e.response != nil {
 		s.Form = d.form(e.FormID, e.Version)
+		said := map[forms.Ref]session.Remark{}
+		for _, r := range e.response.Remarks {
+			said[r.Ref] = r.Remark
+		}
+		add := func(ref forms.Ref, value string) {
+			a := answer(s.Form, ref, value, e.Language)
+			a.Remark = said[ref]
+			delete(said, ref)
+			s.Answers = append(s.Answers, a)
+		}
 		for _, a := range e.response.Answers {
-			s.Answers = append(s.Answers, answer(s.Form, a.Ref, a.Value, e.Language))
+			add(a.Ref, a.Value)
+		}
+		for _, r := range e.response.Remarks { // on what was left blank
+			if _, left := said[r.Ref]; left {
+				add(r.Ref, "")
+			}
 		}
 	}
 	sender, err := o.origin(ctx, e.Origin)
