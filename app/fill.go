@@ -84,7 +84,7 @@ func (f *filling) renew() {
 	f.language = f.a.words.Language().Code
 	f.response.SetLanguages(f.a.languages()...)
 	f.form = formview.NewForm(f.response.Session, formview.Options{
-		Words: f.a.words, Changed: f.changed, Attach: f.attach,
+		Words: f.a.words, Changed: f.changed, Attach: f.attach, Choose: f.a.chooseFile,
 	})
 	if f.checked {
 		f.form.Check()

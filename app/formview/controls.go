@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"baraza.example/forms"
+	"baraza.example/forms/geo"
 )
 
 // special makes the control of a question that has one of its own, by data type
@@ -50,9 +51,11 @@ func (d *field) special(q *forms.Question) control {
 		c := newDate(around, looks)
 		c.OnAnswer, c.OnLeave = typed, left
 		return c
-	case forms.GeoPoint:
-		c := newPoint(around)
+	case forms.GeoPoint, forms.GeoTrace, forms.GeoShape:
+		kind := map[forms.DataType]geo.Kind{forms.GeoPoint: geo.Point, forms.GeoTrace: geo.Trace, forms.GeoShape: geo.Shape}[q.Bind.Type]
+		c := newPlaces(around, kind, looks)
 		c.OnAnswer, c.OnLeave = typed, left
+		c.Choose = f.chooser(geo.MaxBytes, ".gpx", ".kml", ".geojson", ".json")
 		return c
 	case forms.Time:
 		c := newClock(around)

@@ -24,8 +24,20 @@ type Options struct {
 	Words *locale.Localizer
 	// Attach is called when a person wants to answer the question with a file.
 	Attach func(forms.Ref)
+	// Choose asks for a file of at most so many bytes whose name ends in one of the
+	// endings, and hands over what is in it. It tells by itself what goes wrong.
+	// nil where no files can be chosen.
+	Choose func(most int64, endings []string, take func(name string, content []byte))
 	// Changed is called after each answer.
 	Changed func()
+}
+
+// chooser asks for files of a kind; nil where none can be chosen.
+func (f *Form) chooser(most int64, endings ...string) func(func(string, []byte)) {
+	if f.o.Choose == nil {
+		return nil
+	}
+	return func(take func(string, []byte)) { f.o.Choose(most, endings, take) }
 }
 
 // A Form shows one page of a session at a time.
