@@ -1,10 +1,8 @@
 package session
 
 import (
-	"bytes"
-	"encoding/csv"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 
 	"baraza.example/forms"
@@ -12,30 +10,63 @@ import (
 
 // An AuditEvent is one line of the log that a form may ask for with a node
 // meta/audit (https://getodk.github.io/xforms-spec/#client-audit-logs): what a
-// person did and when.
+// person did and when. The names of events are those of ODK Collect
+// (https://docs.getodk.org/form-audit-log/).
 type AuditEvent struct {
-	Event string // "form start", "question", "add repeat" …
-	Node  forms.Ref
-	Start time.Time
-	End   time.Time // of questions
-	Old   string    // the answer before and after, where the form asks for changes
-	New   string
+	Event  string // "form start", "question", "add repeat" …
+	Node   forms.Ref
+	Start  time.Time
+	End    time.Time // of what lasts; zero for what happens at once
+	Old    string    // the answer before and after, where the form asks for changes
+	New    string
+	Place  string `json:",omitempty" cbor:",omitempty"` // a geopoint, where the form asks for places and one is known
+	User   string `json:",omitempty" cbor:",omitempty"` // who did it, where the form asks who
+	Reason string `json:",omitempty" cbor:",omitempty"` // of a "change reason"
 }
 
-// AuditFile is the name of the log among the attachments of a submission.
-const AuditFile = "audit.csv"
+// Events that only a screen knows of; see [Session.Log].
+const (
+	EventJump      = "jump"       // the list of all pages
+	EventEndScreen = "end screen" // what is shown behind the last question
+	EventSave      = "form save"
+	EventExit      = "form exit"
+	EventSaveError = "save error"
+)
+
+// Events of the log that the session sees by itself.
+const (
+	eventStart       = "form start"
+	eventResume      = "form resume"
+	eventFinalize    = "form finalize"
+	eventQuestion    = "question"
+	eventGroup       = "group questions"
+	eventAddRepeat   = "add repeat"
+	eventDropRepeat  = "delete repeat"
+	eventConstraint  = "constraint error"
+	eventReason      = "change reason"
+	eventTracking    = "location tracking enabled"
+	eventNoProviders = "location providers disabled"
+)
 
 // MaxAudit bounds the events that are kept of one response; later ones are
 // left out but for those of the whole form.
 const MaxAudit = 20_000
 
+// MaxReason bounds, in bytes, what is kept of a reason and of a name.
+const MaxReason = 4 << 10
+
 // An auditor keeps the log of a session whose form asks for one.
 type auditor struct {
 	plan    *plan
 	events  []AuditEvent
-	open    *AuditEvent // the question that is being looked at
-	changes bool        // odk:track-changes
-	user    bool        // odk:identify-user
+	group   *AuditEvent // the group that is asked on one screen
+	open    *AuditEvent // the question or screen that is being looked at
+	user    string
+	began   time.Time // with it all times are measured: see at
+	changes bool      // odk:track-changes
+	reasons bool      // odk:track-changes-reasons
+	who     bool      // odk:identify-user
+	places  places    // odk:location-…
 }
 
 func newAuditor(p *plan) *auditor {
@@ -47,64 +78,226 @@ func newAuditor(p *plan) *auditor {
 		switch local(at.Name) {
 		case "track-changes":
 			a.changes = at.Value == "true"
+		case "track-changes-reasons":
+			a.reasons = at.Value == "on-form-edit"
 		case "identify-user":
-			a.user = at.Value == "true"
+			a.who = at.Value == "true"
+		default:
+			a.places.set(local(at.Name), at.Value)
 		}
 	}
 	return a
 }
 
-// Come tells the log that the person looks at the question at ref now; "" says
-// that none is looked at. It does nothing where the form asks for no log.
-func (s *Session) Come(ref forms.Ref) {
-	a := s.audit
-	if a == nil {
-		return
+// at is the time of an event: the wall clock of the beginning and what has
+// passed since, so that a clock which is set meanwhile shortens no visit.
+func (s *Session) at() time.Time {
+	now := s.now()
+	if a := s.audit; a.began.IsZero() {
+		a.began = now
 	}
-	a.close(s.now())
-	if n := s.find(ref); n != nil && n.plan.q != nil {
-		a.open = &AuditEvent{Event: "question", Node: ref, Start: s.now(), Old: n.value, New: n.value}
-	}
+	return s.audit.began.Add(now.Sub(s.audit.began))
 }
 
-// Log adds an event that only a screen knows of: "form save", "form exit",
-// "jump", "end screen", "hierarchy".
-func (s *Session) Log(event string) { s.logged(event, "") }
+// Audited reports whether the form asks for a log.
+func (s *Session) Audited() bool { return s.audit != nil }
 
-func (s *Session) logged(event string, node forms.Ref) {
+// Come tells the log that the person looks at the question, or the group asked
+// on one screen, at ref now; "" says that none is looked at. It does nothing
+// where the form asks for no log.
+func (s *Session) Come(ref forms.Ref) {
 	a := s.audit
 	if a == nil || !s.begun {
 		return
 	}
-	a.close(s.now())
-	a.add(AuditEvent{Event: event, Node: node, Start: s.now()})
+	n := s.find(ref)
+	if n == nil || n.plan.isAttr {
+		s.leaveAll()
+		return
+	}
+	if a.open != nil && a.open.Event == eventQuestion && a.open.Node == n.ref() {
+		return // still there
+	}
+	s.leave()
+	screen := n.fieldList()
+	if a.group != nil && (screen == nil || a.group.Node != screen.ref()) {
+		s.leaveAll()
+	}
+	if screen != nil && a.group == nil {
+		a.group = s.event(eventGroup, screen.ref())
+	}
+	if n.plan.q != nil {
+		a.open = s.event(eventQuestion, n.ref())
+		a.open.Old, a.open.New = n.value, n.value
+	}
+}
+
+// fieldList is the group around n, or n itself, that a form asks on one screen.
+func (n *node) fieldList() *node {
+	var found *node
+	for at := n; at != nil && at.plan != nil; at = at.parent {
+		if !at.isRange && at.plan.q == nil && slices.Contains(strings.Fields(at.plan.c.Appearance), "field-list") {
+			found = at
+		}
+	}
+	return found
+}
+
+// Log adds an event that only a screen knows of. [EventJump] and
+// [EventEndScreen] last until the next one.
+func (s *Session) Log(event string) {
+	if s.audit == nil || !s.begun {
+		return
+	}
+	s.leaveAll()
+	e := s.event(event, "")
+	if event == EventJump || event == EventEndScreen {
+		s.audit.open = e
+		return
+	}
+	s.audit.add(*e)
+}
+
+// NeedsUser reports whether the form wants to know who fills it in
+// (identify-user) before anything is asked, and nobody has said so yet in this
+// session.
+func (s *Session) NeedsUser() bool {
+	return s.audit != nil && s.audit.who && strings.TrimSpace(s.audit.user) == ""
+}
+
+// User is who filled the form in last, as the log has it.
+func (s *Session) User() string {
+	if s.audit == nil {
+		return ""
+	}
+	for _, e := range slices.Backward(s.audit.events) {
+		if e.User != "" {
+			return e.User
+		}
+	}
+	return ""
+}
+
+// Identify says who fills the form in from now on. What was logged before
+// anybody was named in this session is theirs too.
+func (s *Session) Identify(name string) {
+	a := s.audit
+	if a == nil || !a.who {
+		return
+	}
+	name = limited(name)
+	for i := range slices.Backward(a.events) {
+		if a.events[i].User != "" || a.events[i].Start.Before(a.began) {
+			break
+		}
+		a.events[i].User = name
+	}
+	a.user = name
+}
+
+// NeedsReason reports whether a reason must be given (track-changes-reasons)
+// before the response is finished: it was made ready before, and something was
+// answered otherwise since.
+func (s *Session) NeedsReason() bool {
+	a := s.audit
+	if a == nil || !a.reasons || s.Revised() == "" || !s.changedAt.After(s.started) {
+		return false
+	}
+	return !slices.ContainsFunc(a.events, func(e AuditEvent) bool {
+		return e.Event == eventReason && !e.Start.Before(s.changedAt)
+	})
+}
+
+// Reason keeps in the log why answers were changed. A blank one is none.
+func (s *Session) Reason(why string) {
+	if why = limited(why); s.audit == nil || why == "" {
+		return
+	}
+	s.leaveAll()
+	e := s.event(eventReason, "")
+	e.Reason = why
+	s.audit.add(*e)
+}
+
+func limited(words string) string {
+	words = strings.TrimSpace(words)
+	if len(words) > MaxReason {
+		words = strings.ToValidUTF8(words[:MaxReason], "")
+	}
+	return words
+}
+
+// logged adds an event that the session itself has seen.
+func (s *Session) logged(event string, node forms.Ref) {
+	if s.audit == nil || !s.begun {
+		return
+	}
+	s.leave()
+	e := s.event(event, node)
+	if event == eventAddRepeat {
+		e.End = e.Start
+	}
+	s.audit.add(*e)
+}
+
+// event is one that begins now.
+func (s *Session) event(event string, node forms.Ref) *AuditEvent {
+	return &AuditEvent{Event: event, Node: node, Start: s.at(), User: s.audit.user, Place: s.place()}
 }
 
 // answered notes an answer to n, which was old.
-func (a *auditor) answered(s *Session, n *node, old string) {
+func (s *Session) answered(n *node, old string) {
+	a := s.audit
 	if a == nil {
 		return
 	}
-	ref := n.ref()
-	if a.open == nil || a.open.Node != ref {
-		a.close(s.now())
-		a.open = &AuditEvent{Event: "question", Node: ref, Start: s.now(), Old: old}
+	if a.open == nil || a.open.Event != eventQuestion || a.open.Node != n.ref() {
+		s.Come(n.ref())
+		if a.open != nil {
+			a.open.Old = old
+		}
 	}
-	a.open.New = n.value
+	if a.open != nil {
+		a.open.New = n.value
+	}
 }
 
-// close ends the look at a question.
-func (a *auditor) close(at time.Time) {
+// leave ends the look at a question.
+func (s *Session) leave() {
+	a := s.audit
 	if a.open == nil {
 		return
 	}
 	e := *a.open
 	a.open = nil
-	e.End = at
+	s.end(&e)
+}
+
+// leaveAll ends the look at a question and at the group around it.
+func (s *Session) leaveAll() {
+	s.leave()
+	if a := s.audit; a.group != nil {
+		e := *a.group
+		a.group = nil
+		s.end(&e)
+	}
+}
+
+// end adds an event that lasted until now. Of the questions of a group on one
+// screen only those are logged whose answers changed, where that is asked for.
+func (s *Session) end(e *AuditEvent) {
+	a := s.audit
+	e.End = s.at()
+	if e.Place == "" {
+		e.Place = s.place() // it may be known by now
+	}
 	if !a.changes || e.Old == e.New {
 		e.Old, e.New = "", ""
 	}
-	a.add(e)
+	if e.Event == eventQuestion && a.group != nil && e.Old == e.New {
+		return
+	}
+	a.add(*e)
 }
 
 func (a *auditor) add(e AuditEvent) {
@@ -113,49 +306,30 @@ func (a *auditor) add(e AuditEvent) {
 	}
 }
 
-// log is all events, an open one included.
-func (a *auditor) log(at time.Time) []AuditEvent {
+// log is all events so far; what is still looked at is in it as if it ended now.
+func (s *Session) log() []AuditEvent {
+	a := s.audit
 	if a == nil {
 		return nil
 	}
-	all := slices.Clone(a.events)
-	if a.open != nil {
-		sofar := auditor{changes: a.changes, open: a.open}
-		sofar.close(at)
-		all = append(all, sofar.events...)
-	}
+	events, group, open := a.events, a.group, a.open
+	a.events = slices.Clone(events)
+	s.leaveAll()
+	all := a.events
+	a.events, a.group, a.open = events, group, open
 	return all
 }
 
-// file is the log as ODK's clients write it: times in milliseconds since 1970.
-func (a *auditor) file(user string) []byte {
-	head := []string{"event", "node", "start", "end"}
-	if a.changes {
-		head = append(head, "old-value", "new-value")
+// finishAudit ends the log and names its file.
+func (s *Session) finishAudit() {
+	if s.audit == nil {
+		return
 	}
-	if a.user {
-		head = append(head, "user")
+	s.Log(EventSave)
+	s.Log(EventExit)
+	s.Log(eventFinalize)
+	if n := s.find(s.audit.plan.c.Ref); n != nil {
+		s.store(n, AuditFile)
+		s.run()
 	}
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	rows := [][]string{head}
-	for _, e := range a.events {
-		row := []string{e.Event, string(e.Node), millis(e.Start), millis(e.End)}
-		if a.changes {
-			row = append(row, e.Old, e.New)
-		}
-		if a.user {
-			row = append(row, user)
-		}
-		rows = append(rows, row)
-	}
-	_ = w.WriteAll(rows) // a buffer takes everything
-	return b.Bytes()
-}
-
-func millis(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return strconv.FormatInt(t.UnixMilli(), 10)
 }

@@ -63,3 +63,24 @@ func (s *Session) deprecate() {
 		n.value = old
 	}
 }
+
+// Revised returns the id of the revision before this one, "" where the response
+// corrects none.
+func (s *Session) Revised() string {
+	if p := s.prog.instanceID; p != nil {
+		if n := s.find(p.c.Ref.Parent().Child("deprecatedID")); n != nil {
+			return n.value
+		}
+	}
+	return ""
+}
+
+// revises reports whether an instance says that it corrects another.
+func (x *xmlNode) revises() bool {
+	for _, meta := range x.children {
+		if local(meta.name) == "meta" {
+			return slices.ContainsFunc(meta.children, func(c *xmlNode) bool { return local(c.name) == "deprecatedID" })
+		}
+	}
+	return false
+}

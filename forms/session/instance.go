@@ -171,6 +171,9 @@ func resume(def *forms.Definition, d Draft, opts Options, edit bool) (*Session, 
 	if err != nil {
 		return nil, err
 	}
+	if tree.revises() {
+		def = withDeprecatedID(def)
+	}
 	s, err := newSession(def, opts)
 	if err != nil {
 		return nil, err
@@ -222,7 +225,8 @@ func (s *Session) awake() {
 	s.happens(s.root, forms.InstanceLoad)
 	s.run()
 	s.begin()
-	s.logged("form resume", "")
+	s.logged(eventResume, "")
+	s.tracking()
 }
 
 // A loader puts what was read into the tree of a session.

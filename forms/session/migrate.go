@@ -39,6 +39,9 @@ func Migrate(def *forms.Definition, d Draft, opts Options) (*Session, []Change, 
 	if err != nil {
 		return nil, nil, err
 	}
+	if tree.revises() {
+		def = withDeprecatedID(def)
+	}
 	s, err := newSession(def, opts)
 	if err != nil {
 		return nil, nil, err

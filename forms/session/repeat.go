@@ -33,7 +33,7 @@ func (s *Session) AddRepeat(ref forms.Ref) (forms.Ref, error) {
 	s.bring(r, n)
 	s.propagate(r)
 	s.did(step{kind: stepAdded, n: n})
-	s.logged("add repeat", n.ref())
+	s.logged(eventAddRepeat, n.ref())
 	s.settled()
 	return n.ref(), nil
 }
@@ -106,7 +106,7 @@ func (s *Session) RemoveRepeat(ref forms.Ref) error {
 func (s *Session) remove(n *node) {
 	r := n.parent
 	i := slices.Index(r.children, n)
-	s.logged("delete repeat", n.ref())
+	s.logged(eventDropRepeat, n.ref())
 	s.drop(r, i)
 	r.visible = len(r.children)
 	r.stale()

@@ -120,7 +120,8 @@ func Start(def *forms.Definition, opts Options) (*Session, error) {
 	s.happens(s.root, forms.InstanceFirstLoad, forms.XFormsReady, forms.InstanceLoad)
 	s.run()
 	s.begin()
-	s.logged("form start", "")
+	s.logged(eventStart, "")
+	s.tracking()
 	return s, nil
 }
 
@@ -236,7 +237,7 @@ func (s *Session) Set(ref forms.Ref, value string) error {
 			n.remark.NoOpinion = false
 		}
 		s.store(n, value)
-		s.audit.answered(s, n, old)
+		s.answered(n, old)
 		for _, r := range s.patient {
 			s.recount(r)
 		}
@@ -247,7 +248,7 @@ func (s *Session) Set(ref forms.Ref, value string) error {
 	}
 	if v := s.checkAnswer(n); v != nil {
 		if v.Kind == ViolatesConstraint {
-			s.logged("constraint error", n.ref())
+			s.logged(eventConstraint, n.ref())
 		}
 		return v
 	}
@@ -297,7 +298,7 @@ func (s *Session) notify() {
 func (s *Session) Draft() Draft {
 	return Draft{
 		FormID: s.prog.def.Settings.ID, Version: s.prog.def.Settings.Version, InstanceID: s.instanceID,
-		XML: s.encode(true), Started: s.started, Changed: s.changedAt, Audit: s.audit.log(s.now()),
+		XML: s.encode(true), Started: s.started, Changed: s.changedAt, Audit: s.log(),
 	}
 }
 
@@ -322,7 +323,7 @@ func (s *Session) Finalize() (Submission, []Violation) {
 		XML: s.encode(false), Finished: finished,
 	}
 	if s.audit != nil {
-		sub.Audit = s.audit.file(s.opts.Property["username"])
+		sub.Audit = s.audit.file()
 	}
 	s.eachQuestion(s.root, func(n *node) {
 		if n.plan.q.Bind.Type == forms.Binary && n.value != "" && !slices.Contains(sub.Attachments, n.value) {
@@ -345,19 +346,6 @@ func (s *Session) End() time.Time {
 	s.stampEnd(s.root, finished)
 	s.run()
 	return finished
-}
-
-// finishAudit ends the log and names its file.
-func (s *Session) finishAudit() {
-	if s.audit == nil {
-		return
-	}
-	s.logged("form exit", "")
-	s.logged("form finalize", "")
-	if n := s.find(s.audit.plan.c.Ref); n != nil {
-		s.store(n, AuditFile)
-		s.run()
-	}
 }
 
 // nameInstance fills in the instanceID, where the form has a place for it and
