@@ -71,6 +71,8 @@ type place struct {
 	draw  func() screen
 	enter func() // called each time it comes to be shown, to read what it shows; may be nil
 	leave func() // called when another is shown; may be nil
+	// within is the response that is filled in or reviewed there; nil elsewhere.
+	within *filling
 }
 
 // New makes the application; tests hand it test.NewTempApp's. w may be nil for
@@ -128,6 +130,7 @@ func (a *App) frame(ctx context.Context) {
 	a.window.Resize(fyne.NewSize(1000, 700))
 	a.window.SetCloseIntercept(func() {
 		a.leave()
+		a.away(place{})
 		a.end()
 		a.window.Close()
 	})
@@ -230,12 +233,20 @@ func (a *App) back() {
 
 // turn shows another screen.
 func (a *App) turn(to place) {
+	a.away(to)
 	a.shell.hush()
 	a.visit++
 	a.place = to
 	a.again()
 	if to.enter != nil {
 		to.enter()
+	}
+}
+
+// away ends the visit to a response, if to is no place of it.
+func (a *App) away(to place) {
+	if from := a.place.within; from != nil && from != to.within {
+		from.closed()
 	}
 }
 

@@ -29,14 +29,14 @@ func sit(t testing.TB, dir string, o Options, size fyne.Size) *person {
 	return sitAt(t, dir, o, size, time.Now)
 }
 
-// sitAt is sit by another clock.
-func sitAt(t testing.TB, dir string, o Options, size fyne.Size, clock func() time.Time) *person {
+// sitAt is sit by another clock, and with more forms.
+func sitAt(t testing.TB, dir string, o Options, size fyne.Size, clock func() time.Time, more ...workspace.Form) *person {
 	t.Helper()
 	consultation, form, err := workspace.Builtin()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := workspace.Open(t.Context(), dir, workspace.Options{Forms: []workspace.Form{form}, Clock: clock})
+	w, err := workspace.Open(t.Context(), dir, workspace.Options{Forms: append(more, form), Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}

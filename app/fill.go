@@ -24,6 +24,7 @@ type filling struct {
 	page     int
 	outlined bool // the list of pages is shown instead of a page
 	checked  bool
+	made     bool             // ready
 	language string           // that form and labels were drawn in
 	lines    []*line          // of the outline, a line for each page
 	beside   *formview.Scroll // the outline
@@ -40,15 +41,6 @@ func (a *App) newResponse() {
 	}, func(err error) { a.fill(r, err) })
 }
 
-// resume goes on with a draft where it was left.
-func (a *App) resume(instanceID string) {
-	var r *workspace.Response
-	a.jobs.run(func() (err error) {
-		r, err = a.work.Resume(a.ctx, instanceID, a.languages()...)
-		return err
-	}, func(err error) { a.fill(r, err) })
-}
-
 func (a *App) fill(r *workspace.Response, err error) {
 	if err != nil {
 		a.shell.trouble(err)
@@ -58,7 +50,7 @@ func (a *App) fill(r *workspace.Response, err error) {
 	a.filling = f
 	f.save = &autosave{a: a, take: r.Saving}
 	f.page = f.firstOpen()
-	a.goTo(place{draw: f.draw, leave: f.save.flush})
+	a.goTo(place{draw: f.draw, enter: f.look, leave: f.save.flush, within: f})
 }
 
 // firstOpen is the first page with nothing answered, where one goes on; the
@@ -125,13 +117,16 @@ func (f *filling) draw() screen {
 	if f.language != f.a.words.Language().Code {
 		f.renew()
 	}
+	if f.response.NeedsUser() {
+		return f.identify()
+	}
 	say := f.a.words.Say
 	pages := f.form.Pages()
 	f.page = min(max(f.page, 0), len(pages)-1)
 	s := screen{title: f.a.draftTitle(f.response), way: "nav.consultation", done: float32(f.page+1) / float32(len(pages))}
 	if f.outlined && !f.a.shell.frame.wide {
 		s.body = f.outline()
-		s.bar = newBar(nil, nil, primary(say("action.close"), func() { f.outlined = false; f.a.again() }), false)
+		s.bar = newBar(nil, nil, primary(say("action.close"), func() { f.open(f.page) }), false)
 		return s
 	}
 	f.form.Show(pages[f.page])
@@ -148,7 +143,7 @@ func (f *filling) draw() screen {
 	if f.a.shell.frame.wide {
 		where = wrapped(position)
 	} else {
-		w := low(position, theme.ListIcon(), func() { f.outlined = true; f.a.again() })
+		w := low(position, theme.ListIcon(), f.overview)
 		where = w
 	}
 	s.bar = newBar(previous, where, next, false)
@@ -160,6 +155,32 @@ func (f *filling) turn(by int) { f.open(f.page + by) }
 func (f *filling) open(page int) {
 	f.page, f.outlined = page, false
 	f.a.again()
+	f.look()
+}
+
+// overview shows the list of pages instead of a page.
+func (f *filling) overview() {
+	f.outlined = true
+	f.response.Log(session.EventJump)
+	f.a.again()
+}
+
+// look tells the log that the page is looked at.
+func (f *filling) look() {
+	if !f.response.NeedsUser() {
+		f.form.Look()
+	}
+}
+
+// closed ends the visit to the response, in its log too.
+func (f *filling) closed() {
+	if f.made || !f.response.Audited() {
+		return
+	}
+	f.response.Log(session.EventSave)
+	f.response.Log(session.EventExit)
+	f.save.touched()
+	f.save.flush()
 }
 
 // outline lists the pages with how far each of them is, and the review.

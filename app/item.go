@@ -51,6 +51,9 @@ func (a *App) kind(i workspace.Item) string {
 	if i.IsContribution() {
 		return a.words.Say("screen.contribution")
 	}
+	if i.Revision > 1 {
+		return a.words.Say("screen.response") + " · " + a.words.Say("correct.revision", locale.Values{"Number": i.Revision})
+	}
 	return a.words.Say("screen.response")
 }
 
@@ -81,8 +84,11 @@ func (a *App) item(i workspace.Item, proof *workspace.Proof) fyne.CanvasObject {
 	if i.Attached > 0 {
 		column = append(column, wrapped(a.words.Count("outbox.attachments", i.Attached, locale.Values{"Done": i.AttachedOK})))
 	}
-	column = append(column, section(say("history.title"), a.history(i)),
-		buttons(action(say("screen.read_again"), func() { a.showSent(i) }), action(say("nav.outbox"), a.showOutbox)))
+	ways := []fyne.CanvasObject{action(say("screen.read_again"), func() { a.showSent(i) }), action(say("nav.outbox"), a.showOutbox)}
+	if !i.IsContribution() {
+		ways = append(ways, action(say("correct.begin"), func() { a.correct(i.Name) }))
+	}
+	column = append(column, section(say("history.title"), a.history(i)), buttons(ways...))
 	return page(column...)
 }
 

@@ -9,12 +9,13 @@ import (
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
 	"baraza.example/forms"
+	"baraza.example/forms/session"
 )
 
 // review shows what is missing, and everything that was answered.
 func (f *filling) review() {
 	f.save.flush()
-	f.a.goTo(place{draw: f.drawReview})
+	f.a.goTo(place{draw: f.drawReview, enter: func() { f.response.Log(session.EventEndScreen) }, leave: f.save.flush, within: f})
 }
 
 func (f *filling) drawReview() screen {
@@ -24,8 +25,11 @@ func (f *filling) drawReview() screen {
 	found := f.response.Validate()
 	ready := primary(say("action.make_ready"), f.makeReady)
 	ready.Icon = theme.ConfirmIcon()
+	content := formview.NewStack(gapParts)
+	scroll := formview.NewScroll(formview.NewColumn(content))
 	column := []fyne.CanvasObject{heading(say("review.title"))}
-	if len(found) > 0 {
+	switch {
+	case len(found) > 0:
 		missing := formview.NewStack(gapCards, formview.NewProblem(f.a.words.Count("review.missing_count", len(found))))
 		for _, v := range found {
 			n, _ := f.response.Node(v.Ref)
@@ -33,14 +37,17 @@ func (f *filling) drawReview() screen {
 		}
 		column = append(column, missing)
 		ready.Disable()
-	} else {
+	case f.response.NeedsReason():
+		column = append(column, f.reason(scroll, f.a.again))
+		ready.Disable()
+	default:
 		column = append(column, newPanel(formview.ColourSoft, "", lines(
 			formview.NewNotice(theme.ConfirmIcon(), theme.ColorNameSuccess, say("review.complete")),
 			wrapped(say("ready.explain")), quiet(say("review.after")))))
 	}
 	column = append(column, quiet(say("review.unanswered_fine")))
-	column = append(column, answers(f.form)...)
-	return screen{title: say("review.title"), way: "nav.consultation", body: page(column...), done: 1,
+	content.Objects = append(column, answers(f.form)...)
+	return screen{title: say("review.title"), way: "nav.consultation", body: scroll, done: 1,
 		bar: newBar(nil, nil, ready, false)}
 }
 
@@ -58,12 +65,14 @@ func (f *filling) makeReady() {
 		f.a.again()
 		return
 	}
+	f.made = true // what is left of the visit is logged
 	var item workspace.Item
 	f.a.jobs.run(func() (err error) {
 		item, err = finish(context.WithoutCancel(f.a.ctx))
 		return err
 	}, func(err error) {
 		if err != nil {
+			f.made = false
 			f.a.shell.trouble(err)
 			return
 		}

@@ -58,7 +58,7 @@ type Form struct {
 // NewForm draws s; close it when it isn't shown any more.
 func NewForm(s *session.Session, o Options) *Form {
 	f := &Form{session: s, o: o, body: NewStack(gapFields), around: &surroundings{words: o.Words}}
-	f.around.page = NewScroll(NewColumn(f.body))
+	f.around.page, f.around.came = NewScroll(NewColumn(f.body)), f.came
 	f.cancel = s.Subscribe(f.update)
 	return f
 }

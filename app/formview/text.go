@@ -135,6 +135,7 @@ func (t *Text) newPart() *Entry {
 	e.OnFocus = func(gained bool) {
 		if gained {
 			t.follow(e)
+			t.around.reached(e)
 		} else if t.OnLeave != nil {
 			t.OnLeave()
 		}

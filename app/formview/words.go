@@ -10,8 +10,9 @@ import (
 // surroundings are what a control needs of the page it stands on.
 type surroundings struct {
 	words  *locale.Localizer
-	page   *Scroll // nil on no page
-	frozen bool    // don't lay out: more is to come
+	page   *Scroll                 // nil on no page
+	frozen bool                    // don't lay out: more is to come
+	came   func(fyne.CanvasObject) // told of what has the focus; may be nil
 }
 
 func (s *surroundings) settle() {
@@ -23,6 +24,14 @@ func (s *surroundings) settle() {
 func (s *surroundings) reveal(o fyne.CanvasObject) {
 	if s.page != nil {
 		s.page.Reveal(o)
+	}
+	s.reached(o)
+}
+
+// reached tells whoever wants to know that a person has come to o.
+func (s *surroundings) reached(o fyne.CanvasObject) {
+	if s.came != nil {
+		s.came(o)
 	}
 }
 

@@ -33,6 +33,7 @@ type Item struct {
 	Name       string // instance id and revision; stable
 	Tag        string
 	Kind       batch.Kind
+	Revision   uint32 // from 1
 	Title      string
 	Made       int64          // by the device's clock
 	Record     batch.RecordID // zero until it is sealed, when a road is open first
@@ -115,7 +116,7 @@ func (w *Workspace) Item(ctx context.Context, name string) (Item, error) {
 }
 
 func (w *Workspace) describe(ctx context.Context, s submission) (Item, error) {
-	i := Item{Name: s.name(), Tag: s.Tag, Kind: s.Kind, Title: s.Content.Name, Made: s.Made, Record: s.Record, Place: s.Place, Attached: len(s.Attachments)}
+	i := Item{Name: s.name(), Tag: s.Tag, Kind: s.Kind, Revision: s.Content.Revision, Title: s.Content.Name, Made: s.Made, Record: s.Record, Place: s.Place, Attached: len(s.Attachments)}
 	if s.strangers() {
 		i.Title = ""
 	}

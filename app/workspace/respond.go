@@ -25,6 +25,11 @@ type draft struct {
 	Files  map[string]batch.File // attachments by the name that the answers hold
 	Author string                // whom it names, for lists
 	Named  bool                  // Author was looked for
+
+	// Of the correction of a response that was made ready: its instance id and
+	// which revision this is. 0 means the first, under the draft's own id.
+	Of       string `cbor:",omitempty"`
+	Revision uint32 `cbor:",omitempty"`
 }
 
 // A Response is a form being filled in. What a person types goes to Session;
@@ -36,7 +41,25 @@ type Response struct {
 	tag   string
 	files map[string]batch.File
 	made  *atomic.Bool // ready
+
+	of       string // see draft
+	revision uint32
 }
+
+func (w *Workspace) respond(s *session.Session, form Form, d draft) *Response {
+	files := maps.Clone(d.Files)
+	if files == nil {
+		files = map[string]batch.File{}
+	}
+	r := &Response{Session: s, w: w, form: form, tag: d.Tag, files: files, made: new(atomic.Bool), of: d.Of, revision: d.Revision}
+	if r.of == "" {
+		r.of, r.revision = s.InstanceID(), 1
+	}
+	return r
+}
+
+// Revision is 1 for a new response, more for a correction of one.
+func (r *Response) Revision() uint32 { return r.revision }
 
 // Start begins a response to a form. tag, which may be empty, lets a program
 // that was interrupted find its own draft again: see Tagged.
@@ -53,7 +76,7 @@ func (w *Workspace) Start(ctx context.Context, formID, tag string, languages ...
 	if err != nil {
 		return nil, fmt.Errorf("start form %q: %w", formID, err)
 	}
-	r := &Response{Session: s, w: w, form: form, tag: tag, files: map[string]batch.File{}, made: new(atomic.Bool)}
+	r := w.respond(s, form, draft{Tag: tag})
 	return r, r.Save(ctx)
 }
 
@@ -75,10 +98,7 @@ func (w *Workspace) Resume(ctx context.Context, instanceID string, languages ...
 	if err != nil {
 		return nil, fmt.Errorf("go on with draft %s: %w", instanceID, err)
 	}
-	if d.Files == nil {
-		d.Files = map[string]batch.File{}
-	}
-	return &Response{Session: s, w: w, form: form, tag: d.Tag, files: d.Files, made: new(atomic.Bool)}, nil
+	return w.respond(s, form, d), nil
 }
 
 func (w *Workspace) sessionOptions(ctx context.Context, form Form, instanceID string, languages []string) (session.Options, error) {
@@ -103,11 +123,14 @@ func (r *Response) Save(ctx context.Context) error { return r.Saving()(ctx) }
 // so that a window never waits for the disk.
 func (r *Response) Saving() func(context.Context) error {
 	taken := draft{Draft: r.Draft(), Tag: r.tag, Files: maps.Clone(r.files)}
+	if r.revision > 1 {
+		taken.Of, taken.Revision = r.of, r.revision
+	}
 	id := taken.Draft.InstanceID
 	return func(ctx context.Context) error {
 		taken.Author, taken.Named = authorOf(taken.Draft), true
 		return r.w.store.Update(ctx, func(tx *storage.Tx) error {
-			if err := r.w.unmade(tx, submissionName(id, 1)); err != nil {
+			if err := r.w.unmade(tx, submissionName(r.of, r.revision)); err != nil {
 				return err
 			}
 			return r.w.putDraft(tx, id, taken)
@@ -165,7 +188,7 @@ func (r *Response) Unattached() []forms.Ref {
 // second call returns what the first one made.
 func (r *Response) MakeReady(ctx context.Context, language string) (Item, []session.Violation, error) {
 	if r.made.Load() {
-		item, err := r.w.Item(ctx, submissionName(r.InstanceID(), 1))
+		item, err := r.w.Item(ctx, submissionName(r.of, r.revision))
 		return item, nil, err
 	}
 	finish, violations := r.Finishing(language)
@@ -185,7 +208,7 @@ func (r *Response) Finishing(language string) (func(context.Context) (Item, erro
 		return nil, violations
 	}
 	s := submission{Kind: batch.KindResponse, Tag: r.tag, Made: done.Finished.Unix(), Content: batch.Content{
-		InstanceID: done.InstanceID, Revision: 1, Ready: done.Finished.Unix(), Language: language,
+		InstanceID: r.of, Revision: r.revision, Ready: done.Finished.Unix(), Language: language,
 		FormID: done.FormID, Version: done.Version, Name: done.InstanceName, Body: done.XML,
 	}}
 	files := maps.Clone(r.files)

@@ -2,9 +2,8 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"maps"
-	"sync/atomic"
 
 	"baraza.example/forms"
 	"baraza.example/forms/session"
@@ -45,6 +44,36 @@ func (w *Workspace) lastSaved(ctx context.Context, def *forms.Definition, not st
 	return d.Draft.XML, err
 }
 
+// A Move says that a draft was written for another version of its form than
+// there is today, and what became of its answers.
+type Move struct {
+	From, To string // versions, as their authors call them
+	Changes  []session.Change
+}
+
+// GoOn goes on with a draft: resumed where the form is as it was, else moved to
+// the form of today, which the Move tells of. A draft that was moved is as it was
+// until the response is saved.
+func (w *Workspace) GoOn(ctx context.Context, instanceID string, languages ...string) (*Response, *Move, error) {
+	d, err := w.draft(ctx, instanceID)
+	if err != nil {
+		return nil, nil, fmt.Errorf("draft %s: %w", instanceID, err)
+	}
+	form, err := w.Form(d.Draft.FormID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if d.Draft.Version == form.Definition.Settings.Version {
+		r, err := w.Resume(ctx, instanceID, languages...)
+		var lost *session.MismatchError // an author may forget to count up
+		if err == nil || !errors.As(err, &lost) {
+			return r, nil, err
+		}
+	}
+	r, changes, err := w.Migrate(ctx, instanceID, languages...)
+	return r, &Move{From: d.Draft.Version, To: form.Definition.Settings.Version, Changes: changes}, err
+}
+
 // Migrate goes on with a draft that was written for another version of its
 // form, and says what became of its answers. The draft is as it was until the
 // response is saved.
@@ -65,9 +94,5 @@ func (w *Workspace) Migrate(ctx context.Context, instanceID string, languages ..
 	if err != nil {
 		return nil, nil, fmt.Errorf("move draft %s to the form of today: %w", instanceID, err)
 	}
-	files := maps.Clone(d.Files)
-	if files == nil {
-		files = map[string]batch.File{}
-	}
-	return &Response{Session: s, w: w, form: form, tag: d.Tag, files: files, made: new(atomic.Bool)}, changes, nil
+	return w.respond(s, form, d), changes, nil
 }
