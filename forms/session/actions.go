@@ -123,7 +123,8 @@ func (s *Session) act(a *action, n *node) {
 			if s.opts.Locate != nil {
 				s.store(t, Cast(forms.GeoPoint, s.opts.Locate()))
 			}
-		case a.Kind != forms.SetValue: // nothing here can record
+		case a.Kind == forms.RecordAudio:
+			s.unheard() // nothing here can record
 		case a.value != nil:
 			s.store(t, s.computed(t.plan.q, s.eval(a.value, t, t.plan, string(a.Kind))))
 		default:

@@ -46,6 +46,7 @@ const (
 	eventReason      = "change reason"
 	eventTracking    = "location tracking enabled"
 	eventNoProviders = "location providers disabled"
+	eventNoAudio     = "background audio disabled"
 )
 
 // MaxAudit bounds the events that are kept of one response; later ones are
@@ -67,6 +68,7 @@ type auditor struct {
 	reasons bool      // odk:track-changes-reasons
 	who     bool      // odk:identify-user
 	places  places    // odk:location-…
+	unheard bool      // a recording was asked for before anything was logged
 }
 
 func newAuditor(p *plan) *auditor {

@@ -237,3 +237,13 @@ func TestAReasonIsAskedOnlyWhenAFinishedResponseWasChanged(t *testing.T) {
 		"form save||Chiku|", "form exit||Chiku|", "form finalize||Chiku|",
 	})
 }
+
+func TestTheLogSaysThatNothingWasRecorded(t *testing.T) {
+	f := formstest.Start(t, formstest.Read(t, `
+		| survey | type             | name | label |
+		|        | text             | a    | A     |
+		|        | background-audio | hear |       |
+		|        | audit            |      |       |`))
+	_, got := logOf(t, f.Session)
+	same(t, got, []string{"form start|", "background audio disabled|", "form save|", "form exit|", "form finalize|"})
+}

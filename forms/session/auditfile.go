@@ -79,15 +79,30 @@ func accuracy(point string) float64 {
 	return v
 }
 
-// tracking begins the log of places: that they are asked for, and whether the
-// device has a way to tell.
+// tracking logs, at the beginning of a visit, what this device can't do: that it
+// records nothing, and whether it has a way to tell where it is.
 func (s *Session) tracking() {
-	if s.audit == nil || !s.audit.places.wanted() {
+	if s.audit == nil {
+		return
+	}
+	if s.audit.unheard {
+		s.logged(eventNoAudio, "")
+	}
+	if !s.audit.places.wanted() {
 		return
 	}
 	s.logged(eventTracking, "")
 	if s.opts.Locate == nil {
 		s.logged(eventNoProviders, "")
+	}
+}
+
+// unheard notes that the form asked for a recording (odk:recordaudio) and there
+// is none.
+func (s *Session) unheard() {
+	if s.audit != nil {
+		s.audit.unheard = !s.begun
+		s.logged(eventNoAudio, "")
 	}
 }
 

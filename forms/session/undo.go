@@ -74,7 +74,7 @@ func (s *Session) Undo() (ref forms.Ref, ok bool) {
 			old := t.n.value
 			t.n.picked = t.picked
 			s.store(t.n, t.value)
-			s.audit.answered(s, t.n, old)
+			s.answered(t.n, old)
 			for _, r := range s.patient {
 				s.recount(r)
 			}
@@ -111,7 +111,7 @@ func (s *Session) reinsert(r *node, at int, n *node) {
 	r.stale()
 	s.appears(n)
 	s.moved(r, at)
-	s.logged("add repeat", n.ref())
+	s.logged(eventAddRepeat, n.ref())
 	s.settled()
 }
 
@@ -151,7 +151,7 @@ func (s *Session) DuplicateRepeat(ref forms.Ref) (forms.Ref, error) {
 	}
 	s.propagate(r)
 	s.did(step{kind: stepAdded, n: n})
-	s.logged("add repeat", n.ref())
+	s.logged(eventAddRepeat, n.ref())
 	s.settled()
 	return n.ref(), nil
 }

@@ -24,6 +24,7 @@ func (p *Pages) review(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer p.drafts.give(d)
+	d.response.Session().Log(session.EventEndScreen)
 	p.showReview(w, r, l, d.response.Session(), d.response.Session().Validate())
 }
 

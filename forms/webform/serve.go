@@ -74,8 +74,27 @@ func (p *Pages) resume(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// mine takes the response of this browser, or answers that there is none.
+// mine takes the response of this browser, or answers that there is none, or
+// asks first who fills it in.
 func (p *Pages) mine(w http.ResponseWriter, r *http.Request) (*draft, locale.Language, bool) {
+	d, l, ok := p.take(w, r)
+	if !ok {
+		return nil, l, false
+	}
+	s := d.response.Session()
+	if u := s.User(); u != "" && s.NeedsUser() {
+		s.Identify(u) // the code of a response is one person's
+	}
+	if s.NeedsUser() {
+		p.drafts.give(d)
+		p.show(w, r, http.StatusOK, "identify", view{})
+		return nil, l, false
+	}
+	return d, l, true
+}
+
+// take takes the response of this browser, or answers that there is none.
+func (p *Pages) take(w http.ResponseWriter, r *http.Request) (*draft, locale.Language, bool) {
 	l := p.language(r)
 	code := readCode(cookie(r, cookieCode))
 	if code == "" {
@@ -117,6 +136,9 @@ func (p *Pages) showPage(w http.ResponseWriter, r *http.Request) {
 	defer p.drafts.give(d)
 	s := d.response.Session()
 	pages := pagesOf(s)
+	if n := pageNumber(r, pages); n <= len(pages) {
+		lookedAt(s, pages[n-1])
+	}
 	p.paint(w, r, l, s, pages, pageNumber(r, pages), applied{}, http.StatusOK)
 }
 
@@ -166,6 +188,9 @@ func (p *Pages) savePage(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = change(s, pg, r.PostForm.Get(fieldGo))
 	}
+	if r.PostForm.Get(fieldGo) == "leave" {
+		exit(s)
+	}
 	if err == nil {
 		err = d.response.Save(r.Context())
 	}
@@ -207,7 +232,7 @@ func (p *Pages) proceed(w http.ResponseWriter, r *http.Request, l locale.Languag
 	pressed, _, _ := strings.Cut(r.PostForm.Get(fieldGo), ":")
 	switch {
 	case pressed == "leave":
-		p.leave(w, r)
+		p.left(w, r)
 	case pressed == "back":
 		to(max(n-1, 1))
 	case pressed == "review":
@@ -223,8 +248,8 @@ func (p *Pages) proceed(w http.ResponseWriter, r *http.Request, l locale.Languag
 	}
 }
 
-// leave ends the visit on this phone; with its code the response goes on.
-func (p *Pages) leave(w http.ResponseWriter, r *http.Request) {
+// left ends the visit on this phone; with its code the response goes on.
+func (p *Pages) left(w http.ResponseWriter, r *http.Request) {
 	code := readCode(cookie(r, cookieCode))
 	p.setCookie(w, cookieCode, "")
 	p.show(w, r, http.StatusOK, "left", view{Code: code, Gone: true})

@@ -107,6 +107,7 @@ func (p *Pages) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", p.welcome)
 	mux.HandleFunc("POST /begin", p.begin)
 	mux.HandleFunc("POST /continue", p.resume)
+	mux.HandleFunc("POST /identify", p.identify)
 	mux.HandleFunc("GET /page/{n}", p.showPage)
 	mux.HandleFunc("POST /page/{n}", p.savePage)
 	mux.HandleFunc("GET /review", p.review)

@@ -106,7 +106,7 @@ func TestEveryPostIsProtectedAndEveryAnswerStrict(t *testing.T) {
 		}
 	}
 	p.seesNot("<script", "style=", "onclick", "http://", "https://")
-	for _, to := range []string{"/begin", "/continue", "/page/1", "/finish", "/leave"} {
+	for _, to := range []string{"/begin", "/continue", "/page/1", "/identify", "/finish", "/leave"} {
 		other := s.phone().get("/")
 		for what, do := range map[string]func(){
 			"without a mark":     func() { other.page = ""; other.send(to) },
