@@ -13,7 +13,7 @@ func TestACorrectionIsTheNextRevisionOfAResponse(t *testing.T) {
 	d := newDevice(t)
 	r := d.start()
 	answer(t, r, "/data/lake", "Nalubaale")
-	if err := r.Attach(t.Context(), "/data/photo", "boat.jpg", strings.NewReader("a boat")); err != nil {
+	if err := r.Attach(t.Context(), "/data/photo", "boat.jpg", strings.NewReader("a boat"), workspace.Keeping{}); err != nil {
 		t.Fatal(err)
 	}
 	first := ready(t, r)
