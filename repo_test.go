@@ -39,6 +39,8 @@ var layers = map[string]string{
 	"forms/translate":            "forms forms/consultation",
 	"forms/typeset":              "assets/... forms forms/session",
 	"forms/contribution":         "forms forms/typeset",
+	"forms/barcode":              "",
+	"forms/imagemap":             "",
 	"forms/picture":              "",
 	"forms/webform":              "assets/... forms forms/session",
 	"forms/formstest":            "forms/...",
@@ -62,7 +64,7 @@ var layers = map[string]string{
 	"storage/powercut":           "storage forms/... sync/batch sync/identity",
 	"app/workspace":              "assets/... forms/... storage sync/batch sync/bundle sync/canon sync/discovery sync/exchange sync/httpsync sync/hub sync/identity sync/openrosa",
 	"app/world":                  "assets/... forms/... sync/... storage/... app/workspace",
-	"app/formview":               "assets/... forms forms/calendar forms/geo forms/picture forms/session",
+	"app/formview":               "assets/... forms forms/barcode forms/calendar forms/geo forms/imagemap forms/picture forms/session",
 	"app":                        "assets/... forms/... sync/identity app/workspace app/formview",
 	"cmd":                        "...",
 }
@@ -82,8 +84,11 @@ var homes = map[string]string{
 	"github.com/quic-go/":           "sync/httpsync",
 	"gvisor.dev/":                   "sync/linksim",
 	"github.com/andybalholm/brotli": "forms/formpack",
-	"github.com/antchfx/":           "cmd/barazad", // the baseline of "bench forms"
-	"rsc.io/qr":                     "app/workspace",
+	"github.com/antchfx/":           "cmd/barazad",                 // the baseline of "bench forms"
+	"rsc.io/qr":                     "app/workspace forms/barcode", // there to be read again
+	"github.com/fyne-io/oksvg":      "forms/imagemap",
+	"github.com/srwiley/rasterx":    "forms/imagemap",
+	"github.com/makiuchi-d/gozxing": "forms/barcode",
 	"go.etcd.io/bbolt":              "storage/powercut", // to compare with
 	"github.com/hanwen/go-fuse":     "storage/powercut",
 }
