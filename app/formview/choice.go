@@ -21,6 +21,9 @@ type Choice struct {
 	label   *Label
 	note    *Label // what is to be known of the words; may be empty
 
+	plate *plate // pictures and sounds; nil where there are none
+	plain bool   // there is no mark but on what is picked: the picture is the choice
+
 	above bool // the mark stands above the words, not beside them
 	bare  bool // the words stand elsewhere, at the head of a table
 	head  bool // no mark: it heads a table
@@ -116,7 +119,12 @@ func (r *choiceRenderer) Layout(size fyne.Size) {
 	h := Fit(c.label, width)
 	Place(c.label, fyne.NewPos(words, air), fyne.NewSize(width, h), size.Width)
 	if c.Note() != "" {
-		Place(c.note, fyne.NewPos(words, air+h), fyne.NewSize(width, Fit(c.note, width)), size.Width)
+		n := Fit(c.note, width)
+		Place(c.note, fyne.NewPos(words, air+h), fyne.NewSize(width, n), size.Width)
+		h += n
+	}
+	if c.plate != nil {
+		Place(c.plate.box, fyne.NewPos(words, air+h), fyne.NewSize(width, Fit(c.plate.box, width)), size.Width)
 	}
 	top := air + (c.label.pitch()-m)/2
 	inner := m * 0.5
@@ -142,8 +150,12 @@ func (r *choiceRenderer) layoutAbove(size fyne.Size) {
 	h := Fit(c.label, width)
 	c.label.Move(fyne.NewPos(pad, top))
 	if c.Note() != "" {
-		Fit(c.note, width)
-		c.note.Move(fyne.NewPos(pad, top+h))
+		h += Fit(c.note, width)
+		c.note.Move(fyne.NewPos(pad, top+h-c.note.Size().Height))
+	}
+	if c.plate != nil {
+		Fit(c.plate.box, width)
+		c.plate.box.Move(fyne.NewPos(pad, top+h))
 	}
 }
 
@@ -158,6 +170,9 @@ func (r *choiceRenderer) MinSize() fyne.Size {
 	if r.c.bare {
 		height = 0
 	}
+	if r.c.plate != nil && r.c.plate.box.Visible() {
+		height += r.c.plate.box.MinSize().Height
+	}
 	if r.c.above && !r.c.head {
 		height += r.mark() + theme.Padding()
 	}
@@ -165,7 +180,11 @@ func (r *choiceRenderer) MinSize() fyne.Size {
 }
 
 func (r *choiceRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.frame, r.dot, r.tick, r.c.label, r.c.note}
+	all := []fyne.CanvasObject{r.ground, r.frame, r.dot, r.tick, r.c.label, r.c.note}
+	if r.c.plate != nil {
+		all = append(all, r.c.plate.box)
+	}
+	return all
 }
 
 func (r *choiceRenderer) Refresh() {
@@ -206,6 +225,12 @@ func (r *choiceRenderer) Refresh() {
 	if c.head {
 		r.dot.Hide()
 		r.tick.Hide()
+	}
+	if c.plain {
+		r.frame.Hidden = !c.picked
+		if c.picked && !c.focused {
+			r.ground.StrokeColor, r.ground.StrokeWidth = colour(theme.ColorNamePrimary), 3
+		}
 	}
 	if c.disabled {
 		c.label.Colour = theme.ColorNameDisabled

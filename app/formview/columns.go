@@ -123,5 +123,9 @@ func (c *Choice) shape(above, bare, head bool) {
 // Natural is the width of the choice with its words in one line.
 func (c *Choice) Natural() float32 {
 	m, pad := theme.TextSize()*1.25, theme.Padding()
-	return 3.2*pad + m + 2*pad + max(c.label.Natural(), c.note.Natural())
+	wide := max(c.label.Natural(), c.note.Natural())
+	if c.plate != nil {
+		wide = max(wide, c.plate.shot.Natural())
+	}
+	return 3.2*pad + m + 2*pad + wide
 }

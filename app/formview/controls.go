@@ -66,7 +66,11 @@ func (d *field) special(q *forms.Question) control {
 		c.OnAnswer = typed
 		c.left(left)
 		return c
-	case forms.String, forms.Barcode, "":
+	case forms.Barcode:
+		c := d.codeOf(looks)
+		c.OnAnswer, c.OnLeave = typed, left
+		return c
+	case forms.String, "":
 		if has("url") {
 			l := newLink(around)
 			l.OnAnswer, l.OnLeave = typed, left

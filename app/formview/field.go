@@ -24,6 +24,7 @@ type field struct {
 	label   *Label
 	styled  *fyne.Container // instead of label where the words are in Markdown
 	hint    *Label
+	plate   *plate          // pictures and sounds; nil where the form has none here
 	marks   *fyne.Container // that an answer is needed, or what is to be known of the words
 	wrong   *Notice
 	control control // nil for a note
@@ -37,6 +38,13 @@ func newField(f *Form, n session.Node) *field {
 		d.label.Bold = false
 	}
 	words := NewStack(gapWords, d.label, d.styled, d.hint, d.marks)
+	if len(q.Media) > 0 && !imageMapped(q) {
+		d.plate = newPlate(f, smallShot, true)
+		words.Add(d.plate.box)
+	}
+	if strings.HasPrefix(q.Appearance, "printer") {
+		words.Add(quiet(f.around.words.Say("code.no_printer")))
+	}
 	d.box = NewStack(gapControl, words)
 	if d.control = d.newControl(q); d.control != nil {
 		d.box.Add(d.control)
@@ -59,22 +67,41 @@ func (d *field) newControl(q *forms.Question) control {
 	case forms.Select1, forms.Select:
 		search := strings.Contains(q.Appearance, "minimal") || strings.Contains(q.Appearance, "autocomplete")
 		p := newPick(around, q.Control == forms.Select, search)
-		p.looks = strings.Fields(q.Appearance)
+		p.looks, p.form = strings.Fields(q.Appearance), f
 		p.OnAnswer = func(v string) {
 			f.answer(d, v, true)
 			if v != "" && slices.Contains(p.looks, "quick") {
 				f.goOn(d)
 			}
 		}
+		if imageMapped(q) {
+			return d.partedOf(p)
+		}
 		return p
 	case forms.Upload:
-		u := newUpload(around)
-		u.OnAttach = func() {
+		made := func(name string, content []byte) {
+			if f.o.Keep != nil {
+				f.o.Keep(d.ref, name, content)
+			}
+		}
+		attach := func() {
 			if f.o.Attach != nil {
 				f.o.Attach(d.ref)
 			}
 		}
-		u.OnAnswer = func(v string) { f.answer(d, v, true) }
+		answered := func(v string) { f.answer(d, v, true) }
+		switch q.MediaType {
+		case "image/*":
+			p := d.pictureOf(strings.Fields(q.Appearance))
+			p.OnAttach, p.OnAnswer, p.OnMade = attach, answered, made
+			return p
+		case "audio/*", "video/*":
+			s := d.soundOf(q)
+			s.OnAttach, s.OnAnswer, s.OnMade = attach, answered, made
+			return s
+		}
+		u := newUpload(around)
+		u.OnAttach, u.OnAnswer = attach, answered
 		return u
 	case forms.Trigger:
 		a := newAcknowledge(around)
@@ -92,6 +119,9 @@ func (d *field) display(n session.Node) {
 	if n.Label != d.label.Words() || n.Label == "" {
 		d.label.SetWords(n.Label)
 		d.label.Hidden = showStyled(d.form.around, d.styled, n.Label, d.label.Bold) || n.Label == ""
+	}
+	if d.plate != nil {
+		d.plate.display(n.Media)
 	}
 	d.hint.SetWords(n.Hint)
 	d.hint.Hidden = n.Hint == ""
@@ -112,4 +142,9 @@ func (d *field) display(n session.Node) {
 func (d *field) complain(message string) {
 	d.wrong.SetWords(message)
 	d.wrong.Hidden = message == ""
+}
+
+// imageMapped says whether the picture of a question is touched to answer it.
+func imageMapped(q *forms.Question) bool {
+	return slices.Contains(strings.Fields(q.Appearance), "image-map") && (q.Control == forms.Select1 || q.Control == forms.Select)
 }

@@ -8,6 +8,7 @@ package formview
 
 import (
 	"errors"
+	"image"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -28,8 +29,31 @@ type Options struct {
 	// endings, and hands over what is in it. It tells by itself what goes wrong.
 	// nil where no files can be chosen.
 	Choose func(most int64, endings []string, take func(name string, content []byte))
+	// Keep keeps a file that was made here and answers the question with it.
+	Keep func(ref forms.Ref, name string, content []byte)
+	// Kept hands over a file that an answer names, if it has at most so many bytes.
+	// nil where there are none to be had.
+	Kept func(name string, most int64, take func(content []byte, err error))
+	// File opens a file of the form: a picture or a sound beside words; nil where it
+	// has none.
+	File func(name string) ([]byte, error)
+	// Away does work on another goroutine, and then what follows on this one; nil
+	// does both at once.
+	Away func(work, then func())
+	// Studio plays and records; nil where nothing can.
+	Studio Studio
 	// Changed is called after each answer.
 	Changed func()
+}
+
+// away does what takes time.
+func (f *Form) away(work, then func()) {
+	if f.o.Away == nil {
+		work()
+		then()
+		return
+	}
+	f.o.Away(work, then)
 }
 
 // chooser asks for files of a kind; nil where none can be chosen.
@@ -53,6 +77,10 @@ type Form struct {
 	checked bool                          // what is missing is shown, too
 	body    *fyne.Container
 	cancel  func()
+
+	speakers  []*speaker // of the page
+	recorders []*Sound
+	pictures  map[string]image.Image // of the form, read for the page
 }
 
 // NewForm draws s; close it when it isn't shown any more.
@@ -64,7 +92,21 @@ func NewForm(s *session.Session, o Options) *Form {
 }
 
 // Close ends watching the session.
-func (f *Form) Close() { f.cancel() }
+func (f *Form) Close() {
+	f.cancel()
+	f.silence()
+}
+
+// silence stops what is playing and recording on the page.
+func (f *Form) silence() {
+	for _, s := range f.speakers {
+		s.end()
+	}
+	for _, s := range f.recorders {
+		s.end()
+	}
+	f.speakers, f.recorders = nil, nil
+}
 
 // Object is what to put on the screen.
 func (f *Form) Object() fyne.CanvasObject { return f.around.page }
@@ -113,6 +155,8 @@ func (f *Form) Reveal(ref forms.Ref) {
 }
 
 func (f *Form) build() {
+	f.silence()
+	f.pictures = map[string]image.Image{}
 	f.around.frozen = true
 	f.fields, f.groups, f.repeats, f.order = map[forms.Ref]*field{}, map[forms.Ref]*fyne.Container{}, map[forms.Ref]int{}, nil
 	f.body.RemoveAll()

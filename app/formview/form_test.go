@@ -282,7 +282,7 @@ func TestWhatIsReadOnlyCannotBeTypedIn(t *testing.T) {
 func TestAFileIsAskedForByItsQuestion(t *testing.T) {
 	sh := fill(t, household)
 	sh.page("The rest")
-	test.Tap(sh.field("photo").control.(*Upload).choose)
+	test.Tap(sh.field("photo").control.(*Picture).upload.choose)
 	if len(sh.asked) != 1 || sh.asked[0].Name() != "photo" {
 		t.Errorf("asked were %v", sh.asked)
 	}
@@ -290,7 +290,7 @@ func TestAFileIsAskedForByItsQuestion(t *testing.T) {
 		t.Fatal(err)
 	}
 	sh.sees("map.png", "Choose another file", "Remove")
-	test.Tap(sh.field("photo").control.(*Upload).remove)
+	test.Tap(sh.field("photo").control.(*Picture).upload.remove)
 	sh.doesNotSee("map.png")
 }
 

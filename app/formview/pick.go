@@ -39,6 +39,7 @@ type Pick struct {
 	bare     bool     // the words stand elsewhere
 	heads    bool     // it heads a table: nothing is picked here
 	looks    []string // the appearance
+	form     *Form    // that its pictures are of; nil outside a form
 	locked   bool     // it is only to be read
 	known    []string // of all choices; nil until it was looked for
 	more     *Label
@@ -138,6 +139,7 @@ func (p *Pick) build() {
 		row.SetPicked(p.has(c.Value))
 		row.shape(p.above, p.bare, p.heads)
 		row.disabled = p.locked || p.heads
+		p.illustrate(row, c)
 		if !p.alike {
 			row.SetNote(strings.Join(p.marksOf(c), " · "))
 		}

@@ -44,7 +44,8 @@ func newUpload(around *surroundings) *Upload {
 // Display shows the name of the file that n is answered with.
 func (u *Upload) Display(n session.Node) {
 	u.name.SetWords(n.Value)
-	u.name.Hidden, u.remove.Hidden = n.Value == "", n.Value == ""
+	u.name.Hidden, u.remove.Hidden = n.Value == "", n.Value == "" || n.ReadOnly
+	u.choose.Hidden = n.ReadOnly
 	label := u.around.words.Say("action.choose_file")
 	if n.Value != "" {
 		label = u.around.words.Say("screen.other_file")
