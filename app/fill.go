@@ -77,6 +77,7 @@ func (f *filling) renew() {
 	f.response.SetLanguages(f.a.languages()...)
 	f.form = formview.NewForm(f.response.Session, formview.Options{
 		Words: f.a.words, Changed: f.changed, Attach: f.attach, Choose: f.a.chooseFile,
+		Keep: f.keepMade, Kept: f.keptFile, File: f.response.FormFile, Away: f.a.elsewhere, Studio: newStudio(&f.a.jobs),
 	})
 	if f.checked {
 		f.form.Check()

@@ -252,3 +252,15 @@ func (r *Response) Discard(ctx context.Context) error {
 func (r *Response) Files() []batch.File {
 	return slices.SortedFunc(maps.Values(r.files), func(a, b batch.File) int { return strings.Compare(a.Name, b.Name) })
 }
+
+// OpenFile reads a file that an answer names; close it afterwards.
+func (r *Response) OpenFile(name string) (*storage.Blob, error) {
+	file, ok := r.files[name]
+	if !ok {
+		return nil, &GoneError{name}
+	}
+	return r.w.store.Blobs().Open(file.Hash)
+}
+
+// FormFile opens a file of the form, such as a picture beside a question.
+func (r *Response) FormFile(name string) ([]byte, error) { return r.form.file(name) }
