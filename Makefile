@@ -27,7 +27,7 @@ build:
 
 # Everything: under 35 minutes on two cores with nothing cached.
 test:
-	@scripts/setup.sh gcc chromium window screen
+	@scripts/setup.sh gcc chromium window screen print
 	@$(MAKE) --no-print-directory static
 	$(PURE) $(GO) test $(TAGS) -timeout 20m ./...
 	@$(MAKE) --no-print-directory window
@@ -53,10 +53,10 @@ window:
 race:
 	CGO_ENABLED=1 $(GO) test $(TAGS) -race -short -timeout 20m $(RACED)
 
-# The fonts of the screen from Debian's; the result is committed. Four minutes.
+# The fonts of screen and print from Debian's; the result is committed. Four minutes.
 fonts:
 	@scripts/setup.sh fonts
-	/usr/bin/python3 scripts/fonts.py /usr/share/fonts/truetype/noto assets/fonts
+	/usr/bin/python3 scripts/fonts.py /usr/share/fonts/truetype assets/fonts
 
 # Every picture in docs/screens: of the window, and of the pages of desk and kiosk
 # in a real browser.

@@ -84,8 +84,8 @@ var homes = map[string]string{
 	"github.com/quic-go/":           "sync/httpsync",
 	"gvisor.dev/":                   "sync/linksim",
 	"github.com/andybalholm/brotli": "forms/formpack",
-	"github.com/antchfx/":           "cmd/barazad",                 // the baseline of "bench forms"
-	"rsc.io/qr":                     "app/workspace forms/barcode", // there to be read again
+	"github.com/antchfx/":           "cmd/barazad",                               // the baseline of "bench forms"
+	"rsc.io/qr":                     "app/workspace forms/barcode forms/typeset", // there to be read again
 	"github.com/fyne-io/oksvg":      "forms/imagemap",
 	"github.com/srwiley/rasterx":    "forms/imagemap",
 	"github.com/makiuchi-d/gozxing": "forms/barcode",

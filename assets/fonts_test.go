@@ -139,9 +139,31 @@ func TestLinesAreAsTallAsTheirLettersAndNoTaller(t *testing.T) {
 	}
 }
 
+func TestTheFontOfChineseHasWhatIsWrittenEveryDay(t *testing.T) {
+	f := face(t, "BarazaHan-Regular.ttf")
+	for _, r := range "可以使用哪些标准来界定与国际电联信息社会世界峰会活动相关的利益攸关方臺灣電腦網際網路，。「」、？！（）：；％ひらがなカタカナ" {
+		if _, ok := f.NominalGlyph(r); !ok {
+			t.Errorf("no letter for %c", r)
+		}
+	}
+	n := 0
+	for r := rune(0x4E00); r <= 0x9FA5; r++ {
+		if _, ok := f.NominalGlyph(r); ok {
+			n++
+		}
+	}
+	if n != 0x9FA5-0x4E00+1 {
+		t.Errorf("%d of the 20,902 ideographs of Unicode 1.1", n)
+	}
+}
+
 func TestTheFontsCarryTheirLicence(t *testing.T) {
 	text, err := fs.ReadFile(assets.Fonts(), "OFL.txt")
 	if err != nil || !bytes.Contains(text, []byte("SIL OPEN FONT LICENSE Version 1.1")) || len(text) < 4000 {
+		t.Errorf("%d bytes: %v", len(text), err)
+	}
+	text, err = fs.ReadFile(assets.Fonts(), "Apache-2.0.txt")
+	if err != nil || !bytes.Contains(text, []byte("Apache License")) || len(text) < 10000 {
 		t.Errorf("%d bytes: %v", len(text), err)
 	}
 }

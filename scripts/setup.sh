@@ -3,6 +3,7 @@
 #
 #	scripts/setup.sh gcc        a C compiler and its headers (race detector)
 #	scripts/setup.sh fonts      what "make fonts" merges, and with what
+#	scripts/setup.sh print      what reads back and draws what was printed (tests)
 #	scripts/setup.sh chromium   a browser (tests of the desk's pages)
 #	scripts/setup.sh window     what the window is built with, and OpenGL to run it
 #	scripts/setup.sh screen     a screen that nobody sees, and hands for it (tests of the window)
@@ -35,6 +36,7 @@ for step in "$@"; do
 	gcc) has_c_compiler || need gcc libc6-dev ;;
 	fonts)
 		[ -e /usr/share/fonts/truetype/noto/NotoSansArabic-Bold.ttf ] || need fonts-noto-core
+		[ -e /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf ] || need fonts-droid-fallback
 		/usr/bin/python3 -c 'import fontTools' 2>/dev/null || need python3-fonttools
 		;;
 	window)
@@ -52,6 +54,10 @@ for step in "$@"; do
 		for tool in Xvfb:xvfb xdotool:xdotool xclip:xclip dbus-run-session:dbus import:imagemagick; do
 			command -v "${tool%%:*}" >/dev/null 2>&1 || need "${tool##*:}"
 		done
+		;;
+	print)
+		command -v pdftotext >/dev/null 2>&1 || need poppler-utils
+		command -v qpdf >/dev/null 2>&1 || need qpdf
 		;;
 	chromium) command -v chromium >/dev/null 2>&1 || need chromium ;;
 	*)
