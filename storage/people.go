@@ -33,11 +33,15 @@ type Person struct {
 // ErrNobody means that there is no such person on the device.
 var ErrNobody = errors.New("there is no such person on this device")
 
-// peopleName is the folder with the folders of the persons. A store beside it,
-// from when the device was one person's, is the first of them.
+// FirstID is the person whose store lies in the device's own folder, as that of
+// whoever is alone on it: it is made when it is opened.
+const FirstID = "first"
+
+// peopleName is the folder with the folders of the other persons, logName that of
+// the program's log: both lie beside the first person's store and are not of it.
 const (
 	peopleName = "people"
-	aloneID    = "first"
+	logName    = "log"
 )
 
 // OpenPeople looks after the persons of a device in the folder dir. The options are
@@ -49,7 +53,7 @@ func OpenPeople(dir string, opt Options) *People {
 
 // Dir is the folder of a person's store.
 func (p *People) Dir(id string) (string, error) {
-	if id == aloneID {
+	if id == FirstID {
 		return p.dir, nil
 	}
 	if _, _, ok := parsePerson(id); !ok {
@@ -79,7 +83,7 @@ func (p *People) List() ([]Person, error) {
 	if is, err := exists(p.opt.FS, filepath.Join(p.dir, keysName)); err != nil {
 		return nil, err
 	} else if is {
-		all = append(all, p.person(aloneID, p.dir, 0, ""))
+		all = append(all, p.person(FirstID, p.dir, 0, ""))
 	}
 	infos, err := p.opt.FS.ReadDir(filepath.Join(p.dir, peopleName))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -103,6 +107,37 @@ func (p *People) person(id, dir string, number int, word string) Person {
 
 // Add makes a place for another person and opens it, locked with what with holds.
 func (p *People) Add(ctx context.Context, with Unlocking) (Person, *Store, error) {
+	return p.place(func(dir string) (*Store, error) { return p.openIn(ctx, dir, with) })
+}
+
+// Restore makes a place for the person whose backup is in file, which opens with
+// what with holds, as [Restore] does.
+func (p *People) Restore(ctx context.Context, file string, with Unlocking, progress Progress) (Person, *Store, error) {
+	above := filepath.Join(p.dir, peopleName)
+	if err := makeDir(p.opt.FS, above); err != nil {
+		return Person{}, nil, err
+	}
+	infos, err := p.opt.FS.ReadDir(above)
+	if err != nil {
+		return Person{}, nil, err
+	}
+	for _, i := range infos { // of runs that were interrupted
+		if strings.HasSuffix(i.Name, restoringSuffix) {
+			if err := removeTree(p.opt.FS, filepath.Join(above, i.Name)); err != nil {
+				return Person{}, nil, err
+			}
+		}
+	}
+	return p.place(func(dir string) (*Store, error) {
+		opt := p.opt
+		opt.Unlocking = with
+		return Restore(ctx, nil, file, dir, opt, progress)
+	})
+}
+
+// place draws a number and a word for another person and makes their store in the
+// folder of that name.
+func (p *People) place(in func(dir string) (*Store, error)) (Person, *Store, error) {
 	all, err := p.List()
 	if err != nil {
 		return Person{}, nil, err
@@ -120,7 +155,7 @@ func (p *People) Add(ctx context.Context, with Unlocking) (Person, *Store, error
 	if err != nil {
 		return Person{}, nil, err
 	}
-	s, err := p.openIn(ctx, dir, with)
+	s, err := in(dir)
 	if err != nil {
 		return Person{}, nil, err
 	}
@@ -139,14 +174,14 @@ func (p *People) Open(ctx context.Context, id string, with Unlocking) (*Store, e
 
 // Wipe destroys a person's keys and removes what they had: see [Wipe]. It asks for
 // no passphrase: who has forgotten theirs may want to, and who has the device could
-// delete the folder anyway.
+// delete the folder anyway. What others on the device have stays.
 func (p *People) Wipe(ctx context.Context, id string) error {
 	dir, err := p.here(id)
 	if err != nil {
 		return err
 	}
-	if id == aloneID {
-		return fmt.Errorf("%q holds the others, too: wipe the whole folder", id)
+	if id == FirstID {
+		return wipe(ctx, p.opt.FS, dir, peopleName, logName)
 	}
 	return Wipe(ctx, p.opt.FS, dir)
 }
@@ -157,7 +192,7 @@ func (p *People) here(id string) (string, error) {
 		return "", err
 	}
 	is, err := exists(p.opt.FS, dir)
-	if err == nil && !is {
+	if err == nil && !is && id != FirstID {
 		err = fmt.Errorf("%w: %q", ErrNobody, id)
 	}
 	return dir, err

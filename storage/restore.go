@@ -15,6 +15,9 @@ import (
 // incarnation: what the device signed after the backup is unknown to it.
 const restoredName = "restored"
 
+// restoringSuffix is on the name of a folder that a backup is being restored to.
+const restoringSuffix = ".restoring"
+
 // Restore makes a store in the folder dir, which must not be there or be empty, of
 // the backup in the file name, and opens it: with what opened the store when
 // the backup was made. It has another incarnation.
@@ -47,7 +50,7 @@ func restore(ctx context.Context, fsys FS, name, dir string, opt Options, progre
 		return nil, err
 	}
 	defer b.file.Close()
-	r := restoring{FS: opt.FS, dir: dir + ".restoring", blobs: opt.Profile.limits().space}
+	r := restoring{FS: opt.FS, dir: dir + restoringSuffix, blobs: opt.Profile.limits().space}
 	if err := r.begin(); err != nil {
 		return nil, err
 	}

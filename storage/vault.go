@@ -294,6 +294,24 @@ func (s *Store) SetPassphrase(ctx context.Context, passphrase []byte) error {
 	return s.lockWith(ctx, slotPassphrase, passphrase, slotFile, slotPassphrase)
 }
 
+// TryPassphrase says whether a passphrase opens the store, as [Open] would: wrong
+// ones are counted and hold up the next.
+func (s *Store) TryPassphrase(ctx context.Context, passphrase []byte) error {
+	s.writing.Lock()
+	usable := s.usable()
+	v := vault{fs: s.vault.fs, dir: s.vault.dir, tries: s.vault.tries}
+	for i := range s.vault.slots {
+		if s.vault.slots[i].kind == slotPassphrase {
+			v.slots = append(v.slots, s.vault.slots[i])
+		}
+	}
+	s.writing.Unlock()
+	if usable != nil {
+		return usable
+	}
+	return v.unlock(ctx, Unlocking{Passphrase: passphrase})
+}
+
 // SetKey locks the store with a key that is kept elsewhere, of 32 bytes, and no
 // longer with a passphrase or nothing; recovery words stay.
 func (s *Store) SetKey(ctx context.Context, key []byte) error {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Wipe makes what is in the folder of a store unreadable and then removes it. The
@@ -25,6 +26,11 @@ func Wipe(ctx context.Context, fsys FS, dir string) error {
 	if fsys == nil {
 		fsys = OS{}
 	}
+	return wipe(ctx, fsys, dir)
+}
+
+// wipe is [Wipe] of a folder in which something else is kept, too.
+func wipe(ctx context.Context, fsys FS, dir string, kept ...string) error {
 	if _, err := fsys.Stat(dir); err != nil {
 		return fmt.Errorf("wipe: %w", err)
 	}
@@ -44,11 +50,16 @@ func Wipe(ctx context.Context, fsys FS, dir string) error {
 	}
 	note(err)
 	for _, i := range infos {
-		if i.Name != lockName {
+		if i.Name != lockName && !slices.Contains(kept, i.Name) {
 			note(removeTree(fsys, filepath.Join(dir, i.Name)))
 		}
 	}
 	note(lock.Close())
+	if len(kept) > 0 {
+		note(removeIfThere(fsys, filepath.Join(dir, lockName)))
+		note(fsys.SyncDir(dir))
+		return first
+	}
 	note(removeTree(fsys, dir))
 	note(fsys.SyncDir(filepath.Dir(dir)))
 	return first

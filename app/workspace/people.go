@@ -22,7 +22,13 @@ var (
 	ErrWordsAsked       = storage.ErrWordsAsked
 	ErrWordsCount       = storage.ErrWordsCount
 	ErrWordsCheck       = storage.ErrWordsCheck
+	ErrInUse            = storage.ErrInUse
+	ErrNoBackup         = storage.ErrNoBackup
+	ErrBackupOther      = storage.ErrBackupOther
 )
+
+// A WordError says which of the recovery words can't be one.
+type WordError = storage.WordError
 
 // ParseWords reads recovery words as people type them.
 func ParseWords(text string) (Words, error) { return storage.ParseWords(text) }
@@ -38,12 +44,31 @@ type People struct {
 // OpenPeople looks after the persons in the folder dir.
 func OpenPeople(dir string, o Options) *People {
 	o.Store.Calibrate = true
+	if o.Store.Logger == nil {
+		o.Store.Logger = o.Logger
+	}
 	return &People{storage.OpenPeople(dir, o.Store), o}
 }
 
 // List tells who has a place on the device, in their order: how many they are, and
 // nothing that they wrote.
 func (p *People) List() ([]Person, error) { return p.stores.List() }
+
+// Enter opens the workspace of whom nobody has to ask: who is alone on the device
+// without a passphrase, or the first on a device where nobody is yet. Where somebody
+// has to be chosen or to unlock theirs, it opens none and returns nil.
+func (p *People) Enter(ctx context.Context) (*Workspace, error) {
+	all, err := p.List()
+	switch {
+	case err != nil:
+		return nil, err
+	case len(all) == 0:
+		return p.Open(ctx, storage.FirstID, Unlocking{})
+	case len(all) > 1 || all[0].Locked:
+		return nil, nil
+	}
+	return p.Open(ctx, all[0].ID, Unlocking{})
+}
 
 // Add makes a place for another person. Without a passphrase everybody at the
 // device can open it.
@@ -52,8 +77,27 @@ func (p *People) Add(ctx context.Context, with Unlocking) (Person, *Workspace, e
 	if err != nil {
 		return who, nil, err
 	}
-	w, err := on(ctx, s, p.o)
+	w, err := p.on(ctx, who.ID, s)
 	return who, w, err
+}
+
+// Restore makes a place for the person whose backup is in file; with is what opened
+// their workspace when it was made. See [Restore].
+func (p *People) Restore(ctx context.Context, file string, with Unlocking, progress Progress) (Person, *Workspace, error) {
+	who, s, err := p.stores.Restore(ctx, file, with, progress)
+	if err != nil {
+		return who, nil, err
+	}
+	w, err := p.on(ctx, who.ID, s)
+	return who, w, err
+}
+
+func (p *People) on(ctx context.Context, id string, s *storage.Store) (*Workspace, error) {
+	w, err := on(ctx, s, p.o)
+	if err == nil {
+		w.person = id
+	}
+	return w, err
 }
 
 // Open opens a person's workspace. After wrong passphrases it waits
@@ -63,7 +107,7 @@ func (p *People) Open(ctx context.Context, id string, with Unlocking) (*Workspac
 	if err != nil {
 		return nil, err
 	}
-	return on(ctx, s, p.o)
+	return p.on(ctx, id, s)
 }
 
 // Wipe destroys a person's keys, then removes what they had. It can't be undone, and
@@ -74,6 +118,16 @@ func (p *People) Wipe(ctx context.Context, id string) error { return p.stores.Wi
 func (w *Workspace) SetPassphrase(ctx context.Context, passphrase []byte) error {
 	return w.store.SetPassphrase(ctx, passphrase)
 }
+
+// TryPassphrase says whether a passphrase opens this workspace; wrong ones are
+// counted and hold up the next, as those before opening.
+func (w *Workspace) TryPassphrase(ctx context.Context, passphrase []byte) error {
+	return w.store.TryPassphrase(ctx, passphrase)
+}
+
+// Person is whose workspace it is among those who share the device: the ID of a
+// [Person], "" for one that was opened by itself.
+func (w *Workspace) Person() string { return w.person }
 
 // NewRecovery draws recovery words. They open nothing before [Recovery.Confirm] has
 // had two of them back; [Sheet] puts them on paper.

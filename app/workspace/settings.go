@@ -16,6 +16,9 @@ type Settings struct {
 	Hub       string   // address of a hub to send through, before those of the invite; may be empty
 	Trusted   []string // pins of hubs whose fingerprint was compared; they are found nearby, wherever they are
 	LockAfter int      // minutes without a touch after which a workspace with a passphrase is locked; 0 is DefaultLock, less is never
+
+	Backup   string // file with the backup that was made last; may be empty
+	BackedUp int64  // when, in seconds since 1970
 }
 
 // DefaultLock is after how many minutes a workspace is locked unless its person chose.

@@ -38,6 +38,7 @@ type Workspace struct {
 	store  *storage.Store
 	mail   *storage.Mailbox // nil until SetUp
 	self   *identity.Identity
+	person string // see [Workspace.Person]
 	forms  map[string]Form
 	clock  func() time.Time
 	rand   io.Reader
