@@ -143,17 +143,16 @@ func window(ctx context.Context, o options) (err error) {
 	defer func() { err = errors.Join(err, diary.Close()) }()
 	log := slog.New(diary)
 	log.Info("started", "version", version)
-	open := sync.OnceValues(func() (*workspace.Workspace, error) {
-		return workspace.Open(ctx, o.dir, workspace.Options{Forms: []workspace.Form{form}, Logger: log})
-	})
+	people := workspace.OpenPeople(o.dir, workspace.Options{Forms: []workspace.Form{form}, Logger: log})
+	open := sync.OnceValues(func() (*workspace.Workspace, error) { return people.Enter(ctx) })
 	go func() { _, _ = open() }() // while the window is made
 	defer func() {
-		if w, failed := open(); failed == nil {
+		if w, failed := open(); failed == nil && w != nil { // nil: somebody has to unlock theirs
 			err = errors.Join(err, w.Close())
 		}
 	}()
 	f := newFyne()
-	options := app.Options{Invite: o.invite, Version: version, Folder: o.dir, Log: diary, Ready: tidy}
+	options := app.Options{Invite: o.invite, Version: version, Folder: o.dir, Log: diary, Ready: tidy, People: people}
 	if o.measure == measureHome {
 		m := newMeter(o.measure, f)
 		options.Opened, options.Ready = m.opened, m.ready

@@ -1,9 +1,7 @@
 package app
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"runtime"
 	"strings"
 
@@ -12,15 +10,12 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
-	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 )
 
 // showAbout tells versions, how the store is, and what was logged. It names
 // nobody and holds no answers, so that it can be sent to whoever helps.
 func (a *App) showAbout() {
-	check := "" // what came of it
-	good := true
 	draw := func() screen {
 		say := a.words.Say
 		facts := lines()
@@ -28,28 +23,13 @@ func (a *App) showAbout() {
 			facts.Add(wrapped(f))
 		}
 		copied := action(say("action.copy"), func() {
-			a.fyne.Clipboard().SetContent(strings.Join(append(a.facts(), check), "\n"))
+			a.fyne.Clipboard().SetContent(strings.Join(append(a.facts(), a.storeReport()), "\n"))
 			a.shell.say(say("screen.copied"))
 		})
 		copied.Icon = theme.ContentCopyIcon()
-		store := section(say("about.store"), wrapped(a.storeReport()))
-		switch {
-		case check != "" && good:
-			store.Add(formview.NewNotice(theme.ConfirmIcon(), theme.ColorNameSuccess, check))
-		case check != "":
-			store.Add(formview.NewProblem(check))
-		}
-		store.Add(buttons(action(say("about.check_store"), func() {
-			check, good = say("about.checking"), true
-			a.redraw()
-			a.checkStore(func(words string, ok bool) {
-				check, good = words, ok
-				a.redraw()
-			})
-		})))
 		column := []fyne.CanvasObject{
 			formview.NewStack(gapWords, heading(say("about.title")), facts, buttons(copied)),
-			store, a.logPart(), lines(quiet(say("about.licence")), quiet(say("about.fonts"))),
+			a.checkPart(), a.logPart(), lines(quiet(say("about.licence")), quiet(say("about.fonts"))),
 		}
 		return screen{title: say("nav.about"), way: "nav.about", body: page(column...)}
 	}
@@ -66,39 +46,9 @@ func (a *App) facts() []string {
 		facts = append(facts, say("about.device", locale.Values{"ID": card.ID().Short()}))
 	}
 	if a.o.Folder != "" {
-		facts = append(facts, say("about.store_folder", locale.Values{"Folder": a.o.Folder}))
+		facts = append(facts, say("about.store_folder", locale.Values{"Folder": onePiece(a.o.Folder)}))
 	}
 	return facts
-}
-
-// storeReport says how the store was found at the start.
-func (a *App) storeReport() string {
-	report := a.work.StoreReport()
-	switch {
-	case report.Lost > 0 || len(report.Damage) > 0:
-		return fmt.Sprint(a.words.Say("about.store"), ": ", report.Damage, report.Lost)
-	case report.Rebuilt != nil:
-		return a.words.Say("about.store_rebuilt")
-	}
-	return a.words.Say("about.store_fine")
-}
-
-// checkStore reads the whole journal through and says what it found.
-func (a *App) checkStore(say func(words string, good bool)) {
-	var found workspace.Checked
-	a.jobs.run(func() (err error) {
-		found, err = a.work.Check(a.ctx, nil)
-		return err
-	}, func(err error) {
-		switch {
-		case err != nil:
-			say(a.explain(err), false)
-		case found.Damage != nil:
-			say(a.words.Say("about.store_damaged", locale.Values{"Where": found.Damage[0].Error()}), false)
-		default:
-			say(a.words.Count("about.store_checked", found.Entries, locale.Values{"Size": a.words.Size(found.Bytes)}), true)
-		}
-	})
 }
 
 // logPart offers what was logged, to a file or to the clipboard.
@@ -150,20 +100,7 @@ func (a *App) saveLog() {
 
 // writeLog writes the log to a file that a person chose.
 func (a *App) writeLog(w fyne.URIWriteCloser) {
-	name := w.URI().Name()
 	a.readLog(func(text []byte) {
-		a.jobs.run(func() error {
-			_, err := io.Copy(w, bytes.NewReader(text))
-			if closed := w.Close(); err == nil {
-				err = closed
-			}
-			return err
-		}, func(err error) {
-			if err != nil {
-				a.shell.trouble(err)
-				return
-			}
-			a.shell.say(a.words.Say("about.log_saved", locale.Values{"File": name}))
-		})
+		a.writeTo(w, text, a.words.Say("about.log_saved", locale.Values{"File": w.URI().Name()}))
 	})
 }

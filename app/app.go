@@ -7,6 +7,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -29,6 +30,9 @@ type Options struct {
 	Invite  []byte // to join with at the start; may be nil
 	Version string // of the program
 	Folder  string // of the store, to be shown
+	// People are those who share the device. Nil means that the workspace stands
+	// alone: then nothing is said of locks, other people, restoring and wiping.
+	People *workspace.People
 	// Opened is called before the window is shown for the first time; may be nil.
 	Opened func(fyne.Window)
 	// Ready is called once, where drawing is done, when the first screen stands
@@ -43,7 +47,7 @@ type Log interface {
 	Text(context.Context) ([]byte, error)
 }
 
-// An App is the application's window over one workspace.
+// An App is the application's window, over one workspace at a time.
 type App struct {
 	fyne         fyne.App
 	work         *workspace.Workspace
@@ -52,17 +56,21 @@ type App struct {
 	words        *locale.Localizer
 	chosen       workspace.Settings
 	jobs         jobs
+	working      func(context.Context) jobs // makes them
 	clock        func() time.Time
-	ctx          context.Context // of all jobs; ends with the window
+	ctx          context.Context // of all jobs; ends with the window, or when the workspace is left
 	end          func()          // ends it
+	whole        context.Context // of the window
 
 	window  fyne.Window
 	shell   *shell
-	place   place    // what is shown
-	trail   []place  // what was shown before it
-	visit   int      // counts how often another was shown
-	running *outbox  // while something is sent
-	filling *filling // the response that was opened last
+	place   place            // what is shown
+	trail   []place          // what was shown before it
+	visit   int              // counts how often another was shown
+	running *outbox          // while something is sent
+	filling *filling         // the response that was opened last
+	safe    safety           // as it stood when it was looked for
+	watch   *workspace.Watch // says when to lock
 }
 
 // A place is a screen that can be shown again: after going back, and when the
@@ -78,17 +86,23 @@ type place struct {
 // New makes the application; tests hand it test.NewTempApp's. w may be nil for
 // [App.Run].
 func New(a fyne.App, w *workspace.Workspace, c *consultation.Consultation, o Options) *App {
-	app := &App{fyne: a, work: w, consultation: c, o: o, words: locale.New(), clock: time.Now, ctx: context.Background()}
-	app.jobs = background(func() bool { return app.ctx.Err() != nil }, fyne.Do)
+	app := &App{fyne: a, work: w, consultation: c, o: o, words: locale.New(), clock: time.Now}
+	app.working = func(ctx context.Context) jobs { return background(func() bool { return ctx.Err() != nil }, fyne.Do) }
 	return app
 }
 
-// Run shows the window and returns when it is closed. The window stands before
-// opened, which may take its time, has returned the workspace; its error ends
-// the window and is Run's.
-func (a *App) Run(ctx context.Context, opened func() (*workspace.Workspace, error)) error {
+// Run shows the window and returns when it is closed, and the workspace with it.
+// The window stands before opened, which may take its time, has returned the
+// workspace, or nil where somebody has to be asked first; its error ends the window
+// and is Run's.
+func (a *App) Run(ctx context.Context, opened func() (*workspace.Workspace, error)) (err error) {
 	a.frame(ctx)
-	defer a.end() // however the window was ended
+	defer func() {
+		a.end() // however the window was ended
+		if a.work != nil {
+			err = errors.Join(err, a.work.Close())
+		}
+	}()
 	a.window.SetContent(a.opening())
 	if a.o.Opened != nil {
 		a.o.Opened(a.window)
@@ -98,7 +112,10 @@ func (a *App) Run(ctx context.Context, opened func() (*workspace.Workspace, erro
 		a.work, err = opened()
 		return err
 	}, func(err error) {
-		if err == nil {
+		switch {
+		case err == nil && a.work == nil:
+			a.standBefore()
+		case err == nil:
 			err = a.enter()
 		}
 		if err != nil {
@@ -122,7 +139,8 @@ func (a *App) open(ctx context.Context) error {
 
 // frame makes the window as it is before anything is known of the person.
 func (a *App) frame(ctx context.Context) {
-	a.ctx, a.end = context.WithCancel(ctx)
+	a.whole = ctx
+	a.afresh()
 	a.words.Use(systemLanguage())
 	a.fyne.Settings().SetTheme(newLook(workspace.Settings{}, a.words.Language().Direction))
 	a.window = a.fyne.NewWindow(a.words.Say("app.name"))
@@ -136,10 +154,22 @@ func (a *App) frame(ctx context.Context) {
 	})
 }
 
+// afresh begins other jobs than those there were, of which nothing comes back.
+func (a *App) afresh() {
+	if a.end != nil {
+		a.end()
+	}
+	a.ctx, a.end = context.WithCancel(a.whole)
+	a.jobs = a.working(a.ctx)
+}
+
 // opening is what stands in the window while the store is opened. It promises
 // nothing about what is in there.
-func (a *App) opening() fyne.CanvasObject {
-	name, words := heading(a.words.Say("app.name")), quiet(a.words.Say("start.opening"))
+func (a *App) opening() fyne.CanvasObject { return a.interlude(a.words.Say("start.opening")) }
+
+// interlude is a name and what is being done, alone in the window.
+func (a *App) interlude(what string) fyne.CanvasObject {
+	name, words := heading(a.words.Say("app.name")), quiet(what)
 	name.Centred, words.Centred = true, true
 	return container.NewStack(canvas.NewRectangle(theme.Color(theme.ColorNameBackground)),
 		container.NewVBox(layout.NewSpacer(), newEmblem(theme.ColorNamePrimary, 6), name, words, layout.NewSpacer()))
@@ -158,6 +188,7 @@ func (a *App) enter() error {
 	a.shell = newShell(a)
 	a.window.SetContent(a.shell.root)
 	a.window.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { a.dropped(files) })
+	a.shortcuts()
 	a.fyne.Lifecycle().SetOnExitedForeground(func() {
 		if a.place.leave != nil {
 			a.place.leave()
@@ -169,6 +200,11 @@ func (a *App) enter() error {
 	} else {
 		a.showHome()
 		a.joinAtStart()
+	}
+	if a.o.People != nil {
+		a.watch = nil
+		a.lookAround(nil)
+		a.guard()
 	}
 	return nil
 }
@@ -189,7 +225,9 @@ func (a *App) apply() {
 func (a *App) choose(s workspace.Settings) {
 	a.chosen = s
 	a.apply()
-	a.jobs.run(func() error { return a.work.Choose(a.ctx, s) }, func(err error) { a.shell.trouble(err) })
+	if a.work != nil { // else it is for those who have not unlocked theirs yet
+		a.jobs.run(func() error { return a.work.Choose(a.ctx, s) }, func(err error) { a.shell.trouble(err) })
+	}
 	a.shell.renew()
 	a.redraw()
 }

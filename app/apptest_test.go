@@ -43,19 +43,30 @@ func sitAt(t testing.TB, dir string, o Options, size fyne.Size, clock func() tim
 	t.Cleanup(func() { _ = w.Close() })
 	p := &person{App: New(test.NewTempApp(t), w, consultation, o), t: t, dir: dir}
 	p.clock = clock
-	p.jobs = jobs{
-		away: func(f func()) { f() },
-		here: func(f func()) { f() },
-		after: func(_ time.Duration, f func()) func() {
-			p.later = append(p.later, f)
-			return func() {}
-		},
-	}
+	p.working = p.atOnce
 	if err := p.open(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	p.window.Resize(size)
 	return p
+}
+
+// atOnce are jobs that run where they are asked for. Nothing comes back when ctx
+// has ended.
+func (p *person) atOnce(ctx context.Context) jobs {
+	unlessEnded := func(f func()) {
+		if ctx.Err() == nil {
+			f()
+		}
+	}
+	return jobs{
+		away: func(f func()) { f() },
+		here: unlessEnded,
+		after: func(_ time.Duration, f func()) func() {
+			p.later = append(p.later, func() { unlessEnded(f) })
+			return func() {}
+		},
+	}
 }
 
 var (

@@ -138,7 +138,7 @@ func (a *App) gallery() ([]sample, error) {
 		{"about", a.showAbout},
 		{"menu", a.showMenu},
 		{"controls", a.showControls},
-	}, questions...), nil
+	}, append(a.safetySamples(), questions...)...), nil
 }
 
 func (a *App) sampleResponse(ctx context.Context, name string) (*workspace.Response, error) {

@@ -17,8 +17,7 @@ func starting(t *testing.T) (p *person, open func() (*workspace.Workspace, error
 		t.Fatal(err)
 	}
 	p = &person{App: New(test.NewTempApp(t), nil, consultation, Options{}), t: t}
-	p.jobs.away = func(f func()) { f() }
-	p.jobs.here = func(f func()) { f() }
+	p.working = p.atOnce
 	return p, func() (*workspace.Workspace, error) {
 		w, err := workspace.Open(t.Context(), t.TempDir(), workspace.Options{Forms: []workspace.Form{form}})
 		if err == nil {

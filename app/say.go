@@ -88,10 +88,24 @@ func (a *App) explain(err error) string {
 	if errors.As(err, &gone) {
 		return say("fill.attachment_gone", locale.Values{"Name": gone.Name})
 	}
+	var odd *workspace.WordError
+	if errors.As(err, &odd) {
+		return say("error.word_odd", locale.Values{"Number": odd.Number, "Word": odd.Word})
+	}
 	for _, known := range []struct {
 		err error
 		id  locale.ID
 	}{
+		{workspace.ErrPassphraseNeeded, "error.passphrase_needed"},
+		{workspace.ErrPassphraseWrong, "error.passphrase_wrong"},
+		{workspace.ErrWordsWrong, "error.words_wrong"},
+		{workspace.ErrWordsAsked, "error.words_asked"},
+		{workspace.ErrWordsCount, "error.words_count"},
+		{workspace.ErrWordsCheck, "error.words_check"},
+		{workspace.ErrBackupLocks, "backup.needs_lock"},
+		{workspace.ErrNoBackup, "error.no_backup"},
+		{workspace.ErrBackupOther, "error.backup_other"},
+		{workspace.ErrInUse, "error.in_use"},
 		{workspace.ErrNotSetUp, "error.not_set_up"},
 		{workspace.ErrNoRoad, "send.not_joined"},
 		{workspace.ErrNoForm, "error.no_form"},

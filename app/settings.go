@@ -19,11 +19,11 @@ func (a *App) showSettings() {
 		language.Add(a.languageChoices())
 		language.Add(quiet(say("start.language_note")))
 		return screen{title: say("nav.settings"), way: "nav.settings", body: page(
-			heading(say("nav.settings")), language,
+			heading(say("nav.settings")), newWay(theme.SettingsIcon(), say("safety.title"), a.safetyState(), a.showSafety), language,
 			section(say("settings.text_size"), a.sizeChoices()),
 			section(say("settings.appearance"), a.lookChoices()),
 		)}
-	}})
+	}, enter: a.looked})
 }
 
 func (a *App) sizeChoices() fyne.CanvasObject {

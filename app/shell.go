@@ -42,6 +42,7 @@ type shell struct {
 	note    *formview.Notice // what happened, until the next screen
 	noted   *panel
 	waits   int
+	unsaved bool // the last try to save what was typed failed
 	shown   screen
 }
 
@@ -153,6 +154,11 @@ func (a *App) ways(here locale.ID) []fyne.CanvasObject {
 		b.Leading, b.Selected = true, w.id == here
 		all = append(all, b)
 	}
+	if a.safe.lockable() {
+		b := low(a.words.Say("lock.now"), theme.LogoutIcon(), a.lock)
+		b.Leading = true
+		all = append(all, b)
+	}
 	if l := a.words.Language(); l.Draft {
 		state := formview.NewRow(1, formview.NewBadge(l.Name+" · "+a.words.Say("translation.draft")))
 		if !l.Complete {
@@ -170,11 +176,13 @@ func (s *shell) saving() {
 }
 
 func (s *shell) savedAt(t time.Time) {
+	s.unsaved = false
 	at := locale.Values{"Time": t.Format("15:04:05")}
 	s.status(theme.ConfirmIcon(), theme.ColorNameSuccess, s.a.words.Say("saved.at", at), s.a.words.Say("saved.short_at", at))
 }
 
 func (s *shell) notSaved(err error) {
+	s.unsaved = true
 	words := s.a.words.Say("saved.not_saved")
 	s.status(theme.WarningIcon(), theme.ColorNameError, words, words)
 	s.say(s.a.words.Say("saved.failed") + " " + s.a.explain(err))

@@ -24,6 +24,11 @@ func (a *App) showWelcome() {
 			container.New(leading{}, newEmblem(formview.ColourOnHeader, 4)), lines(name, tagline)))
 		body := page(banner,
 			section(say("start.choose_language"), a.languageChoices(), quiet(say("start.language_note"))))
+		if a.o.People != nil {
+			body = page(banner,
+				section(say("start.choose_language"), a.languageChoices(), quiet(say("start.language_note"))),
+				newWay(theme.HistoryIcon(), say("restore.way"), say("restore.way_why"), a.showRestore))
+		}
 		return screen{title: a.step(1), body: body, bare: true, done: 1.0 / 2,
 			bar: newBar(nil, nil, primary(say("nav.next"), a.showName), false)}
 	}})

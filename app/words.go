@@ -53,6 +53,10 @@ func lines(objects ...fyne.CanvasObject) *fyne.Container {
 	return formview.NewStack(gapTight, objects...)
 }
 
+// onePiece keeps a file's name in its own order within words that run from right to
+// left: it begins with a mark that runs from left to right.
+func onePiece(path string) string { return "\u200e" + path }
+
 // page is a scrolled readable column.
 func page(objects ...fyne.CanvasObject) *formview.Scroll {
 	return formview.NewScroll(formview.NewColumn(objects...))

@@ -161,6 +161,10 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 			e.TypedRune('\t')
 			return
 		}
+		// Fyne gives a shortcut to what has the focus and to nobody else.
+		if c, ok := fyne.CurrentApp().Driver().CanvasForObject(e).(fyne.Shortcutable); ok {
+			c.TypedShortcut(s)
+		}
 	}
 	e.Entry.TypedShortcut(s)
 }

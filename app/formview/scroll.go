@@ -61,6 +61,12 @@ func (s *Scroll) adopt(o fyne.CanvasObject) {
 	}
 }
 
+// Follow makes the page follow what was put on it after it was made.
+func (s *Scroll) Follow() {
+	s.stops = nil
+	s.adopt(s.content)
+}
+
 // Reveal moves the page so far that o is seen, its top before its bottom.
 func (s *Scroll) Reveal(o fyne.CanvasObject) {
 	top := s.place(o)
@@ -101,6 +107,9 @@ func (s *Scroll) Resume(before *Scroll) {
 		}
 	}
 }
+
+// Offset is how far the page was moved.
+func (s *Scroll) Offset() float32 { return s.inner.Offset.Y }
 
 // Top goes back to the beginning of the page.
 func (s *Scroll) Top() { s.inner.ScrollToTop() }

@@ -21,13 +21,13 @@ func TestAMaskedTextIsShownOnlyWhenAsked(t *testing.T) {
 	}
 	sh.doesNotSee("ab 12")
 	s := sh.field("pin").control.(*Secret)
-	test.Tap(s.show)
+	test.Tap(s.hidden.Button)
 	sh.sees("Hide what is typed")
-	if s.field.Password {
+	if s.hidden.Field.Password {
 		t.Error("it is still hidden")
 	}
-	test.Tap(s.show)
-	if !s.field.Password {
+	test.Tap(s.hidden.Button)
+	if !s.hidden.Field.Password {
 		t.Error("it can't be hidden again")
 	}
 }
