@@ -50,6 +50,15 @@ func (id ID) Short() string { return id.String()[:9] }
 // Hex is the form of file names and logs.
 func (id ID) Hex() string { return hex.EncodeToString(id[:]) }
 
+// ParseHex reads what Hex wrote.
+func ParseHex(s string) (id ID, err error) {
+	raw, err := hex.DecodeString(s)
+	if err != nil || len(raw) != len(id) {
+		return id, fmt.Errorf("identity: %q is no ID", s)
+	}
+	return ID(raw), nil
+}
+
 // ParseID reads what String wrote, forgiving case and separators.
 func ParseID(s string) (ID, error) {
 	ds, err := digits(s)

@@ -70,8 +70,7 @@ type inviteWire struct {
 func (v Invite) Line() string {
 	body := canon.Encode(inviteWire{Version: 1, Consultation: v.Consultation, Addresses: v.Addresses,
 		Root: v.Root[:], Recipients: v.Recipients[:], Token: v.Token[:]})
-	sum := sha256.Sum256(body)
-	return Scheme + base32Crockford.EncodeToString(append(body, sum[:4]...))
+	return makeLine(Scheme, body)
 }
 
 // File is the invite as a text file: words for people, the line, and the
@@ -102,7 +101,7 @@ func ParseInvite(text []byte) (Invite, error) {
 	}
 	err := ErrNotInvite
 	for range maxSchemes {
-		i := indexScheme(text)
+		i := indexOf(text, Scheme)
 		if i < 0 {
 			break
 		}
@@ -113,17 +112,6 @@ func ParseInvite(text []byte) (Invite, error) {
 		}
 	}
 	return Invite{}, err
-}
-
-// indexScheme finds Scheme in any case. It looks at bytes, not characters, for
-// the text around an invite may be in any encoding.
-func indexScheme(text []byte) int {
-	for i := 0; i+len(Scheme) <= len(text); i++ {
-		if text[i]|0x20 == Scheme[0] && bytes.EqualFold(text[i:i+len(Scheme)], []byte(Scheme)) {
-			return i
-		}
-	}
-	return -1
 }
 
 // parseFrom reads what follows the scheme.
@@ -152,16 +140,8 @@ func parseFrom(rest []byte) (Invite, error) {
 }
 
 func parseLine(line string) (Invite, error) {
-	ds, err := digits(wrapped(line))
+	body, err := readLine(line)
 	if err != nil {
-		return Invite{}, ErrInviteCut
-	}
-	raw, err := base32Crockford.DecodeString(letters(ds))
-	if err != nil || len(raw) < 5 || base32Crockford.EncodeToString(raw) != letters(ds) {
-		return Invite{}, ErrInviteCut
-	}
-	body, sum := raw[:len(raw)-4], raw[len(raw)-4:]
-	if want := sha256.Sum256(body); !bytes.Equal(sum, want[:4]) {
 		return Invite{}, ErrInviteCut
 	}
 	var w inviteWire
@@ -171,21 +151,4 @@ func parseLine(line string) (Invite, error) {
 	}
 	return Invite{Consultation: w.Consultation, Addresses: w.Addresses,
 		Root: ID(w.Root), Recipients: [16]byte(w.Recipients), Token: [16]byte(w.Token)}, nil
-}
-
-// wrapped returns the code at the start of text: broken over lines as mail
-// programs do, it ends at an empty line or at a word that can't be part of it.
-func wrapped(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(strings.TrimLeft(text, " \t\r\n")) {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			break
-		}
-		if _, err := digits(line); err != nil && b.Len() > 0 {
-			break
-		}
-		b.WriteString(line)
-	}
-	return b.String()
 }
