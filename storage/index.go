@@ -29,6 +29,7 @@ const (
 	KindBrief     Kind = 0x25 // what lists show of what is being written, by its id
 	KindIdentity  Kind = 0x30 // own keys, and cards of others
 	KindEpoch     Kind = 0x31 // epoch keys by consultation
+	KindDevice    Kind = 0x32 // other devices of the own organisation, by ID
 	// Of the mailbox; docs/protocol/mailbox.md has their values.
 	KindRecord     Kind = 0x40 // envelopes, by chain and sequence
 	KindEntry      Kind = 0x41 // what is known of a record, by chain and sequence
@@ -46,6 +47,7 @@ const (
 	KindMembership Kind = 0x4d // the invite and the centre
 	KindStanding   Kind = 0x4e // how far the log was followed, how much is carried
 	KindCopies     Kind = 0x4f // copies of a device and what they wait for, by incarnation
+	KindRevoked    Kind = 0x50 // revocations of devices, by device and organisation
 )
 
 // index answers every question, and may be lost at any moment. Values in it

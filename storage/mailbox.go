@@ -44,6 +44,7 @@ type Mailbox struct {
 	words        *Collection[custodyWord]      // by hub
 	members      *Collection[membership]       // one value
 	standings    *Collection[standing]         // one value
+	revoked      *Collection[[]byte]           // identity.Revocation, by device and organisation's key
 
 	strangers strangers
 	leaves    leafFiles
@@ -82,6 +83,7 @@ func NewMailbox(ctx context.Context, s *Store, self identity.ID, o MailboxOption
 		words:        NewCollection[custodyWord](s, KindCustody),
 		members:      NewCollection[membership](s, KindMembership),
 		standings:    NewCollection[standing](s, KindStanding),
+		revoked:      NewCollection[[]byte](s, KindRevoked),
 	}
 	if err := m.openLeaves(ctx); err != nil {
 		return nil, fmt.Errorf("open the mailbox: %w", err)

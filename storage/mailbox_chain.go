@@ -23,6 +23,9 @@ type chainState struct {
 	// Abandoned chains are of an incarnation that another store has used too,
 	// own ones or such of which the centre holds the other's: nothing is sent.
 	Abandoned bool `cbor:"7,keyasint,omitempty"`
+	// Revoked chains are of a device that was revoked, as the centre knows: nothing
+	// is sent.
+	Revoked bool `cbor:"8,keyasint,omitempty"`
 }
 
 // pendingMark says that a chain is to be offered; what of it, its state says.
@@ -34,7 +37,7 @@ func (s chainState) offered() bool {
 }
 
 func (s chainState) sends() bool {
-	return !s.Abandoned && (s.First <= s.Top || s.Introduce)
+	return !s.Abandoned && !s.Revoked && (s.First <= s.Top || s.Introduce)
 }
 
 func (s chainState) tail(c batch.Chain) batch.Tail {
@@ -111,7 +114,16 @@ func (m *Mailbox) add(tx *Tx, r batch.Carried, size, now int64) error {
 
 // register remembers where an origin's registration stands.
 func (m *Mailbox) register(tx *Tx, r batch.Carried) error {
-	if r.Kind != batch.KindRegistration {
+	switch r.Kind {
+	case batch.KindRegistration:
+	case batch.KindRevocation: // the hub has checked it, or it is our own
+		v, err := batch.ReadRevocation(r.Record)
+		if err != nil {
+			return err
+		}
+		_, err = m.revoke(tx, v, true)
+		return err
+	default:
 		return nil
 	}
 	o, _, err := lookup(m.origins.In(tx), string(r.Origin[:]))

@@ -222,22 +222,27 @@ func (m *Mailbox) Held(ctx context.Context, chains []batch.Chain) (held []batch.
 // Registration implements hub.Custody.
 func (m *Mailbox) Registration(ctx context.Context, origin identity.ID) (reg batch.Registration, found bool, err error) {
 	err = m.store.View(ctx, func(tx *Tx) error {
-		o, known, err := lookup(m.origins.In(tx), string(origin[:]))
-		if found = known && o.Registration != nil; err != nil || !found {
-			return err
-		}
-		b, err := m.bodies.In(tx).Get(seqKey(o.Registration.chain(), o.Registration.Seq))
-		if err != nil {
-			return err
-		}
-		r, err := batch.Parse(b.Envelope)
-		if err != nil {
-			return errMailbox("a registration: %v", err)
-		}
-		reg, err = batch.ReadRegistration(r)
+		reg, found, err = m.registration(tx, origin)
 		return err
 	})
 	return reg, found && err == nil, err
+}
+
+func (m *Mailbox) registration(tx *Tx, origin identity.ID) (reg batch.Registration, found bool, err error) {
+	o, known, err := lookup(m.origins.In(tx), string(origin[:]))
+	if err != nil || !known || o.Registration == nil {
+		return reg, false, err
+	}
+	b, err := m.bodies.In(tx).Get(seqKey(o.Registration.chain(), o.Registration.Seq))
+	if err != nil {
+		return reg, false, err
+	}
+	r, err := batch.Parse(b.Envelope)
+	if err != nil {
+		return reg, false, errMailbox("a registration: %v", err)
+	}
+	reg, err = batch.ReadRegistration(r)
+	return reg, err == nil, err
 }
 
 // Usage implements hub.Custody.

@@ -35,6 +35,7 @@ const (
 	FrameCentre   FrameType = 11 // down: the centre's card
 	FrameBye      FrameType = 12 // both ways, last: nothing more to say
 	FrameNext     FrameType = 13 // up: Carried, without what the record frame before it says; from version 2 on
+	FrameRevoked  FrameType = 14 // down, to a hub: revocations that are known
 )
 
 // limit is the longest payload of each frame, in bytes.
@@ -80,6 +81,8 @@ type Hello struct {
 	Name   string      `cbor:"5,keyasint,omitempty"` // of a hub or centre; devices tell theirs only inside the seal
 	Time   int64       `cbor:"6,keyasint,omitempty"` // by the sender's clock
 	Centre [16]byte    `cbor:"7,keyasint,omitzero"`  // hash of the centre's card the sender holds; zero: none
+	// Revoked names the revocations that a hub which calls knows: RevocationsHash; zero: none.
+	Revoked [8]byte `cbor:"8,keyasint,omitzero"`
 }
 
 // A Peer is who stands at the other end of an exchange, as its hello says.
@@ -101,6 +104,7 @@ const (
 	RefusedGap       RefuseCode = "gap"       // a record before it is missing
 	RefusedFork      RefuseCode = "fork"      // another record stands at its place: a cloned device
 	RefusedElsewhere RefuseCode = "elsewhere" // for another consultation
+	RefusedRevoked   RefuseCode = "revoked"   // its organisation revoked the device
 	RefusedQuota     RefuseCode = "quota"
 	RefusedFull      RefuseCode = "full"
 	RefusedVersion   RefuseCode = "version"
@@ -154,6 +158,7 @@ type Frame struct {
 	Refusal  Refusal
 	Want     Want
 	Centre   []byte // for identity.Centre.UnmarshalBinary
+	Revoked  []identity.Revocation
 }
 
 type recordWire struct {
@@ -203,6 +208,8 @@ func (f Frame) payload() []byte {
 		return canon.Encode(f.Want)
 	case FrameCentre:
 		return f.Centre
+	case FrameRevoked:
+		return encodeRevocations(f.Revoked)
 	}
 	return nil
 }
@@ -358,6 +365,8 @@ func decodeFrame(t FrameType, payload []byte) (f Frame, known bool, err error) {
 		err = canon.DecodeExact(payload, &f.Want)
 	case FrameCentre:
 		f.Centre = payload
+	case FrameRevoked:
+		f.Revoked, err = decodeRevocations(payload)
 	case FrameBye:
 	default:
 		return f, false, nil

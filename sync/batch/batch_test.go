@@ -24,6 +24,7 @@ func everyFrame(t testing.TB) []Frame {
 	file, leaves := d.attachment(make([]byte, LeafSize+9))
 	custody := SignCustody(hub.Identity, Custody{Name: "Radio Amani", Held: []Have{first.Have()}, Time: 1_790_000_000})
 	at := l.checkpoint(4)
+	revoked, _ := d.Revoke(hub.ID())
 	return []Frame{
 		{Type: FrameHello, Hello: Hello{Oldest: OldestVersion, Newest: ProtocolVersion, Role: RoleHub, ID: hub.ID(), Name: "Radio Amani", Time: 1_790_000_000, Centre: [16]byte{1}}},
 		{Type: FrameOffer, Offer: Offer{Origin: d.ID(), Position: Position{4, at.Hash}, Tails: []Tail{{first.Chain, 1, second.Have()}}}},
@@ -40,6 +41,8 @@ func everyFrame(t testing.TB) []Frame {
 		{Type: FrameRefusal, Refusal: Refusal{Record: first.ID, Code: RefusedQuota, Detail: "10 MB a day", After: 3600}},
 		{Type: FrameWant, Want: Want{Attachment: file.ID, Ranges: [][2]uint32{{0, 1}, {5, 9}}}},
 		{Type: FrameCentre, Centre: card},
+		{Type: FrameHello, Hello: Hello{Oldest: OldestVersion, Newest: ProtocolVersion, Role: RoleHub, ID: hub.ID(), Revoked: RevocationsHash([]identity.Revocation{revoked})}},
+		{Type: FrameRevoked, Revoked: []identity.Revocation{revoked}},
 		{Type: FrameBye},
 	}
 }

@@ -67,6 +67,7 @@ const (
 	KindRegistration Kind = 1  // control, not sealed: Registration
 	KindEpoch        Kind = 2  // control, not sealed: EpochKeys
 	KindCard         Kind = 3  // control, sealed: identity.Card
+	KindRevocation   Kind = 4  // control, not sealed: identity.Revocation
 	KindResponse     Kind = 16 // text, sealed: Content
 	KindContribution Kind = 17 // text, sealed: Content
 	KindPack         Kind = 18 // text, sealed: several of the two
@@ -81,6 +82,8 @@ func (k Kind) String() string {
 		return "epoch"
 	case KindCard:
 		return "card"
+	case KindRevocation:
+		return "revocation"
 	case KindResponse:
 		return "response"
 	case KindContribution:
@@ -102,7 +105,7 @@ func (k Kind) lane(l Lane) bool {
 	switch k {
 	case 0:
 		return false
-	case KindRegistration, KindEpoch, KindCard:
+	case KindRegistration, KindEpoch, KindCard, KindRevocation:
 		return l == Control
 	case KindResponse, KindContribution, KindPack:
 		return l == Text
@@ -116,7 +119,7 @@ func (k Kind) lane(l Lane) bool {
 // people wrote never travels in clear, what relays act on is never sealed.
 func (k Kind) sealing(epoch uint32) bool {
 	switch k {
-	case KindRegistration, KindEpoch, KindAttachment:
+	case KindRegistration, KindEpoch, KindRevocation, KindAttachment:
 		return epoch == 0
 	case KindCard, KindResponse, KindContribution, KindPack:
 		return epoch != 0

@@ -40,6 +40,11 @@ func TestVectorsOfRecords(t *testing.T) {
 		registration := d.registration(d.Card, [16]byte{1, 2, 3})
 		first, second := sealed("00a0"), sealed("00a1")
 		file, _ := d.attachment([]byte("a file of one leaf"))
+		lost, err := d.Revoke(identity.ID{7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		revocation := d.revocation(lost)
 		damaged := func(why, refused, raw string) map[string]string {
 			return map[string]string{"why": why, "refused_as": refused, "device_key": hex.EncodeToString(d.Card.DeviceKey), "record": raw}
 		}
@@ -59,7 +64,7 @@ func TestVectorsOfRecords(t *testing.T) {
 		newer[1] = 2
 		newerRaw, _ := identity.SignEnvelope(d.Device, newer, first.Payload)
 		return vectortest.File{About: "Records (docs/protocol/record.md). refused_as: \"record\" when reading, \"signature\" when verifying with device_key.",
-			Valid: []map[string]string{valid(registration), valid(first), valid(second), valid(file)},
+			Valid: []map[string]string{valid(registration), valid(first), valid(second), valid(file), valid(revocation)},
 			Damaged: []map[string]string{
 				change("a response in the control lane", func(h *Header) { h.Lane = Control }),
 				change("lane 4", func(h *Header) { h.Lane = 4 }),
@@ -67,6 +72,8 @@ func TestVectorsOfRecords(t *testing.T) {
 				change("kind 0", func(h *Header) { h.Kind = 0 }),
 				change("a response that is not sealed", func(h *Header) { h.Epoch = 0 }),
 				change("a sealed registration", func(h *Header) { h.Kind, h.Lane = KindRegistration, Control }),
+				change("a sealed revocation", func(h *Header) { h.Kind, h.Lane = KindRevocation, Control }),
+				change("a revocation among the texts", func(h *Header) { h.Kind, h.Epoch = KindRevocation, 0 }),
 				change("a first record that names one before it", func(h *Header) { h.Prev = [8]byte{1} }),
 				damaged("header version 2", "record", hex.EncodeToString(newerRaw)),
 				damaged("a bit of the header flipped", "signature", hex.EncodeToString(flipped)),

@@ -46,7 +46,7 @@ func (s *Server) Have(ctx context.Context, tails []batch.Tail) ([]batch.Have, er
 // first is for holders that don't have a chain's beginning: the centre does.
 func (s *Server) Accept(ctx context.Context, from exchange.Peer, records []batch.Carried, _ map[batch.Chain]batch.Seq) ([]exchange.Outcome, error) {
 	outcomes := make([]exchange.Outcome, len(records))
-	door := door{s: s, known: map[identity.ID]batch.Registration{}}
+	door := door{s: s, known: map[identity.ID]batch.Registration{}, revoked: map[identity.ID]bool{}}
 	var taken []Received
 	var places []int
 	put := func() error {
@@ -70,11 +70,13 @@ func (s *Server) Accept(ctx context.Context, from exchange.Peer, records []batch
 			continue
 		}
 		taken, places = append(taken, r), append(places, i)
-		// A registration is written before what builds on it is looked at.
-		if r.Registration != nil {
+		// A registration is written before what builds on it is looked at, and a
+		// revocation before what it forbids.
+		if r.Registration != nil || r.Revocation != nil {
 			if err := put(); err != nil {
 				return nil, err
 			}
+			clear(door.revoked)
 		}
 	}
 	if len(taken) > 0 {
@@ -96,8 +98,9 @@ func (s *Server) Accept(ctx context.Context, from exchange.Peer, records []batch
 
 // A door checks the records of one Accept.
 type door struct {
-	s     *Server
-	known map[identity.ID]batch.Registration // what the store was asked for already
+	s       *Server
+	known   map[identity.ID]batch.Registration // what the store was asked for already
+	revoked map[identity.ID]bool               // likewise
 }
 
 // check does what can be done without writing, the cheaper check first. An error
@@ -124,8 +127,17 @@ func (d *door) check(ctx context.Context, c batch.Carried) (Received, *batch.Ref
 	case c.Verify(origin.DeviceKey) != nil:
 		return refuse(batch.RefusedSignature, "")
 	}
+	if refusal, err := d.barred(ctx, c, origin); err != nil || refusal != nil {
+		return r, refusal, err
+	}
 	r.Sealed = c.Epoch
 	switch c.Kind {
+	case batch.KindRevocation:
+		v, err := batch.ReadRevocation(c.Record)
+		if err != nil || !v.OrgKey.Equal(origin.OrgKey) {
+			return refuse(batch.RefusedMalformed, "the revocation is not of the device's own organisation")
+		}
+		r.Revocation = &v
 	case batch.KindEpoch:
 		keys, err := batch.ReadEpochKeys(c.Record)
 		if err != nil {
@@ -171,8 +183,42 @@ func (d *door) registration(ctx context.Context, r Received) (Received, *batch.R
 	if err != nil {
 		return refuse(batch.RefusedMalformed, err.Error())
 	}
+	// Else who found a device could make it another organisation's, whom no
+	// revocation reaches.
+	if known.OrgKey != nil && !known.OrgKey.Equal(g.OrgKey) {
+		return refuse(batch.RefusedToken, "the device is another organisation's")
+	}
+	if refusal, err := d.barred(ctx, r.Carried, g); err != nil || refusal != nil {
+		return r, refusal, err
+	}
 	r.Registration = &g
 	return r, nil, nil
+}
+
+// barred refuses what comes from a device after its organisation revoked it. What
+// came before stays, and its receipts are still to be had: nobody can tell by a
+// device's clock when something was written, only when it came.
+func (d *door) barred(ctx context.Context, c batch.Carried, g batch.Registration) (*batch.Refusal, error) {
+	is, known := d.revoked[c.Origin]
+	if !known {
+		var err error
+		if is, err = d.s.store.Revoked(ctx, c.Origin, g.OrgKey); err != nil {
+			return nil, err
+		}
+		d.revoked[c.Origin] = is
+	}
+	if !is {
+		return nil, nil
+	}
+	if _, err := d.s.store.Record(ctx, c.ID); err == nil || !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	return &batch.Refusal{Record: c.ID, Code: batch.RefusedRevoked}, nil
+}
+
+// Revocations implements exchange.Revoker: hubs are told.
+func (s *Server) Revocations(ctx context.Context) ([]identity.Revocation, error) {
+	return s.store.Revocations(ctx)
 }
 
 func (d *door) origin(ctx context.Context, id identity.ID) (batch.Registration, error) {

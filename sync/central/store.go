@@ -2,6 +2,7 @@ package central
 
 import (
 	"context"
+	"crypto/ed25519"
 	"fmt"
 	"iter"
 
@@ -37,6 +38,12 @@ type Store interface {
 
 	// Origin returns the last registration of a device, or ErrNotFound.
 	Origin(ctx context.Context, id identity.ID) (batch.Registration, error)
+	// Revoked reports whether a revocation of this device is held that this
+	// organisation signed.
+	Revoked(ctx context.Context, id identity.ID, org ed25519.PublicKey) (bool, error)
+	// Revocations lists those that are held, each once, as they came, at most
+	// batch.MaxRevocations.
+	Revocations(ctx context.Context) ([]identity.Revocation, error)
 	// Received lists what the log holds of these chains from each tail's First
 	// on, by rising index, at most max.
 	Received(ctx context.Context, tails []batch.Tail, max int) ([]batch.ReceiptLeaf, error)
@@ -85,11 +92,12 @@ type Blobs interface {
 // Received is a record as the listener took it.
 type Received struct {
 	batch.Carried
-	Time         int64               // by the centre's clock
-	Registration *batch.Registration // of a KindRegistration record, checked
-	Leaves       *batch.LeafList     // of a KindAttachment record, checked
-	Opens        uint32              // of a KindEpoch record: the epoch whose key it hands out
-	Sealed       uint32              // the epoch under which it, or its manifest, is sealed; 0: none
+	Time         int64                // by the centre's clock
+	Registration *batch.Registration  // of a KindRegistration record, checked
+	Leaves       *batch.LeafList      // of a KindAttachment record, checked
+	Revocation   *identity.Revocation // of a KindRevocation record, checked
+	Opens        uint32               // of a KindEpoch record: the epoch whose key it hands out
+	Sealed       uint32               // the epoch under which it, or its manifest, is sealed; 0: none
 }
 
 // Placed is what became of a record in Put.

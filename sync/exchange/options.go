@@ -66,6 +66,18 @@ func Once(ctx context.Context, t Transport, out Outbox, o Options) (Report, erro
 	return Run(ctx, conn, out, o)
 }
 
+// A Revoker is an Inbox, or the Outbox of a hub, that knows which devices were revoked.
+type Revoker interface {
+	// Revocations lists what is known, each checked, at most batch.MaxRevocations.
+	Revocations(ctx context.Context) ([]identity.Revocation, error)
+}
+
+// A RevocationTaker is an Outbox that wants to hear which devices were revoked. A peer tells a
+// hub all that it knows, and a device what was said against itself.
+type RevocationTaker interface {
+	TakeRevocations(ctx context.Context, peer Peer, rs []identity.Revocation) error
+}
+
 // A Prober is a Transport that can ask its peer for a sign of life beside a Conn.
 type Prober interface {
 	// Probe returns nil when the peer answered over a new connection, which the

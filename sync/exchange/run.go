@@ -55,12 +55,13 @@ type caller struct {
 	formerly identity.ID                // the peer of an earlier run
 	wasCut   bool
 
-	flight []flying // sent and not acknowledged, in order
-	bytes  int64    // in flight
-	acks   uint64
-	frames int // from the peer
-	wants  []batch.Want
-	wanted int // leaves, in all wants of this run
+	flight  []flying // sent and not acknowledged, in order
+	bytes   int64    // in flight
+	acks    uint64
+	frames  int // from the peer
+	wants   []batch.Want
+	wanted  int // leaves, in all wants of this run
+	revoked int // revocations that the peer told
 
 	fresh   map[batch.Chain]batch.Have // acknowledged, to be told to the outbox
 	flushed time.Time
@@ -136,7 +137,15 @@ func (c *caller) run(ctx context.Context) error {
 	if err := c.prepare(ctx); err != nil {
 		return err
 	}
-	first := c.hello().Append(nil)
+	hello := c.hello()
+	if r, keeps := c.out.(Revoker); keeps && c.Self.Role == batch.RoleHub {
+		known, err := r.Revocations(ctx)
+		if err != nil {
+			return fmt.Errorf("list revocations: %w", err)
+		}
+		hello.Hello.Revoked = batch.RevocationsHash(known)
+	}
+	first := hello.Append(nil)
 	for _, o := range c.offers {
 		first = batch.Frame{Type: batch.FrameOffer, Offer: o}.Append(first)
 	}
@@ -334,6 +343,8 @@ func (c *caller) handle(ctx context.Context, f batch.Frame) error {
 		return c.takeReceipts(ctx, f.Receipts)
 	case batch.FrameCentre:
 		return c.takeCentre(ctx, f.Centre)
+	case batch.FrameRevoked:
+		return c.takeRevocations(ctx, f.Revoked)
 	case batch.FrameBye:
 		if !c.bye {
 			return &ProtocolError{"the caller says goodbye first"}
@@ -366,6 +377,20 @@ func (c *caller) takeReceipts(ctx context.Context, rs batch.Receipts) error {
 		c.report.Receipts += len(rs.Entries)
 	}
 	return err
+}
+
+func (c *caller) takeRevocations(ctx context.Context, rs []identity.Revocation) error {
+	if c.revoked += len(rs); c.revoked > batch.MaxRevocations {
+		return &ProtocolError{fmt.Sprintf("at most %d revocations", batch.MaxRevocations)}
+	}
+	taker, takes := c.out.(RevocationTaker)
+	if !takes {
+		return nil
+	}
+	if err := taker.TakeRevocations(ctx, c.report.Peer, rs); err != nil {
+		return fmt.Errorf("keep revocations: %w", err)
+	}
+	return nil
 }
 
 func (c *caller) takeCentre(ctx context.Context, raw []byte) error {

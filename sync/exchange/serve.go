@@ -18,7 +18,7 @@ func Serve(ctx context.Context, conn Conn, in Inbox, o Options) (Report, error) 
 		o.Silence = 2 * time.Minute
 	}
 	s := &server{Options: o, in: in, wire: newWire(conn, o.Silence), spoken: map[identity.ID]bool{},
-		copies: map[batch.Chain]int{}, first: map[batch.Chain]batch.Seq{}, held: map[batch.Chain]batch.Have{}, forked: map[incarnation]bool{}, pending: map[batch.RecordID]batch.Have{},
+		copies: map[batch.Chain]int{}, first: map[batch.Chain]batch.Seq{}, held: map[batch.Chain]batch.Have{}, forked: map[incarnation]bool{}, proved: map[identity.ID]bool{}, pending: map[batch.RecordID]batch.Have{},
 		touched: map[batch.Chain]bool{}, asked: map[leafKey]bool{}, lacking: map[leafKey]bool{}, flushed: start}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	err := s.run(ctx)
@@ -51,8 +51,9 @@ type server struct {
 	held    map[batch.Chain]batch.Have
 	forked  map[incarnation]bool // of which a record was refused as a fork
 	frames  int
-	acks    uint64 // frames that are durable or refused
-	misses  int    // records refused
+	acks    uint64               // frames that are durable or refused
+	misses  int                  // records refused
+	proved  map[identity.ID]bool // revoked origins of which the caller was shown the proof
 
 	pending map[batch.RecordID]batch.Have // came in this run and have no receipt
 	touched map[batch.Chain]bool          // came in since the last word of custody
@@ -219,6 +220,16 @@ func (s *server) meetCaller(ctx context.Context, fs []batch.Frame) (err error) {
 	if s.report.Peer, s.report.Skew, err = s.meet(h); err != nil {
 		return err
 	}
+	if h.Role == batch.RoleHub {
+		if err := s.tellRevoked(ctx, func(rs []identity.Revocation) []identity.Revocation {
+			if batch.RevocationsHash(rs) == h.Revoked {
+				return nil
+			}
+			return rs
+		}); err != nil {
+			return err
+		}
+	}
 	centre, err := s.in.Centre(ctx)
 	if err != nil || centre == nil || CentreHash(*centre) == h.Centre {
 		return err
@@ -309,6 +320,9 @@ func (s *server) takeRecords(ctx context.Context, fs []batch.Frame) error {
 			refusal := *o.Refusal
 			refusal.Record = r.ID
 			s.report.Refused = append(s.report.Refused, refusal)
+			if err := s.explain(ctx, refusal, r.Origin); err != nil {
+				return err
+			}
 			s.say(batch.Frame{Type: batch.FrameRefusal, Refusal: refusal})
 			if s.misses++; s.misses > MaxMisses {
 				return batch.Refusal{Code: batch.RefusedBusy, Detail: "too many refused records", After: 60}

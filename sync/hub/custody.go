@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"crypto/ed25519"
 
 	"baraza.example/sync/batch"
 	"baraza.example/sync/exchange"
@@ -28,6 +29,11 @@ type Custody interface {
 	Lacking(ctx context.Context, origins []identity.ID, max int) ([]batch.Want, error)
 	// Registration returns an origin's keys, if its registration is held.
 	Registration(ctx context.Context, origin identity.ID) (batch.Registration, bool, error)
+	// Revoked reports whether a revocation of this device is held that this
+	// organisation signed.
+	Revoked(ctx context.Context, id identity.ID, org ed25519.PublicKey) (bool, error)
+	// Revocations lists what is known, at most batch.MaxRevocations.
+	Revocations(ctx context.Context) ([]identity.Revocation, error)
 	// Usage is how much is held of an origin and of all, in bytes, with the
 	// room that the attachments on their lists will take.
 	Usage(ctx context.Context, origin identity.ID) (own, all int64, err error)
@@ -43,4 +49,5 @@ type Custody interface {
 
 	// Outbox is the side that goes up to the centre or the next hub.
 	exchange.Outbox
+	exchange.RevocationTaker
 }

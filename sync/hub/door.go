@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"baraza.example/sync/batch"
 	"baraza.example/sync/identity"
@@ -61,6 +62,16 @@ func (d *door) check(ctx context.Context, r batch.Carried) (*batch.Refusal, erro
 	if r.Kind != batch.KindRegistration && r.Verify(reg.DeviceKey) != nil {
 		return refuse(batch.RefusedSignature, ""), nil
 	}
+	if revoked, err := d.hub.custody.Revoked(ctx, r.Origin, reg.OrgKey); err != nil {
+		return nil, err
+	} else if revoked {
+		return refuse(batch.RefusedRevoked, ""), nil
+	}
+	if r.Kind == batch.KindRevocation {
+		if v, err := batch.ReadRevocation(r.Record); err != nil || !v.OrgKey.Equal(reg.OrgKey) {
+			return refuse(batch.RefusedMalformed, "the revocation is not of the device's own organisation"), nil
+		}
+	}
 	code, err := d.reserve(ctx, r.Origin, size)
 	if err != nil || code == "" {
 		return nil, err
@@ -82,6 +93,13 @@ func (d *door) registration(ctx context.Context, r batch.Carried) (*batch.Regist
 		reg, err := batch.ReadRegistration(r.Record)
 		if err != nil {
 			return nil, err
+		}
+		known, found, err := d.hub.custody.Registration(ctx, r.Origin)
+		if err != nil {
+			return nil, err
+		}
+		if found && !known.OrgKey.Equal(reg.OrgKey) {
+			return nil, fmt.Errorf("%w: the device is another organisation's", batch.ErrRegistration)
 		}
 		d.keys[r.Origin] = &reg
 		return &reg, nil

@@ -161,5 +161,10 @@ func (h *Hub) Receipts(ctx context.Context, o batch.Offer) ([]batch.Receipts, er
 	return h.custody.ReceiptsFor(ctx, o)
 }
 
+// Revocations implements [exchange.Revoker].
+func (h *Hub) Revocations(ctx context.Context) ([]identity.Revocation, error) {
+	return h.custody.Revocations(ctx)
+}
+
 // Centre implements [exchange.Inbox].
 func (h *Hub) Centre(ctx context.Context) (*identity.Centre, error) { return h.custody.Centre(ctx) }

@@ -32,6 +32,13 @@ func NewAuthor(t testing.TB, consultation, name string) *Author {
 	return &Author{Identity: id, Consultation: batch.ConsultationOf(consultation), Incarnation: 1<<63 + 5, Epoch: 1, t: t, last: map[batch.Lane]batch.Have{}}
 }
 
+// NewAuthorOf is the same device with an empty store.
+func NewAuthorOf(a *Author) *Author {
+	c := *a
+	c.last = map[batch.Lane]batch.Have{}
+	return &c
+}
+
 // Clone is a copy of the device as it stands, as a copied folder is.
 func (a *Author) Clone() *Author {
 	c := *a

@@ -6,6 +6,7 @@ package centraltest
 import (
 	"cmp"
 	"context"
+	"crypto/ed25519"
 	"fmt"
 	"iter"
 	"maps"
@@ -27,6 +28,7 @@ type Memory struct {
 	entries     map[entryKey]batch.Have
 	epochs      map[epochKey]bool
 	origins     map[identity.ID]batch.Registration
+	revocations []identity.Revocation
 	log         []batch.RecordID
 	hashes      [][32]byte
 	checkpoint  batch.Checkpoint
@@ -106,6 +108,9 @@ func (m *Memory) put(r central.Received) central.Placed {
 	}
 	if r.Registration != nil {
 		m.origins[r.Origin] = *r.Registration
+	}
+	if v := r.Revocation; v != nil && !m.revoked(v.Device, v.OrgKey) && len(m.revocations) < batch.MaxRevocations {
+		m.revocations = append(m.revocations, *v)
 	}
 	if r.Leaves != nil {
 		m.attachments[r.ID] = &attachment{r.Origin, *r.Leaves, map[uint32][]byte{}}
@@ -211,6 +216,24 @@ func (m *Memory) Origin(_ context.Context, id identity.ID) (batch.Registration, 
 		return g, central.ErrNotFound
 	}
 	return g, nil
+}
+
+// Revoked implements central.Store.
+func (m *Memory) Revoked(ctx context.Context, id identity.ID, org ed25519.PublicKey) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.revoked(id, org), ctx.Err()
+}
+
+func (m *Memory) revoked(id identity.ID, org ed25519.PublicKey) bool {
+	return slices.ContainsFunc(m.revocations, func(v identity.Revocation) bool { return v.Of(org, id) })
+}
+
+// Revocations implements central.Store.
+func (m *Memory) Revocations(ctx context.Context) ([]identity.Revocation, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.revocations), ctx.Err()
 }
 
 // Received implements central.Store.

@@ -29,6 +29,7 @@ func Store(t *testing.T, open func(t *testing.T) central.Store) {
 		"RoadsAreKept":                         roadsKept,
 		"ACodeFindsSubmissions":                byCode,
 		"TheLastRegistrationCounts":            registrations,
+		"RevocationsAreKeptOnce":               revocations,
 		"TheLogGrowsInOneStep":                 logGrows,
 		"OneSequencerWins":                     oneSequencer,
 		"ReceivedFollowsTheTails":              receivedFollows,

@@ -94,6 +94,14 @@ CREATE TABLE accounts ( -- who may log in to the desk
 	verifier TEXT NOT NULL, -- Argon2id of the passphrase with its parameters
 	changed  BIGINT NOT NULL
 );
+`, `
+CREATE TABLE revocations (
+	device    {bytes} NOT NULL,
+	org_key   {bytes} NOT NULL,
+	signature {bytes} NOT NULL,
+	arrival   BIGINT NOT NULL, -- of the record that brought it
+	PRIMARY KEY (device, org_key)
+);
 `}
 
 // migrate brings the database to this program's version and refuses one that

@@ -111,6 +111,12 @@ func (p *putting) add(ctx context.Context, r central.Received) error {
 			return err
 		}
 	}
+	if v := r.Revocation; v != nil {
+		if _, err := p.tx.ExecContext(ctx, `INSERT INTO revocations (device, org_key, signature, arrival) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+			v.Device[:], []byte(v.OrgKey), v.Signature, arrival); err != nil {
+			return err
+		}
+	}
 	if l := r.Leaves; l != nil {
 		sums := make([]byte, 0, 16*len(l.Leaves))
 		for _, sum := range l.Leaves {
