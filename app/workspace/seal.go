@@ -69,6 +69,11 @@ func (s *sealer) prepare() error {
 	return err
 }
 
+// revocation makes the record that brings a revocation.
+func (s *sealer) revocation(v identity.Revocation) (batch.Record, error) {
+	return s.add(batch.KindRevocation, batch.Control, 0, func(batch.Header) []byte { return batch.NewRevocation(v) })
+}
+
 // submission makes the record of a response or contribution.
 func (s *sealer) submission(kind batch.Kind, c batch.Content) (batch.Record, error) {
 	if err := s.prepare(); err != nil {

@@ -74,20 +74,10 @@ func sheetLine(b *strings.Builder, x, y, size int, family, text string) {
 	b.WriteString("</text>\n")
 }
 
-// sheetQR draws a code as one path, with the four light modules around it that
-// readers want.
+// sheetQR draws a code as one path.
 func sheetQR(b *strings.Builder, code *qr.Code, x, y int) {
-	const quiet = 4
-	module := float64(sheetCode) / float64(code.Size+2*quiet)
-	fmt.Fprintf(b, `<path transform="translate(%d %d) scale(%.4f)" d="`, x, y, module)
-	for row := range code.Size {
-		for column := range code.Size {
-			if code.Black(column, row) {
-				fmt.Fprintf(b, "M%d %dh1v1h-1z", column+quiet, row+quiet)
-			}
-		}
-	}
-	b.WriteString(`"/>` + "\n")
+	module := float64(sheetCode) / float64(code.Size+2*codeQuiet)
+	fmt.Fprintf(b, `<path transform="translate(%d %d) scale(%.4f)" d="%s"/>`+"\n", x, y, module, codePath(code))
 }
 
 // wrapped breaks a text into lines of about so many characters.

@@ -160,6 +160,9 @@ func (w *Workspace) Seal(ctx context.Context) error {
 		if err := s.prepare(); err != nil {
 			return err
 		}
+		if err := w.revocations(tx, s); err != nil {
+			return err
+		}
 		all := w.tables.submissions.In(tx)
 		frozen, err := collect(all, keyFrozen)
 		if err != nil {

@@ -60,6 +60,7 @@ type tables struct {
 	pieces        *storage.Collection[[]byte]
 	sealing       *storage.Collection[sealing]
 	settings      *storage.Collection[Settings]
+	devices       *storage.Collection[sibling]
 }
 
 // ErrNotSetUp means that nobody has said yet whose device this is.
@@ -105,6 +106,7 @@ func on(ctx context.Context, store *storage.Store, o Options) (*Workspace, error
 		submissions:   storage.NewCollection[submission](store, storage.KindResponse),
 		sealing:       storage.NewCollection[sealing](store, storage.KindEpoch),
 		settings:      storage.NewCollection[Settings](store, storage.KindSettings),
+		devices:       storage.NewCollection[sibling](store, storage.KindDevice),
 	}
 	if err := w.load(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())

@@ -2,6 +2,7 @@ package world
 
 import (
 	"context"
+	"crypto/ed25519"
 	"iter"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"baraza.example/sync/central"
 	"baraza.example/sync/central/centraltest"
 	"baraza.example/sync/exchange"
+	"baraza.example/sync/identity"
 )
 
 // A Variant is a simulated world with a fault built in, to see that the account
@@ -29,9 +31,10 @@ const (
 	InventsReceipts   Variant = "receipt without log entry"
 	ReusesSequence    Variant = "sequence reused after a clone"
 	TakesUnopenable   Variant = "taken without its epoch"
+	TrustsTheLost     Variant = "taken from a revoked device"
 )
 
-// Variants lists the broken ones.
+// Variants lists the broken ones that any play shows; TrustsTheLost needs a lost device.
 var Variants = []Variant{AcknowledgesEarly, CountsTwice, InventsReceipts, ReusesSequence, TakesUnopenable}
 
 // disk is the file system of a party.
@@ -55,7 +58,11 @@ func (v Variant) store(s central.Store) central.Store {
 
 // served is the store that the centre's server works on.
 func (v Variant) served(ctx context.Context, s central.Store) (central.Store, error) {
-	if v != InventsReceipts {
+	switch v {
+	case TrustsTheLost:
+		return trusting{s}, nil
+	case InventsReceipts:
+	default:
 		return s, nil
 	}
 	tokens, err := s.Tokens(ctx)
@@ -181,6 +188,13 @@ func (f *forgetful) Records(ctx context.Context, q central.Query) iter.Seq2[cent
 			}
 		}
 	}
+}
+
+// trusting has never heard of a revocation.
+type trusting struct{ central.Store }
+
+func (trusting) Revoked(context.Context, identity.ID, ed25519.PublicKey) (bool, error) {
+	return false, nil
 }
 
 // careless takes sealed records whose keys have not come.

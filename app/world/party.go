@@ -41,6 +41,28 @@ func (w *World) AddDevice(ctx context.Context, name, organisation string) (*Devi
 	return d, nil
 }
 
+// AddDeviceOf sets up another device of first's organisation, by the texts that people
+// carry from one to the other. It joins with what first gives it.
+func (w *World) AddDeviceOf(ctx context.Context, name string, first *Device) (*Device, error) {
+	d := &Device{Name: name, w: w, disk: w.newDisk(name)}
+	if err := d.start(ctx); err != nil {
+		return nil, err
+	}
+	request, err := d.RequestCard(ctx, name)
+	if err != nil {
+		return nil, errors.Join(err, d.stop())
+	}
+	_, file, err := first.AddDevice(ctx, []byte(request.Line()))
+	if err == nil {
+		err = d.TakeCard(ctx, file)
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.stop())
+	}
+	w.devices = append(w.devices, d)
+	return d, nil
+}
+
 // Clone starts a second device from a copy of d's disk, as it happens when a
 // folder is copied or a virtual machine duplicated. Only simulated disks can.
 func (w *World) Clone(ctx context.Context, d *Device, name string) (*Device, error) {

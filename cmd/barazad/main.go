@@ -40,6 +40,7 @@ func commands() []command {
 		{"central", "init|serve|user|invite|list|show|export …", "run the centre, or look at what came in", runCentral},
 		{"hub", "--dir DIR --join INVITE --listen ADDRESS", "relay for devices without a connection", runHub},
 		{"join", "--dir DIR INVITE", "join a consultation: the invite's line, or its file", join},
+		{"device", "card|list|request|add|take|revoke --dir DIR …", "show the card of this device, add another one of the organisation, shut a lost one out", runDevices},
 		{"fill", "--dir DIR --answers FILE [--draft]", "fill in the questionnaire from a file and make it ready", fill},
 		{"contribute", "--dir DIR FILE", "make a written contribution ready", contribute},
 		{"sync", "--dir DIR [--via ADDRESS]", "send what waits and take what has come", synchronise},

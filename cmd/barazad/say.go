@@ -25,7 +25,7 @@ import (
 // happened, what is safe, and what to do. What belongs to the store is looked
 // for first: a disk may fail while a link is in use.
 func say(err error) string {
-	for _, words := range []func(error) string{sayStore, sayLink, sayInvite, sayFile} {
+	for _, words := range []func(error) string{sayStore, sayLink, sayInvite, sayDevice, sayFile} {
 		if line := words(err); line != "" {
 			return line
 		}

@@ -50,6 +50,11 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
+	if barred, err := w.Barred(ctx); err != nil {
+		return err
+	} else if barred {
+		fmt.Fprintln(io.err, "sync: this device was revoked by its organisation; nothing more of it is taken. What it holds can still be read here.")
+	}
 	fmt.Fprintf(io.out, "with %s: %d records and %d pieces sent, %d receipts taken, %d bytes up, %d down\n",
 		report.Peer.Name, report.Sent, report.Leaves, report.Receipts, report.BytesUp, report.BytesDown)
 	return nil
