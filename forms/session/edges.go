@@ -38,7 +38,7 @@ func (c *compiler) edges(p *plan, refs []xpath.Reference, list func(from *plan) 
 			continue
 		}
 		c.effort++
-		e := edge{to: p, within: commonRepeat(p, ref), toShow: toShow}
+		e := edge{to: p, within: commonRepeat(p, ref), toShow: toShow, bare: ref.Bare}
 		if from := c.prog.at(path); from != nil {
 			draw(from, e)
 			continue
@@ -122,49 +122,93 @@ func commonRepeat(p *plan, ref xpath.Reference) *plan {
 }
 
 // rank orders the plans so that each stands behind all it is computed from,
-// and reports what is computed in a circle.
+// and reports what is computed in a circle. Who reads a group as text stands
+// behind what is in it, too, unless that would make a circle: then the group's
+// questions don't tell them.
 func (c *compiler) rank() {
-	const (
-		untouched = iota
-		open
-		done
-	)
-	state := make(map[*plan]int, len(c.prog.all))
-	var order, trail []*plan
-	var toShow []bool // how each of the trail was come to: by a relevant condition alone
-	var visit func(p *plan, shown bool)
-	visit = func(p *plan, shown bool) {
-		state[p] = open
-		trail, toShow = append(trail, p), append(toShow, shown)
-		next := func(q *plan, shown bool) {
-			switch {
-			case state[q] == untouched:
-				visit(q, shown)
-			case state[q] == open && (q != p || !inRepeat(p) && !shown):
-				at := slices.Index(trail, q)
-				if shown && q != p && !slices.Contains(toShow[at+1:], false) {
-					c.prog.loops = true // as other programs do, which show neither at first
-					return
-				}
-				c.cycle(trail[at:])
+	const attempts = 20
+	for i := 0; ; i++ {
+		o := ordering{state: make(map[*plan]int, len(c.prog.all))}
+		o.visit(c.prog.root, hop{})
+		if o.round != nil {
+			for _, p := range c.prog.all {
+				p.holders = slices.DeleteFunc(p.holders, func(e edge) bool { return i == attempts || e.to == o.round })
 			}
+			continue
 		}
-		for _, a := range p.attrs {
-			next(a, false)
+		for i, p := range o.order {
+			p.rank = len(o.order) - i
 		}
-		for _, child := range p.children {
-			next(child, false)
+		for _, r := range o.rounds {
+			c.cycle(r)
 		}
-		for _, e := range p.readers {
-			next(e.to, e.toShow)
-		}
-		trail, toShow = trail[:len(trail)-1], toShow[:len(toShow)-1]
-		state[p] = done
-		order = append(order, p)
+		c.prog.loops = c.prog.loops || o.loops
+		return
 	}
-	visit(c.prog.root, false)
-	for i, p := range order {
-		p.rank = len(order) - i
+}
+
+// An ordering is one walk through the plans, from what is read to its readers.
+type ordering struct {
+	state  map[*plan]int
+	order  []*plan // the last to be computed first
+	trail  []*plan
+	hops   []hop // how each of the trail was come to
+	rounds [][]*plan
+	loops  bool
+	round  *plan // a reader of a group that is read in the group
+}
+
+// A hop leads from what is read to its reader.
+type hop struct {
+	toShow bool // by a relevant condition alone
+	holds  bool // through the text of a group
+}
+
+// The states of a plan in an ordering.
+const (
+	untouched = iota
+	open
+	done
+)
+
+func (o *ordering) visit(p *plan, by hop) {
+	o.state[p] = open
+	o.trail, o.hops = append(o.trail, p), append(o.hops, by)
+	for _, a := range p.attrs {
+		o.next(p, a, hop{})
+	}
+	for _, child := range p.children {
+		o.next(p, child, hop{})
+	}
+	for _, e := range p.readers {
+		o.next(p, e.to, hop{toShow: e.toShow})
+	}
+	for at := p.parent; at != nil; at = at.parent {
+		for _, e := range at.holders {
+			o.next(p, e.to, hop{e.toShow, true})
+		}
+	}
+	o.trail, o.hops = o.trail[:len(o.trail)-1], o.hops[:len(o.hops)-1]
+	o.state[p] = done
+	o.order = append(o.order, p)
+}
+
+func (o *ordering) next(p, q *plan, by hop) {
+	switch {
+	case o.state[q] == untouched:
+		o.visit(q, by)
+	case o.state[q] == open && (q != p || !inRepeat(p) && !by.toShow):
+		at := slices.Index(o.trail, q)
+		way := append(slices.Clone(o.hops[at+1:]), by)
+		if i := slices.IndexFunc(way, func(h hop) bool { return h.holds }); i >= 0 {
+			o.round = append(slices.Clone(o.trail[at+1:]), q)[i]
+			return
+		}
+		if by.toShow && q != p && !slices.ContainsFunc(way, func(h hop) bool { return !h.toShow }) {
+			o.loops = true // as other programs do, which show neither at first
+			return
+		}
+		o.rounds = append(o.rounds, slices.Clone(o.trail[at:]))
 	}
 }
 
@@ -192,4 +236,26 @@ func (c *compiler) cycle(round []*plan) {
 		names = append(names, "…")
 	}
 	c.fault(round[0], "", "cycle", "%s is computed from itself: %s", round[0].c.Name, strings.Join(append(names, round[0].c.Name), " → "))
+}
+
+// hold finds who reads all text in a group.
+func (p *plan) hold() {
+	if p.q != nil {
+		return
+	}
+	for _, e := range p.readers {
+		if !e.bare && !e.to.within(p) {
+			p.holders = append(p.holders, e)
+		}
+	}
+}
+
+// within reports whether p stands in the group or repeat around.
+func (p *plan) within(around *plan) bool {
+	for p = p.parent; p != nil; p = p.parent {
+		if p == around {
+			return true
+		}
+	}
+	return false
 }

@@ -53,6 +53,7 @@ type plan struct {
 	counters  []edge // repeats whose count reads this one
 	selectors []edge // selects whose filter reads this one
 	watchers  []edge // plans that show something else when this one changes
+	holders   []edge // of a group: readers of all text in it, which its questions make
 }
 
 // An edge leads to a plan that reads another. Within names the deepest repeat
@@ -61,6 +62,7 @@ type edge struct {
 	to     *plan
 	within *plan
 	toShow bool // it is read by a relevant condition
+	bare   bool // what stands in it is not read; see [xpath.Reference]
 }
 
 // A piece of a text is words or an expression.
@@ -111,6 +113,9 @@ func newCompiler(def *forms.Definition, seed uint32) *compiler {
 		for _, words := range t.Text {
 			c.text(c.prog.root, words)
 		}
+	}
+	for _, p := range c.prog.all {
+		p.hold()
 	}
 	c.rank()
 	return c

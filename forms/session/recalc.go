@@ -63,6 +63,15 @@ func (s *Session) propagate(n *node) {
 	for _, e := range n.plan.watchers {
 		s.each(e.to, s.scope(n, e), func(w *node) { s.changed[w] = true })
 	}
+	// Whoever reads a group as text reads what is answered in it. Only what is
+	// computed later is told: groups that read each other would go on for ever.
+	for at := n.parent; at != nil && at.plan != nil; at = at.parent {
+		for _, e := range at.plan.holders {
+			if !at.isRange && e.to.rank > n.plan.rank {
+				s.enqueue(task{e.to, s.scope(at, e)})
+			}
+		}
+	}
 }
 
 // picks reports whether a question is answered with choices that differ.

@@ -63,7 +63,7 @@ func (s *Session) checkAnswer(n *node) *Violation {
 	if v := s.checkChoice(n); v != nil {
 		return v
 	}
-	if !inRange(q, n.value) {
+	if !InRange(q, n.value) {
 		v := s.violation(n, ViolatesConstraint)
 		v.Message = "This must be from " + q.Parameters["start"] + " to " + q.Parameters["end"] + "."
 		return v
@@ -102,7 +102,9 @@ func (s *Session) checkChoice(n *node) *Violation {
 	return nil
 }
 
-func inRange(q *forms.Question, value string) bool {
+// InRange reports whether a question that is answered on a range has a place for
+// the value. Other questions have one for any.
+func InRange(q *forms.Question, value string) bool {
 	if q.Control != forms.Range {
 		return true
 	}

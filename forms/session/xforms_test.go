@@ -252,3 +252,66 @@ func TestTheFirstInstanceOfACountedRepeatHasItsDefaultToo(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestWhoReadsAGroupReadsWhatIsAnsweredInIt(t *testing.T) {
+	def := readXForm(t, `<instance><data id="d"><a><x>1</x><y>2</y></a><r><z/></r><all/><n/></data></instance>
+		<bind nodeset="/data/all" calculate="concat(/data/a, '/', /data/r[1])"/>
+		<bind nodeset="/data/n" calculate="count(/data/r)"/>`,
+		`<input ref="/data/a/x"/><input ref="/data/a/y"/><group ref="/data/r"><repeat nodeset="/data/r"><input ref="/data/r/z"/></repeat></group>`)
+	s, err := session.Start(def, session.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := s.Visits()
+	if err := errors.Join(s.Set("/data/a/y", "8"), s.Set("/data/r[1]/z", "9")); err != nil {
+		t.Fatal(err)
+	}
+	if n, _ := s.Node("/data/all"); n.Value != "18/9" {
+		t.Errorf("all is %q", n.Value)
+	}
+	if visits := s.Visits() - before; visits != 2 {
+		t.Errorf("%d visits: what only counts the repeat is not computed anew", visits)
+	}
+}
+
+func TestANewInstanceHasTheValuesOfTheTemplateAndNotOfTheFirst(t *testing.T) {
+	for instance, want := range map[string]string{
+		`<r><x>1</x></r>`: "1,", `<r jr:template=""><x>2</x></r><r><x>1</x></r>`: "1,2", `<r><x>1</x></r><r><x>3</x></r>`: "1,3,",
+		`<r jr:template=""><x>2</x></r>`: "2",
+	} {
+		def := readXForm(t, `<instance><data id="d">`+instance+`</data></instance>`, `<group ref="/data/r"><repeat nodeset="/data/r"><input ref="/data/r/x"/></repeat></group>`)
+		s, err := session.Start(def, session.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.AddRepeat("/data/r"); err != nil {
+			t.Fatal(err)
+		}
+		r, _ := s.Node("/data/r")
+		var got []string
+		for _, ref := range r.Children {
+			n, _ := s.Node(ref.Child("x"))
+			got = append(got, n.Value)
+		}
+		if strings.Join(got, ",") != want {
+			t.Errorf("%s: %q, want %s", instance, got, want)
+		}
+	}
+}
+
+func TestGroupsThatReadEachOtherComeToAnEnd(t *testing.T) {
+	def := readXForm(t, `<instance><data id="d"><a><x/><ax/></a><b><y/><by/></b></data></instance>
+		<bind nodeset="/data/a/ax" calculate="concat(/data/b, 'a')"/>
+		<bind nodeset="/data/b/by" calculate="concat(/data/a, 'b')"/>`,
+		`<input ref="/data/a/x"/><input ref="/data/b/y"/>`)
+	s, err := session.Start(def, session.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.Set("/data/a/x", "1"), s.Set("/data/b/y", "2")); err != nil {
+		t.Fatal(err)
+	}
+	if n, _ := s.Node("/data/a/ax"); len(n.Value) == 0 || len(n.Value) > 20 {
+		t.Errorf("ax is %q", n.Value)
+	}
+}

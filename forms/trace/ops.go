@@ -230,7 +230,10 @@ func (p *player) answer(op Op, out *Step) error {
 	case forms.Select1, forms.Select, forms.RankList:
 		value = offered(n, q.Control, value)
 	}
-	err := p.s.Set(at, session.Cast(q.Bind.Type, value))
+	if value = session.Cast(q.Bind.Type, value); !session.InRange(q, value) {
+		value = "" // the control has no such place
+	}
+	err := p.s.Set(at, value)
 	if v := new(session.Violation); err != nil && (!errors.As(err, &v) || v.Kind == session.ViolatesReadOnly) {
 		return err
 	}

@@ -215,7 +215,7 @@ func (r *reader) node(same []*element, parent forms.Ref) forms.Element {
 func (r *reader) repeat(same []*element, template *element, parent forms.Ref) forms.Element {
 	model := template
 	if model == nil {
-		model = same[0]
+		model = blank(same[0])
 	}
 	p := &forms.Repeat{Common: r.common(model, parent), Template: template != nil}
 	if model.isLeaf() && strings.TrimSpace(model.raw()) != "" {
@@ -228,7 +228,7 @@ func (r *reader) repeat(same []*element, template *element, parent forms.Ref) fo
 			initial = append(initial, x)
 		}
 	}
-	if len(initial) == 1 && (template == nil || sameContent(initial[0], template)) {
+	if len(initial) == 1 && sameContent(initial[0], model) {
 		return p
 	}
 	p.Initial = []*forms.Tree{}
@@ -236,6 +236,23 @@ func (r *reader) repeat(same []*element, template *element, parent forms.Ref) fo
 		p.Initial = append(p.Initial, tree(x))
 	}
 	return p
+}
+
+// blank is x without the values in it: without a template, the values of an
+// instance are its own (specification, Default Values in Repeats, B).
+func blank(x *element) *element {
+	b := *x
+	b.kids = nil
+	for _, k := range x.kids {
+		switch {
+		case k.name != "":
+			k = blank(k)
+		case strings.TrimSpace(k.words) != "":
+			continue
+		}
+		b.kids = append(b.kids, k)
+	}
+	return &b
 }
 
 // sameContent reports whether two elements hold the same, their own

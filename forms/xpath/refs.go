@@ -17,6 +17,9 @@ type Reference struct {
 	// Steps are names, prefix included: a child "name" or "*", an attribute
 	// "@name", the parent "..", or "//" for any number of levels.
 	Steps []string
+	// Bare references ask only whether, where and how often a place is there, as
+	// count() and position() do, and not what it holds.
+	Bare bool
 }
 
 // String returns the reference as a path.
@@ -113,14 +116,23 @@ func (c *collector) spend(n int) bool {
 	return c.left >= 0
 }
 
-func (c *collector) read(refs []Reference) {
+func (c *collector) read(refs []Reference) { c.note(refs, false) }
+
+func (c *collector) note(refs []Reference, bare bool) {
 	for _, r := range refs {
+		r.Bare = bare
 		if !c.spend(len(r.Steps) + 1) {
 			return
 		}
 		key := r.String()
 		if !r.Absolute {
 			key = "relative " + key
+		}
+		if bare && c.seen[key] {
+			continue
+		}
+		if bare {
+			key = "bare " + key
 		}
 		if !c.seen[key] {
 			c.seen[key] = true
@@ -237,11 +249,23 @@ func (n *call) refs(c *collector, base []Reference) []Reference {
 		if n.fn != nil && n.fn.passes(i) {
 			places = append(places, of...)
 		} else {
-			c.read(of)
+			c.note(of, n.counts(i))
 		}
 	}
 	if n.name == "once" {
 		c.read(base)
 	}
 	return places
+}
+
+// counts reports whether the function looks at where the nodes of an argument
+// are and not at what they hold.
+func (n *call) counts(i int) bool {
+	switch n.name {
+	case "count", "position", "name", "local-name", "namespace-uri":
+		return true
+	case "indexed-repeat":
+		return i%2 == 1 // the repeats
+	}
+	return false
 }
