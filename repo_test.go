@@ -37,7 +37,7 @@ var layers = map[string]string{
 	"forms/trace":                "forms forms/session forms/xform",
 	"forms/consultation":         "forms",
 	"forms/translate":            "forms forms/consultation",
-	"forms/typeset":              "assets/... forms forms/session",
+	"forms/typeset":              "assets/... forms forms/session forms/xpath",
 	"forms/contribution":         "forms forms/typeset",
 	"forms/barcode":              "",
 	"forms/imagemap":             "",

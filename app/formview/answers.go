@@ -1,10 +1,7 @@
 package formview
 
 import (
-	"strings"
-
 	"baraza.example/forms"
-	"baraza.example/forms/session"
 )
 
 // An Answer is a question with its answer in words, to be read.
@@ -25,26 +22,10 @@ func (f *Form) Answers(p Page) (all []Answer) {
 			if !isQuestion {
 				walk(n.Children)
 			} else if n.Value != "" && q.Control != forms.Hidden && q.Control != forms.Note {
-				all = append(all, Answer{n.Label, inWords(n)})
+				all = append(all, Answer{n.Label, n.InWords()})
 			}
 		}
 	}
 	walk(p.refs)
 	return all
-}
-
-// inWords is an answer as it is read: choices by their labels.
-func inWords(n session.Node) string {
-	if len(n.Choices) == 0 {
-		return n.Value
-	}
-	picked := strings.Fields(n.Value)
-	for i, value := range picked {
-		for _, c := range n.Choices {
-			if c.Value == value {
-				picked[i] = c.Label
-			}
-		}
-	}
-	return strings.Join(picked, ", ")
 }

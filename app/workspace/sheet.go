@@ -3,9 +3,13 @@ package workspace
 import (
 	"encoding/xml"
 	"fmt"
+	"io"
 	"strings"
 
 	"rsc.io/qr"
+
+	"baraza.example/assets/locale"
+	"baraza.example/forms/typeset"
 )
 
 // A Sheet is recovery words on paper: twelve words, their numbers, and the same as a
@@ -31,6 +35,35 @@ func (s Sheet) Text() string {
 		fmt.Fprintf(&b, "\n%s\n", n)
 	}
 	return b.String()
+}
+
+// PDF is the sheet as a document, in the language with this code (BCP 47).
+func (s Sheet) PDF(out io.Writer, language string) error {
+	l, _ := locale.Named(language)
+	d, err := typeset.New(out, typeset.Options{Title: s.Title, Language: language, Mirrored: l.Direction == locale.RightToLeft})
+	if err != nil {
+		return err
+	}
+	d.Text(typeset.Title, s.Title, language)
+	large := typeset.Body
+	large.Size = 16
+	words := s.Words.List()
+	t := d.Table(large, []float64{1. / 3, 1. / 3, 1. / 3})
+	for i := 0; i < len(words); i += 3 {
+		row := make([]string, 0, 3)
+		for j, w := range words[i:min(i+3, len(words))] {
+			row = append(row, fmt.Sprintf("%d. %s", i+j+1, w))
+		}
+		t.Row(row...)
+	}
+	t.End()
+	if err := d.QR(strings.ToUpper(s.Words.String()), sheetCode*72/25.4); err != nil {
+		return err
+	}
+	for _, n := range s.Notes {
+		d.Text(typeset.Body, n, language)
+	}
+	return d.Close()
 }
 
 // The sheet is A4 upright, in millimetres.

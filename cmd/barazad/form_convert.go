@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
 	goio "io"
@@ -148,16 +148,15 @@ func writeXForm(f openedForm, out string) error {
 // writeFile writes a file under another name beside it and renames it, so that
 // what was there stays whole until the new one is.
 func writeFile(path string, write func(goio.Writer) error) error {
-	var b bytes.Buffer
-	if err := write(&b); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".barazad-*")
 	if err != nil {
 		return &fs.PathError{Op: "write to", Path: filepath.Dir(path), Err: errors.Unwrap(err)} // the reader knows no file of that other name
 	}
-	_, err = f.Write(b.Bytes())
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	out := bufio.NewWriterSize(f, 1<<16)
+	if err = write(out); err != nil {
+		err = fmt.Errorf("write %s: %w", path, err)
+	}
+	err = errors.Join(err, out.Flush(), f.Chmod(0o644), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}

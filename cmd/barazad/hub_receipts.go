@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"baraza.example/app/workspace"
 )
@@ -34,9 +33,9 @@ func runReceipts(ctx context.Context, args []string, io streams) error {
 		}
 		switch {
 		case *asJSON:
-			err = printJSON(io.out, map[string]any{"code": i.Code, "received": received, "said": onAir(i.Code)})
+			err = printJSON(io.out, map[string]any{"code": i.Code, "received": received, "said": workspace.OnAir(i.Code)})
 		case *spell:
-			_, err = fmt.Fprintf(io.out, "%s  %s  %s\n", i.Code, stateWords(i), onAir(i.Code))
+			_, err = fmt.Fprintf(io.out, "%s  %s  %s\n", i.Code, stateWords(i), workspace.OnAir(i.Code))
 		default:
 			_, err = fmt.Fprintf(io.out, "%s  %s\n", i.Code, stateWords(i))
 		}
@@ -45,24 +44,4 @@ func runReceipts(ctx context.Context, args []string, io streams) error {
 		}
 	}
 	return nil
-}
-
-// spoken are the words of the international radiotelephony alphabet. Codes have
-// no I, L, O and U.
-var spoken = map[rune]string{
-	'0': "zero", '1': "one", '2': "two", '3': "three", '4': "four", '5': "five", '6': "six", '7': "seven", '8': "eight", '9': "nine",
-	'A': "Alfa", 'B': "Bravo", 'C': "Charlie", 'D': "Delta", 'E': "Echo", 'F': "Foxtrot", 'G': "Golf", 'H': "Hotel", 'J': "Juliett",
-	'K': "Kilo", 'M': "Mike", 'N': "November", 'P': "Papa", 'Q': "Quebec", 'R': "Romeo", 'S': "Sierra", 'T': "Tango", 'V': "Victor",
-	'W': "Whiskey", 'X': "X-ray", 'Y': "Yankee", 'Z': "Zulu", '-': "–", '.': "place",
-}
-
-// onAir spells a code.
-func onAir(code string) string {
-	var words []string
-	for _, r := range code {
-		if w, known := spoken[r]; known {
-			words = append(words, w)
-		}
-	}
-	return strings.Join(words, " ")
 }

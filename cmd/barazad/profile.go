@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -13,6 +14,7 @@ import (
 	"strings"
 
 	"baraza.example/app/workspace"
+	"baraza.example/assets/locale"
 	"baraza.example/storage"
 )
 
@@ -150,7 +152,7 @@ func profilePassphrase(ctx context.Context, args []string, io streams) error {
 // force once two were typed back.
 func profileWords(ctx context.Context, args []string, io streams) error {
 	f := newStoreFlags("profile words", io)
-	out := f.String("out", "", "draw the sheet of paper into a file, .svg or .txt, instead of showing the words")
+	out := f.String("out", "", "draw the sheet of paper into a file, .pdf, .svg or .txt, instead of showing the words")
 	drop := f.Bool("none", false, "make the words of before open nothing")
 	if err := f.parsed(args); err != nil {
 		return err
@@ -197,11 +199,17 @@ func showSheet(out io.Writer, sheet workspace.Sheet, name string) error {
 		_, err := out.Write(data)
 		return err
 	}
-	if strings.EqualFold(filepath.Ext(name), ".svg") {
-		var err error
-		if data, err = sheet.SVG(); err != nil {
-			return err
-		}
+	var err error
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".svg":
+		data, err = sheet.SVG()
+	case ".pdf":
+		var b bytes.Buffer
+		err = sheet.PDF(&b, locale.Source)
+		data = b.Bytes()
+	}
+	if err != nil {
+		return err
 	}
 	return writeSecret(name, data)
 }

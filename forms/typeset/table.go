@@ -14,7 +14,7 @@ type Table struct {
 const gutter = 10
 
 // Table begins a table. columns are parts of the width that add up to 1, head the
-// words above them, which every page repeats.
+// words above them, if there are any, which every page repeats.
 func (d *Document) Table(st Style, columns []float64, head ...string) *Table {
 	t := &Table{d: d, columns: columns, head: head, style: st, e: d.tags.open(nil, tableRole, "")}
 	d.Room(4 * st.Size * leading)
@@ -23,6 +23,9 @@ func (d *Document) Table(st Style, columns []float64, head ...string) *Table {
 }
 
 func (t *Table) top() {
+	if len(t.head) == 0 {
+		return
+	}
 	bold := t.style
 	bold.Bold = true
 	t.row(headRole, bold, t.head)

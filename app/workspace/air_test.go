@@ -1,4 +1,4 @@
-package main
+package workspace
 
 import (
 	"strings"
@@ -9,16 +9,16 @@ import (
 
 // Every character that a code may have is said by a word of its own.
 func TestACodeIsSpeltOnTheAir(t *testing.T) {
-	if got := onAir("0A1B2-C3D4E"); got != "zero Alfa one Bravo two – Charlie three Delta four Echo" {
+	if got := OnAir("0A1B2-C3D4E"); got != "zero Alfa one Bravo two – Charlie three Delta four Echo" {
 		t.Errorf("said as %q", got)
 	}
 	said := map[string]bool{}
 	for i := range 256 {
 		code := identity.Code([]byte{byte(i), byte(i * 7), byte(i * 31), byte(i * 5), byte(i * 3), byte(i)})
-		if n := len(strings.Fields(onAir(code))); n != len(code) {
+		if n := len(strings.Fields(OnAir(code))); n != len(code) {
 			t.Errorf("%s is said with %d words", code, n)
 		}
-		for _, w := range strings.Fields(onAir(code)) {
+		for _, w := range strings.Fields(OnAir(code)) {
 			said[w] = true
 		}
 	}
