@@ -188,7 +188,7 @@ func (a *App) enter() error {
 	a.shell = newShell(a)
 	a.window.SetContent(a.shell.root)
 	a.window.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { a.dropped(files) })
-	a.shortcuts()
+	a.lockByKey()
 	a.fyne.Lifecycle().SetOnExitedForeground(func() {
 		if a.place.leave != nil {
 			a.place.leave()

@@ -1,17 +1,13 @@
 package app
 
 import (
-	"errors"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
-	"baraza.example/forms"
 	"baraza.example/forms/session"
 )
 
@@ -240,37 +236,4 @@ func (f *filling) wrongPages() map[int]int {
 		}
 	}
 	return wrong
-}
-
-// attach asks for a file and answers the question with it.
-func (f *filling) attach(ref forms.Ref) {
-	dialog.ShowFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err == nil && r != nil {
-			f.attached(ref, r)
-		} else {
-			f.a.shell.trouble(err)
-		}
-	}, f.a.window)
-}
-
-func (f *filling) attached(ref forms.Ref, r fyne.URIReadCloser) {
-	name := r.URI().Name()
-	var kept workspace.Kept
-	f.a.jobs.run(func() (err error) {
-		defer r.Close()
-		kept, err = f.a.work.Keep(f.a.ctx, name, r, workspace.Keeping{})
-		return err
-	}, func(err error) {
-		if err == nil {
-			err = f.response.Attached(ref, kept)
-			f.changed()
-		}
-		switch {
-		case err == nil:
-		case errors.Is(err, workspace.ErrFileTooLarge):
-			f.a.shell.say(f.a.words.Say("error.file_too_large", locale.Values{"Name": name, "Size": f.a.words.Size(workspace.MaxFile)}))
-		default:
-			f.a.shell.say(f.a.words.Say("error.file_gone", locale.Values{"Name": name}))
-		}
-	})
 }

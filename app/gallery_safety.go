@@ -7,6 +7,7 @@ import (
 
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
+	"baraza.example/forms/picture"
 )
 
 // sampleWords are nobody's.
@@ -81,5 +82,15 @@ func (a *App) safetySamples() []sample {
 		{"unlock-words", unlock(func(u *unlocking) { u.byWords = true })},
 		{"new-person", a.showNewPerson},
 		{"restore", func() { a.start(place{draw: restore.draw}) }},
+		{"attach-picture", func() {
+			c := &attaching{f: &filling{a: a}, name: "IMG_20070622_1104.jpg",
+				found: workspace.Chosen{Size: 3_400_000, Picture: &picture.Facts{Kind: picture.JPEG, Width: 3264, Height: 2448, Place: true, Camera: true}},
+				how:   workspace.Keeping{Smaller: true}}
+			a.start(place{draw: c.draw})
+		}},
+		{"attach-large", func() {
+			c := &attaching{f: &filling{a: a}, name: "council-of-elders.ogg", found: workspace.Chosen{Size: 5_200_000}}
+			a.start(place{draw: c.draw})
+		}},
 	}
 }

@@ -174,7 +174,7 @@ func lockKeyName() string {
 	return "Ctrl+L"
 }
 
-// shortcuts are those of the whole window.
-func (a *App) shortcuts() {
+// lockByKey makes the key do so.
+func (a *App) lockByKey() {
 	a.window.Canvas().AddShortcut(lockKey, func(fyne.Shortcut) { a.lock() })
 }
