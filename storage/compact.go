@@ -325,7 +325,7 @@ func (j *journal) readFrom(from spot, visit func(e entry) error) error {
 		case s.err != nil || s.header.first != r.chain.next || s.header.before != r.chain.before:
 			return &DamageError{File: s.name, Err: errors.Join(errChain, s.err)}
 		}
-		if at, err = r.readOne(s, at, func(e entry, _ hash) error { return visit(e) }); err != nil {
+		if at, err = r.readOne(s, at, 0, func(e entry, _ hash) error { return visit(e) }); err != nil {
 			return &DamageError{File: s.name, Offset: at, Err: err}
 		}
 	}

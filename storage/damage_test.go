@@ -189,6 +189,52 @@ func TestADamagedJournalLosesNothingWhileTheIndexIsWhole(t *testing.T) {
 	}
 }
 
+// Entries that the index vouches for are not opened while all is well. When it
+// isn't, the fault is found in the entry that has it, index or no index.
+func TestDamageIsFoundWhereItIsWithAnIndexAsWithout(t *testing.T) {
+	whole := t.TempDir()
+	written(t, whole, storage.Options{}, 20)
+	segments, err := filepath.Glob(filepath.Join(whole, "journal", "*.seg"))
+	if err != nil || len(segments) < 3 {
+		t.Fatal(segments, err)
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	tries := 40
+	if testing.Short() {
+		tries = 10
+	}
+	for try := range tries {
+		segment := filepath.Base(segments[try%(len(segments)-1)]) // the end of the last may as well be a write that was cut
+		at := r.IntN(4000)
+		var found [2]string
+		for i, isIndexed := range []bool{true, false} {
+			dir := t.TempDir()
+			if err := os.CopyFS(dir, os.DirFS(whole)); err != nil {
+				t.Fatal(err)
+			}
+			if !isIndexed {
+				if err := os.RemoveAll(filepath.Join(dir, "index")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			spoil(t, filepath.Join(dir, "journal", segment), func(d []byte) []byte { d[at%len(d)] ^= 1; return d })
+			s := open(t, dir, storage.Options{})
+			for _, d := range s.Report().Damage {
+				found[i] += fmt.Sprintf("%s at %d;", d.File, d.Offset)
+			}
+			if gone := missing(t, s, 20); isIndexed && gone > 0 {
+				t.Errorf("%s, byte %d: %d notes gone", segment, at, gone)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		if found[0] != found[1] || found[0] == "" {
+			t.Errorf("%s, byte %d: with the index damage was found in %q, without it in %q", segment, at, found[0], found[1])
+		}
+	}
+}
+
 // spoil changes a file, or removes it when harm is nil.
 func spoil(t *testing.T, file string, harm func([]byte) []byte) {
 	t.Helper()

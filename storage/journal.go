@@ -136,6 +136,12 @@ type fault struct {
 // the place where writing goes on. A fault ends it; an error is one of the
 // machine or of visit.
 func (j *journal) verify(segs []segment, visit func(e entry, h hash) error) (*fault, error) {
+	return j.follow(segs, 0, visit)
+}
+
+// follow is verify that opens no entry up to the sequence known: of those it
+// sees only that each names the hash of the one before it.
+func (j *journal) follow(segs []segment, known uint64, visit func(e entry, h hash) error) (*fault, error) {
 	for i, s := range segs {
 		switch {
 		case s.err != nil:
@@ -152,7 +158,7 @@ func (j *journal) verify(segs []segment, visit func(e entry, h hash) error) (*fa
 		if s.header.number != s.number || s.header.id != j.id || s.header.first != j.chain.next || s.header.before != j.chain.before {
 			return &fault{i, 0, errChain}, nil
 		}
-		end, err := j.readOne(s, headerSize, visit)
+		end, err := j.readOne(s, headerSize, known, visit)
 		if isFault(err) {
 			return &fault{i, end, err}, nil
 		}
@@ -165,13 +171,13 @@ func (j *journal) verify(segs []segment, visit func(e entry, h hash) error) (*fa
 }
 
 // readOne reads the entries of a segment from an offset on.
-func (j *journal) readOne(s segment, from int64, visit func(e entry, h hash) error) (int64, error) {
+func (j *journal) readOne(s segment, from int64, known uint64, visit func(e entry, h hash) error) (int64, error) {
 	f, err := j.fs.Open(filepath.Join(j.dir, s.name))
 	if err != nil {
 		return 0, err
 	}
 	defer f.Close()
-	return readEntries(f, from, s.size, j.aead, &j.chain, visit)
+	return readEntries(f, from, s.size, j.aead, &j.chain, known, visit)
 }
 
 func isFault(err error) bool {

@@ -141,14 +141,21 @@ func openEntry(b []byte, aead cipher.AEAD, buf []byte) (e entry, size int, err e
 	if len(b) < size {
 		return e, 0, errTorn
 	}
-	e.sequence = binary.BigEndian.Uint64(b[4:])
-	e.settled = binary.BigEndian.Uint64(b[12:])
-	copy(e.before[:], b[20:])
+	e = entryHeadOf(b)
 	e.payload, err = aead.Open(buf[:0], b[entryPlain:entryHead], b[entryHead:size], b[:entryPlain])
 	if err != nil {
 		return e, 0, errForged
 	}
 	return e, size, nil
+}
+
+// entryHeadOf is what stands in plain before the payload of the entry that b
+// begins with; b has all of that.
+func entryHeadOf(b []byte) (e entry) {
+	e.sequence = binary.BigEndian.Uint64(b[4:])
+	e.settled = binary.BigEndian.Uint64(b[12:])
+	copy(e.before[:], b[20:])
+	return e
 }
 
 // chain is the place in the journal where the next entry must fit.
@@ -160,7 +167,8 @@ type chain struct {
 // readEntries reads entries that follow one another from at, and hands each
 // to visit with its hash. It returns the offset after the last good one; err is
 // nil at the very end of r, and a fault of the file otherwise, or the error of visit.
-func readEntries(r io.ReaderAt, at, size int64, aead cipher.AEAD, c *chain, visit func(e entry, h hash) error) (int64, error) {
+// Entries up to the sequence known are not opened and have no payload.
+func readEntries(r io.ReaderAt, at, size int64, aead cipher.AEAD, c *chain, known uint64, visit func(e entry, h hash) error) (int64, error) {
 	buffered := bufio.NewReaderSize(io.NewSectionReader(r, at, size-at), 64<<10)
 	var raw, plain []byte
 	for {
@@ -189,11 +197,13 @@ func readEntries(r io.ReaderAt, at, size int64, aead cipher.AEAD, c *chain, visi
 		if _, err := io.ReadFull(buffered, raw); err != nil {
 			return at, unreadable(err)
 		}
-		e, _, err := openEntry(raw, aead, plain)
-		if err != nil {
-			return at, err
+		e := entryHeadOf(raw)
+		if e.sequence > known {
+			if e, _, err = openEntry(raw, aead, plain); err != nil {
+				return at, err
+			}
+			plain = e.payload
 		}
-		plain = e.payload
 		if e.sequence != c.next || e.before != c.before || e.settled >= e.sequence {
 			return at, errChain
 		}

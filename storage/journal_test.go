@@ -49,7 +49,7 @@ func FuzzReadEntries(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var again []byte
 		at := int64(0)
-		end, err := readEntries(bytes.NewReader(b), 0, int64(len(b)), aead, &chain{next: 1}, func(e entry, h hash) error {
+		end, err := readEntries(bytes.NewReader(b), 0, int64(len(b)), aead, &chain{next: 1}, 0, func(e entry, h hash) error {
 			nonce := b[at+entryPlain : at+entryHead]
 			var is hash
 			again, is = e.seal(again, aead, nonce)

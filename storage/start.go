@@ -218,19 +218,39 @@ func (s *Store) recover() error {
 // at is where the index stands, before and after.
 func (s *Store) replay(segs []segment, at *place) (*fault, error) {
 	r := &replayer{ix: s.index.index, m: s.marker, at: *at}
-	start := *at
-	f, err := s.journal.verify(segs, func(e entry, h hash) error {
-		if e.sequence == start.sequence && h != start.hash {
-			return fmt.Errorf("%w: it belongs to another journal", errIndex)
-		}
-		return r.add(e, h)
-	})
+	f, err := s.follow(segs, *at, r.add)
 	if err != nil {
 		return nil, err
 	}
 	err = r.flush()
 	*at = r.at
 	return f, err
+}
+
+// follow verifies the whole journal against where the index stands. The index
+// has, sealed, the hash that the entries up to there lead to, so that these are
+// as they were written when they do lead there, and need not be opened. When
+// they don't, all are opened: the fault is to be found where it is.
+func (s *Store) follow(segs []segment, at place, visit func(e entry, h hash) error) (*fault, error) {
+	errElsewhere := errors.New("the hashes lead elsewhere")
+	passed, reached := false, false
+	f, err := s.journal.follow(segs, at.sequence, func(e entry, h hash) error {
+		passed = passed || e.sequence < at.sequence
+		if e.sequence == at.sequence && h != at.hash {
+			return errElsewhere
+		}
+		reached = reached || e.sequence == at.sequence
+		return visit(e, h) // nothing is applied that doesn't follow upon at
+	})
+	if !errors.Is(err, errElsewhere) && (err != nil || reached || !passed) {
+		return f, err
+	}
+	return s.journal.verify(segs, func(e entry, h hash) error {
+		if e.sequence == at.sequence && h != at.hash {
+			return fmt.Errorf("%w: it belongs to another journal", errIndex)
+		}
+		return visit(e, h)
+	})
 }
 
 // replayer brings entries of the journal into an index, many at a time: of a

@@ -203,7 +203,7 @@ func TestVectorsOfTheJournal(t *testing.T) {
 				return err
 			}
 			c := chain{h.first, h.before}
-			_, err = readEntries(bytes.NewReader(b), headerSize, int64(len(b)), aead, &c, nil)
+			_, err = readEntries(bytes.NewReader(b), headerSize, int64(len(b)), aead, &c, 0, nil)
 			if err == nil && (fmt.Sprint(c.next-1) != m["last"] || hex.EncodeToString(c.before[:]) != m["hash"]) {
 				t.Errorf("a segment ends with %d", c.next-1)
 			}
