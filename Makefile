@@ -56,7 +56,7 @@ race:
 # The fonts of screen and print from Debian's; the result is committed. Four minutes.
 fonts:
 	@scripts/setup.sh fonts
-	/usr/bin/python3 scripts/fonts.py /usr/share/fonts/truetype assets/fonts
+	/usr/bin/python3 scripts/fonts.py /usr/share/fonts/truetype assets/locales/languages.toml assets/fonts
 
 # Every picture in docs/screens: of the window, and of the pages of desk and kiosk
 # in a real browser.

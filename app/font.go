@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"io/fs"
+	"strings"
 	"sync"
 	"unicode"
 
@@ -20,6 +21,13 @@ import (
 const (
 	regular merged = "BarazaSans-Regular.ttf"
 	bold    merged = "BarazaSans-Bold.ttf"
+)
+
+// The part of the merged font in which languages are called by their own names:
+// a list of them, as on the first screens, would else have all of it parsed.
+const (
+	namesRegular merged = "BarazaNames-Regular.ttf"
+	namesBold    merged = "BarazaNames-Bold.ttf"
 )
 
 // A merged font is read whenever it is asked for: Fyne parses it once and keeps
@@ -53,38 +61,49 @@ func (l look) Font(style fyne.TextStyle) fyne.Resource {
 // FontOf is the one font in which all of words is drawn, so that no other has to
 // be parsed: in the theme's place Fyne parses four more, which a start can do
 // without. For letters of Latin, Greek and Cyrillic it is Fyne's own, which takes
-// a fifth of what the merged one takes and has given it these letters. What is
-// in neither, as emoji, is the theme's.
+// a fifth of what the merged one takes and has given it these letters; for the
+// letters in which languages are named it is a part of the merged one. What is
+// in none of them, as emoji, is the theme's.
 func (l look) FontOf(words string, style fyne.TextStyle) fyne.Resource {
 	if style.Monospace || style.Symbol {
 		return nil
 	}
-	isPlain := true
-	for _, r := range words {
-		if r == '\n' || unicode.Is(plain, r) {
-			continue
-		}
-		if isPlain = false; !inMerged(r) {
-			return nil
-		}
+	all := func(has func(r rune) bool) bool {
+		return !strings.ContainsFunc(words, func(r rune) bool { return r != '\n' && !has(r) })
 	}
 	switch {
-	case !isPlain:
+	case all(func(r rune) bool { return unicode.Is(plain, r) }):
+		if style.Bold {
+			return theme.DefaultTextBoldFont()
+		}
+		return theme.DefaultTextFont()
+	case all(in(namesCharacters)):
+		if style.Bold {
+			return namesBold
+		}
+		return namesRegular
+	case all(in(mergedCharacters)):
 		return l.Font(style)
-	case style.Bold:
-		return theme.DefaultTextBoldFont()
 	}
-	return theme.DefaultTextFont()
+	return nil
 }
 
-// inMerged says whether the merged font has a character; both weights have the same.
-func inMerged(r rune) bool {
-	_, ok := mergedCharacters().Lookup(r)
-	return ok
+// in says whether a font has a character; both weights have the same.
+func in(characters func() gotext.Cmap) func(r rune) bool {
+	return func(r rune) bool {
+		_, ok := characters().Lookup(r)
+		return ok
+	}
 }
 
-var mergedCharacters = sync.OnceValue(func() gotext.Cmap {
-	loader, err := opentype.NewLoader(bytes.NewReader(regular.Content()))
+var (
+	mergedCharacters = sync.OnceValue(regular.characters)
+	namesCharacters  = sync.OnceValue(namesRegular.characters)
+)
+
+// characters are those that a font has.
+func (m merged) characters() gotext.Cmap {
+	loader, err := opentype.NewLoader(bytes.NewReader(m.Content()))
 	if err != nil {
 		panic(err) // it is embedded
 	}
@@ -101,7 +120,7 @@ var mergedCharacters = sync.OnceValue(func() gotext.Cmap {
 		panic(err)
 	}
 	return characters
-})
+}
 
 // plain are the characters that Fyne's font has and that are drawn as in the
 // merged one: letters of Latin, Greek and Cyrillic, their marks, punctuation and

@@ -6,7 +6,10 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
+	"github.com/go-text/typesetting/di"
 	gotext "github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/shaping"
+	"golang.org/x/image/math/fixed"
 
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
@@ -45,6 +48,54 @@ func TestPlainWordsAreAllInThePlainFont(t *testing.T) {
 	}
 }
 
+// Languages are named in a part of the merged font, which has to have all of
+// their letters, shape them alike and stand as high.
+func TestLanguagesAreNamedInThePartOfTheMergedFont(t *testing.T) {
+	l := newLook(workspace.Settings{}, locale.LeftToRight)
+	named := 0
+	for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
+		large := parsed(t, l.Font(style))
+		for _, language := range locale.Languages() {
+			font := l.FontOf(language.Name, style)
+			if !language.OnScreen() || font == theme.DefaultTextFont() || font == theme.DefaultTextBoldFont() {
+				continue
+			}
+			if font != fyne.Resource(namesRegular) && font != fyne.Resource(namesBold) {
+				t.Errorf("%s is drawn in %v", language.English, font)
+				continue
+			}
+			named++
+			small := parsed(t, font)
+			if a, b := shaped(small, language.Name), shaped(large, language.Name); a != b || a == 0 {
+				t.Errorf("%s is %v wide in the part and %v in the whole", language.English, a, b)
+			}
+			a, _ := small.FontHExtents()
+			b, _ := large.FontHExtents()
+			if a != b || small.Upem() != large.Upem() {
+				t.Errorf("%s: the part reaches from %v, the whole from %v", language.English, a, b)
+			}
+		}
+	}
+	if named < 4 {
+		t.Errorf("%d names were looked at", named)
+	}
+}
+
+// shaped is how wide words are in a font.
+func shaped(face *gotext.Face, words string) fixed.Int26_6 {
+	text := []rune(words)
+	var shaper shaping.HarfbuzzShaper
+	var width fixed.Int26_6
+	for _, part := range shaping.SplitByFace(shaping.Input{Text: text, RunEnd: len(text), Face: face, Size: fixed.I(16), Direction: di.DirectionRTL}, alone{face}) {
+		width += shaper.Shape(part).Advance
+	}
+	return width
+}
+
+type alone struct{ *gotext.Face }
+
+func (a alone) ResolveFace(rune) *gotext.Face { return a.Face }
+
 func parsed(t *testing.T, font fyne.Resource) *gotext.Face {
 	t.Helper()
 	face, err := gotext.ParseTTF(bytes.NewReader(font.Content()))
@@ -56,10 +107,10 @@ func parsed(t *testing.T, font fyne.Resource) *gotext.Face {
 
 func TestWordsAreDrawnInTheSmallestFontThatHasThemAll(t *testing.T) {
 	l := newLook(workspace.Settings{}, locale.LeftToRight)
-	own, merged := theme.DefaultTextFont().Name(), "BarazaSans-Regular.ttf"
+	own, names, merged := theme.DefaultTextFont().Name(), "BarazaNames-Regular.ttf", "BarazaSans-Regular.ttf"
 	for words, want := range map[string]string{
 		"": own, "Answer the questionnaire · 12:30 — “Ọ̀rọ̀” …": own, "Réponse\nОтвет Απάντηση": own,
-		"رد": merged, "Answer رد": merged, "የ": merged, "✓": merged,
+		"العربية": names, "አማርኛ": names, "رد": merged, "Answer رد": merged, "የ": merged, "✓": merged,
 		"\U0001F600": "", "北": "", "Answer 北": "",
 	} {
 		got := ""

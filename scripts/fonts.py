@@ -7,13 +7,14 @@ and kana are a font of their own, from Droid Sans Fallback, for print alone: the
 would more than double what every screen has to read. Run by "make fonts"; needs
 fonts-noto-core, fonts-droid-fallback and python3-fonttools.
 
-    /usr/bin/python3 scripts/fonts.py /usr/share/fonts/truetype assets/fonts
+    /usr/bin/python3 scripts/fonts.py /usr/share/fonts/truetype assets/locales/languages.toml assets/fonts
 """
 
 import io
 import os
 import shutil
 import sys
+import tomllib
 
 from fontTools.merge import Merger
 from fontTools.subset import Options, Subsetter
@@ -125,14 +126,13 @@ def merged(folder, weight):
     return font
 
 
-def rename(font, weight):
+def rename(font, weight, family="Baraza Sans", version="Version 1.0, merged from Noto Sans"):
     """A merged font is not Noto any more; its name says so."""
-    family = "Baraza Sans"
     table = font["name"]
     licence = table.getDebugName(0)
     table.names = []
     for number, text in {0: licence, 1: family, 2: weight, 3: f"{family} {weight}", 4: f"{family} {weight}",
-                         5: "Version 1.0, merged from Noto Sans", 6: f"BarazaSans-{weight}",
+                         5: version, 6: f"{family.replace(' ', '')}-{weight}",
                          13: "This Font Software is licensed under the SIL Open Font License, Version 1.1.",
                          14: "https://scripts.sil.org/OFL"}.items():
         table.setName(text, number, 3, 1, 0x409)
@@ -180,19 +180,39 @@ def han(folder):
     return font
 
 
+def names(path, languages, weight):
+    """The part of a merged font in which the languages' own names are drawn."""
+    with open(languages, "rb") as f:
+        known = tomllib.load(f)
+    font = TTFont(path)
+    options = Options()
+    options.hinting = False
+    options.notdef_outline = True
+    options.glyph_names = False
+    options.layout_features = ["*"]
+    subsetter = Subsetter(options)
+    subsetter.populate(text=" ".join(language["name"] for language in known["language"]))
+    subsetter.subset(font)
+    rename(font, weight, "Baraza Names", "Version 1.0, cut from Baraza Sans")
+    font.recalcTimestamp = False
+    return font
+
+
 def save(font, path):
     font.save(path)
     print(f"{path}: {os.path.getsize(path)} bytes, {len(TTFont(path).getBestCmap())} characters")
 
 
 def main():
-    folder, into = sys.argv[1:]
+    folder, languages, into = sys.argv[1:]
     os.makedirs(into, exist_ok=True)
     licence(into)
     shutil.copyfile("/usr/share/common-licenses/Apache-2.0", os.path.join(into, "Apache-2.0.txt"))
     save(han(os.path.join(folder, "droid")), os.path.join(into, "BarazaHan-Regular.ttf"))
     for weight in ["Regular", "Bold"]:
-        save(merged(os.path.join(folder, "noto"), weight), os.path.join(into, f"BarazaSans-{weight}.ttf"))
+        path = os.path.join(into, f"BarazaSans-{weight}.ttf")
+        save(merged(os.path.join(folder, "noto"), weight), path)
+        save(names(path, languages, weight), os.path.join(into, f"BarazaNames-{weight}.ttf"))
 
 
 main()
