@@ -120,8 +120,8 @@ func (s *sight) walk(c fyne.Canvas, o fyne.CanvasObject, at fyne.Position, clip 
 	mine := boxAt(at, o.Size())
 	_, taps := o.(fyne.Tappable)
 	focus, canFocus := o.(fyne.Focusable)
-	text, isText := o.(*canvas.Text)
-	if (taps || canFocus || isText && text.Text != "") && o.Size().Width > 0 {
+	said := written(o)
+	if (taps || canFocus || said != "") && o.Size().Width > 0 {
 		t := thing{Taps: taps, Focus: canFocus, Focused: canFocus && c.Focused() == focus}
 		if d, ok := o.(fyne.Disableable); ok {
 			t.Disabled = d.Disabled()
@@ -140,6 +140,9 @@ func (s *sight) walk(c fyne.Canvas, o fyne.CanvasObject, at fyne.Position, clip 
 		k := c.Scale()
 		t.X, t.Y, t.W, t.H = int(x*k), int(y*k), int((mine.right-mine.left)*k), int((mine.bottom-mine.top)*k)
 		s.Seen = append(s.Seen, t)
+	}
+	if said != "" {
+		return
 	}
 	if _, ok := o.(fyne.Scrollable); ok {
 		clip = clip.within(mine)
@@ -160,13 +163,25 @@ func drawn(o fyne.CanvasObject) []fyne.CanvasObject {
 	return nil
 }
 
+// written is the text that o is there to show, or "": of a label as it was
+// handed over, since a line of Arabic and figures is drawn in another order.
+func written(o fyne.CanvasObject) string {
+	switch o := o.(type) {
+	case *canvas.Text:
+		return o.Text
+	case interface{ Words() string }:
+		return o.Words()
+	}
+	return ""
+}
+
 // words are all texts drawn in o.
 func words(o fyne.CanvasObject) (all []string) {
 	if o == nil || !o.Visible() {
 		return nil
 	}
-	if t, ok := o.(*canvas.Text); ok {
-		return strings.Fields(t.Text)
+	if said := written(o); said != "" {
+		return strings.Fields(said)
 	}
 	for _, child := range drawn(o) {
 		all = append(all, words(child)...)

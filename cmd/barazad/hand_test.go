@@ -23,7 +23,7 @@ var (
 	windowPath     = flag.String("window", "", "`program` with the window, built with -tags gles,pilot, to be driven by tests")
 	windowSize     = flag.String("window-size", "1366x768", "of the window, in pixels")
 	windowLanguage = flag.String("window-language", "en", "that the window is switched to")
-	windowPictures = flag.String("window-pictures", "", "`folder` for a picture of each step; without it only failures leave one, in the system's folder for temporary files")
+	windowPictures = flag.String("window-pictures", "", "`folder`, made where it is missing, for a picture of each step; without it only failures leave one, in the system's folder for temporary files")
 )
 
 // The times a hand waits. They are long because machines may be busy; where all
@@ -442,6 +442,10 @@ func (h *hand) picture(name string) {
 			return
 		}
 		folder = os.TempDir()
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		h.t.Logf("no picture: %v", err)
+		return
 	}
 	h.pictures++
 	file := filepath.Join(folder, fmt.Sprintf("%s-%s-%s-%02d-%s.png", strings.ReplaceAll(h.t.Name(), "/", "-"), *windowSize, *windowLanguage, h.pictures, name))
