@@ -29,7 +29,7 @@ import (
 type Options struct {
 	Invite  []byte // to join with at the start; may be nil
 	Version string // of the program
-	Folder  string // of the store, to be shown
+	Folder  string // of the store, to be shown; how the screens looked last is kept there
 	// People are those who share the device. Nil means that the workspace stands
 	// alone: then nothing is said of locks, other people, restoring and wiping.
 	People *workspace.People
@@ -108,19 +108,24 @@ func (a *App) Run(ctx context.Context, opened func() (*workspace.Workspace, erro
 		a.o.Opened(a.window)
 	}
 	var failed error
+	var found beginning
 	a.jobs.run(func() (err error) {
-		a.work, err = opened()
+		if a.work, err = opened(); err != nil || a.work == nil {
+			return err
+		}
+		if found, err = a.begin(); err == nil && found.named {
+			found.mine, found.trouble = a.mine(a.ctx)
+		}
 		return err
 	}, func(err error) {
 		switch {
-		case err == nil && a.work == nil:
-			a.standBefore()
-		case err == nil:
-			err = a.enter()
-		}
-		if err != nil {
+		case err != nil:
 			failed = err
 			a.window.Close()
+		case a.work == nil:
+			a.standBefore()
+		default:
+			a.enterAs(found)
 		}
 	})
 	a.window.ShowAndRun()
@@ -137,12 +142,27 @@ func (a *App) open(ctx context.Context) error {
 	return nil
 }
 
+// A beginning is what the first screen needs of the workspace. It is read away
+// from where drawing is done, so that the screen is made once, with all on it.
+type beginning struct {
+	chosen  workspace.Settings
+	named   bool // somebody has said whose device this is
+	mine    mine // where named; what was not read is read once the screen stands
+	trouble error
+}
+
+func (a *App) begin() (b beginning, err error) {
+	b.chosen, err = a.work.Settings(a.ctx)
+	_, unnamed := a.work.Card()
+	b.named = unnamed == nil
+	return b, err
+}
+
 // frame makes the window as it is before anything is known of the person.
 func (a *App) frame(ctx context.Context) {
 	a.whole = ctx
 	a.afresh()
-	a.words.Use(systemLanguage())
-	a.fyne.Settings().SetTheme(newLook(workspace.Settings{}, a.words.Language().Direction))
+	a.use(workspace.LastLook(a.o.Folder))
 	a.window = a.fyne.NewWindow(a.words.Say("app.name"))
 	a.window.SetPadded(false)
 	a.window.Resize(fyne.NewSize(1000, 700))
@@ -175,16 +195,17 @@ func (a *App) interlude(what string) fyne.CanvasObject {
 		container.NewVBox(layout.NewSpacer(), newEmblem(theme.ColorNamePrimary, 6), name, words, layout.NewSpacer()))
 }
 
-// enter puts the person's first screen into the window.
+// enter puts the first screen of whose workspace is open into the window.
 func (a *App) enter() error {
-	var err error
-	if a.chosen, err = a.work.Settings(a.ctx); err != nil {
-		return err
+	b, err := a.begin()
+	if err == nil {
+		a.enterAs(b)
 	}
-	if len(a.chosen.Languages) == 0 {
-		a.chosen.Languages = []string{systemLanguage()}
-	}
-	a.apply()
+	return err
+}
+
+func (a *App) enterAs(b beginning) {
+	a.use(b.chosen)
 	a.shell = newShell(a)
 	a.window.SetContent(a.shell.root)
 	a.window.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { a.dropped(files) })
@@ -194,19 +215,27 @@ func (a *App) enter() error {
 			a.place.leave()
 		}
 	})
-	if _, err := a.work.Card(); err != nil {
-		a.showWelcome()
-		a.ready()
-	} else {
-		a.showHome()
+	if b.named {
+		a.showHomeOf(&b.mine)
+		a.shell.trouble(b.trouble)
 		a.joinAtStart()
+	} else {
+		a.showWelcome()
 	}
+	a.ready()
 	if a.o.People != nil {
 		a.watch = nil
 		a.lookAround(nil)
 		a.guard()
 	}
-	return nil
+}
+
+// use makes choices visible; where no language was chosen it is the system's.
+func (a *App) use(s workspace.Settings) {
+	if a.chosen = s; len(s.Languages) == 0 {
+		a.chosen.Languages = []string{systemLanguage()}
+	}
+	a.apply()
 }
 
 // apply makes the choices in a.chosen visible.
@@ -225,9 +254,13 @@ func (a *App) apply() {
 func (a *App) choose(s workspace.Settings) {
 	a.chosen = s
 	a.apply()
-	if a.work != nil { // else it is for those who have not unlocked theirs yet
-		a.jobs.run(func() error { return a.work.Choose(a.ctx, s) }, func(err error) { a.shell.trouble(err) })
-	}
+	w := a.work
+	a.jobs.run(func() (err error) {
+		if w != nil { // else it is for those who have not unlocked theirs yet
+			err = w.Choose(a.ctx, s)
+		}
+		return errors.Join(err, workspace.KeepLook(a.o.Folder, s))
+	}, func(err error) { a.shell.trouble(err) })
 	a.shell.renew()
 	a.redraw()
 }
@@ -302,6 +335,21 @@ func (a *App) redraw() {
 	a.again()
 	if now, ok := a.shell.shown.body.(*formview.Scroll); ok && before != nil && now != before {
 		now.Resume(before)
+		a.refocus(now, before, framesAwaited)
+	}
+}
+
+// How long a page is given to be drawn the first time.
+const (
+	frameTime     = 30 * time.Millisecond
+	framesAwaited = 20
+)
+
+// refocus hands the focus over from one page to the one in its place, as soon as
+// that was drawn.
+func (a *App) refocus(now, before *formview.Scroll, tries int) {
+	if a.shell.shown.body == fyne.CanvasObject(now) && !now.TakeFocus(before) && tries > 0 {
+		a.jobs.after(frameTime, func() { a.refocus(now, before, tries-1) })
 	}
 }
 

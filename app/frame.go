@@ -25,9 +25,14 @@ const (
 	railed   = 15.5
 )
 
-// lowFrom is from which height on the foot stands below a bar of buttons, in
-// heights of the text: in a window as low as a hand the page needs the room.
-const lowFrom = 18
+// From which heights on, in heights of the text, the foot stands below a bar of
+// buttons, the foot stands at all, and there is a header: in a window as low as a
+// hand the page needs the room.
+const (
+	lowFrom  = 18
+	footFrom = 12
+	headFrom = 8
+)
 
 func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	header, note, done, body, bar, rail, foot := objects[0], objects[1], objects[2], objects[3], objects[4], objects[5], objects[6]
@@ -37,10 +42,14 @@ func (f *frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		f.s.arrange() // lays out again, with wide as it is now
 		return
 	}
+	tall := size.Height / theme.TextSize()
 	top := formview.Fit(header, size.Width)
 	header.Move(fyne.NewPos(0, 0))
+	if setVisible(header, tall >= headFrom); !header.Visible() {
+		top = 0
+	}
 	low := formview.Fit(foot, size.Width)
-	footed := size.Height >= lowFrom*theme.TextSize() || len(f.s.bar.Objects) == 0
+	footed := tall >= lowFrom || tall >= footFrom && len(f.s.bar.Objects) == 0
 	if setVisible(foot, footed); !footed {
 		low = 0
 	}

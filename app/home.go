@@ -44,11 +44,22 @@ func waitingIn(items []workspace.Item) (n int) {
 
 // showHome shows the consultation: what comes next, what I wrote, what it is
 // about and when what happens.
-func (a *App) showHome() {
-	var m mine
+func (a *App) showHome() { a.showHomeOf(new(mine)) }
+
+// showHomeOf is showHome with what was read already, if it was.
+func (a *App) showHomeOf(m *mine) {
+	known := m.read
+	if known {
+		a.shell.setWaiting(waitingIn(m.items))
+	}
 	a.start(place{draw: func() screen {
-		return screen{title: a.consultation.Title, short: a.words.Say("nav.consultation"), way: "nav.consultation", body: a.home(m)}
-	}, enter: func() { a.load(&m) }})
+		return screen{title: a.consultation.Title, short: a.words.Say("nav.consultation"), way: "nav.consultation", body: a.home(*m)}
+	}, enter: func() {
+		if !known { // or another screen was shown since
+			a.load(m)
+		}
+		known = false
+	}})
 }
 
 // load fills m in and draws the screen again, if it is still the same.
@@ -65,7 +76,6 @@ func (a *App) load(m *mine) {
 			a.redraw()
 		}
 		a.shell.trouble(err)
-		a.ready()
 	})
 }
 

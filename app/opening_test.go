@@ -4,9 +4,11 @@ import (
 	"errors"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"baraza.example/app/workspace"
+	"baraza.example/assets/locale"
 )
 
 // starting is an application whose store is not open yet. Its jobs run at once.
@@ -39,6 +41,35 @@ func TestTheWindowStandsBeforeTheStoreIsOpen(t *testing.T) {
 	}
 	p.sees("[Next]")
 	p.doesNotSee("Opening what is on this device…")
+}
+
+func TestTheWindowOpensInTheLookThatWasChosen(t *testing.T) {
+	p, open := starting(t)
+	p.o.Folder = t.TempDir()
+	kept := workspace.Settings{Languages: []string{"fr"}, TextSize: 140, Look: workspace.LookDark}
+	if err := workspace.KeepLook(p.o.Folder, kept); err != nil {
+		t.Fatal(err)
+	}
+	err := p.Run(t.Context(), func() (*workspace.Workspace, error) {
+		if got, want := p.fyne.Settings().Theme(), newLook(kept, locale.LeftToRight); got != fyne.Theme(want) {
+			t.Errorf("it opens in %+v", got)
+		}
+		p.doesNotSee("Opening what is")
+		w, err := open()
+		if err == nil {
+			err = w.Choose(t.Context(), kept)
+		}
+		return w, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chosen := p.chosen
+	chosen.Look = workspace.LookLight
+	p.choose(chosen)
+	if got := workspace.LastLook(p.o.Folder); got.Look != workspace.LookLight || got.TextSize != 140 {
+		t.Errorf("kept for the next start is %+v", got)
+	}
 }
 
 func TestAStoreThatCannotBeOpenedEndsTheWindow(t *testing.T) {

@@ -21,6 +21,23 @@ func TestWhoPicksATextSizeStaysWhereTheyWere(t *testing.T) {
 	p.isInSight(p.window.Canvas().Focused().(fyne.CanvasObject))
 }
 
+// At 200 % a window of 1366 has no room for the rail any more: all is laid out
+// anew, and what was picked stands elsewhere.
+func TestTheSizeThatTurnsTheWindowNarrowStaysInSight(t *testing.T) {
+	for _, size := range []fyne.Size{laptop, phone, fyne.NewSize(200, 200)} {
+		p := known(t, size)
+		p.showSettings()
+		for _, percent := range []string{"200%", "80%", "100%"} {
+			p.taps(percent)
+			if got := p.focused(); got != percent {
+				t.Errorf("in %v, after picking %s the focus is at %q", size, percent, got)
+				continue
+			}
+			p.isInSight(p.window.Canvas().Focused().(fyne.CanvasObject))
+		}
+	}
+}
+
 func TestEveryLanguageOfTheQuestionnaireCanBeChosenAndDrawn(t *testing.T) {
 	p := known(t, phone)
 	p.showSettings()

@@ -176,6 +176,9 @@ func TestAPageDrawnAnewStaysWhereItWasWithItsFocus(t *testing.T) {
 	again, others, _ := tall(t)
 	canvas = fyne.CurrentApp().Driver().CanvasForObject(again)
 	again.Resume(page)
+	if !again.TakeFocus(page) {
+		t.Error("a page that was drawn doesn't take the focus")
+	}
 	if again.inner.Offset.Y == 0 || again.inner.Offset.Y < at-1 {
 		t.Errorf("it stands at %v, before it stood at %v", again.inner.Offset.Y, at)
 	}

@@ -3,6 +3,7 @@ package formview
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -13,6 +14,13 @@ type Scroll struct {
 	inner   *container.Scroll
 	content fyne.CanvasObject
 	stops   []fyne.Focusable // what can have the focus, as far as it was there at the start
+	laid    room             // as it was laid out last
+}
+
+// A room is what a page has for its words: when that changes, all of them move.
+type room struct {
+	size fyne.Size
+	text float32
 }
 
 // NewScroll shows content, which scrolls up and down only.
@@ -92,18 +100,42 @@ func (s *Scroll) place(o fyne.CanvasObject) float32 {
 	return driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(s.content).Y
 }
 
-// Resume makes the page look as another one did that had the same on it: it
-// stands where that was scrolled to, and the same thing has the focus.
+// Resume makes the page stand where another one was scrolled to that had the
+// same on it.
 func (s *Scroll) Resume(before *Scroll) {
 	most := max(0, s.content.Size().Height-s.inner.Size().Height)
 	s.inner.ScrollToOffset(fyne.NewPos(0, min(before.inner.Offset.Y, most)))
+}
+
+// TakeFocus gives the focus to what stands where something had it on another
+// page with the same on it. It reports false while that can't be told: of a page
+// that was not drawn yet Fyne doesn't know where things are.
+func (s *Scroll) TakeFocus(before *Scroll) bool {
 	canvas := fyne.CurrentApp().Driver().CanvasForObject(s)
-	if canvas == nil || len(s.stops) != len(before.stops) {
-		return
+	if canvas == nil {
+		return false
+	}
+	if len(s.stops) != len(before.stops) {
+		return true
 	}
 	for i, stop := range before.stops {
 		if p, ok := stop.(interface{ press() *Press }); ok && p.press().focused {
 			canvas.Focus(s.stops[i])
+		}
+	}
+	return true
+}
+
+// keep brings what has the focus into sight again after all has moved.
+func (s *Scroll) keep() {
+	canvas := fyne.CurrentApp().Driver().CanvasForObject(s)
+	if canvas == nil {
+		return
+	}
+	for _, stop := range s.stops {
+		if o, ok := stop.(fyne.CanvasObject); ok && stop == canvas.Focused() {
+			s.Reveal(o)
+			return
 		}
 	}
 }
@@ -154,6 +186,10 @@ type scrollRenderer struct{ s *Scroll }
 func (r scrollRenderer) Layout(size fyne.Size) {
 	r.s.inner.Resize(size)
 	r.s.Settle()
+	if now := (room{size, theme.TextSize()}); r.s.laid != now {
+		r.s.laid = now
+		r.s.keep()
+	}
 }
 func (r scrollRenderer) MinSize() fyne.Size           { return r.s.MinSize() }
 func (r scrollRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.s.inner} }
