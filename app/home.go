@@ -252,7 +252,7 @@ func (a *App) questionnaire() fyne.CanvasObject {
 	return section(say("consultation.form"),
 		lines(wrapped(def.Settings.Title), quiet(say("response.version", locale.Values{"Version": def.Settings.Version}))),
 		quiet(say("consultation.languages")), names,
-		buttons(action(say("consultation.change_language"), a.showSettings)))
+		buttons(action(say("consultation.change_language"), a.showSettings)), a.onPaper())
 }
 
 // showAll lists everything that was written on this device, however much.

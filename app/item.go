@@ -88,7 +88,7 @@ func (a *App) item(i workspace.Item, proof *workspace.Proof) fyne.CanvasObject {
 	if !i.IsContribution() {
 		ways = append(ways, action(say("correct.begin"), func() { a.correct(i.Name) }))
 	}
-	column = append(column, section(say("history.title"), a.history(i)), buttons(ways...))
+	column = append(column, section(say("history.title"), a.history(i)), buttons(ways...), a.copies(i))
 	return page(column...)
 }
 

@@ -85,7 +85,13 @@ func (r *recovering) sheet() []fyne.CanvasObject {
 	if r.problem != "" {
 		parts = append(parts, formview.NewProblem(r.problem))
 	}
-	drawing := action(say("recovery.save_drawing"), func() { r.save("baraza-recovery.svg", workspace.Sheet.SVG) })
+	drawing := action(say("recovery.save_drawing"), func() {
+		r.save("baraza-recovery.pdf", func(s workspace.Sheet) ([]byte, error) {
+			var b bytes.Buffer
+			err := s.PDF(&b, a.words.Language().Code)
+			return b.Bytes(), err
+		})
+	})
 	drawing.Icon = theme.DocumentPrintIcon()
 	text := action(say("recovery.save_text"), func() {
 		r.save("baraza-recovery.txt", func(s workspace.Sheet) ([]byte, error) { return []byte(s.Text()), nil })

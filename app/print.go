@@ -1,0 +1,93 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+
+	"baraza.example/app/formview"
+	"baraza.example/app/workspace"
+	"baraza.example/assets/locale"
+)
+
+// A printing writes something to be printed, and says which characters it couldn't
+// draw.
+type printing func(io.Writer) (workspace.Printed, error)
+
+// toPrint is how this person's screens are printed.
+func (a *App) toPrint() workspace.Printing { return workspace.Printing{Words: a.words} }
+
+// copies are the ways to take along what was made ready: as PDF, to be read or
+// printed by what else is on the device, and as JSON.
+func (a *App) copies(i workspace.Item) fyne.CanvasObject {
+	name := "baraza"
+	if i.Code != "" {
+		name += "-" + i.Code
+	}
+	pdf := action(a.words.Say("print.save"), func() {
+		a.saveAs(name+".pdf", func(w io.Writer) (workspace.Printed, error) { return a.work.Print(a.ctx, i.Name, a.toPrint(), w) })
+	})
+	pdf.Icon = theme.DocumentPrintIcon()
+	json := action(a.words.Say("print.save_json"), func() {
+		a.saveAs(name+".json", func(w io.Writer) (workspace.Printed, error) {
+			return workspace.Printed{}, a.work.Export(a.ctx, i.Name, w, a.languages()...)
+		})
+	})
+	json.Icon = theme.DocumentSaveIcon()
+	return buttons(pdf, json)
+}
+
+// onPaper are the ways to bring the form to people without a device: a sheet to fill
+// in with a pen, and a script for the radio.
+func (a *App) onPaper() fyne.CanvasObject {
+	form, err := a.work.Form(a.consultation.Form.ID)
+	if err != nil {
+		return formview.NewStack(0)
+	}
+	way := func(id locale.ID, name string, script bool) *formview.Button {
+		b := action(a.words.Say(id), func() {
+			a.saveAs(name, func(w io.Writer) (workspace.Printed, error) { return workspace.PrintForm(form, script, a.toPrint(), w) })
+		})
+		b.Icon = theme.DocumentPrintIcon()
+		return b
+	}
+	return buttons(way("print.paper", "baraza-form.pdf", false), way("print.script", "baraza-script.pdf", true))
+}
+
+// saveAs asks for a file and writes it.
+func (a *App) saveAs(name string, write printing) {
+	d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
+		if err != nil || w == nil {
+			a.shell.trouble(err)
+			return
+		}
+		a.writeInto(w, write)
+	}, a.window)
+	d.SetFileName(name)
+	d.Show()
+}
+
+// writeInto writes to a file that a person chose, and says what couldn't be drawn.
+func (a *App) writeInto(w fyne.URIWriteCloser, write printing) {
+	var printed workspace.Printed
+	name := w.URI().Name()
+	a.jobs.run(func() (err error) {
+		printed, err = write(w)
+		return errors.Join(err, w.Close())
+	}, func(err error) {
+		if err != nil {
+			a.shell.trouble(fmt.Errorf("%s: %w", name, err))
+			return
+		}
+		said := a.words.Say("print.saved", locale.Values{"Name": name})
+		if len(printed.Missing) > 0 {
+			said += " " + a.words.Say("print.missing", locale.Values{"Signs": strings.Join(strings.Split(string(printed.Missing), ""), " ")})
+		}
+		a.shell.say(said)
+	})
+}
