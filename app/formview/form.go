@@ -177,6 +177,9 @@ func (f *Form) build() {
 
 // add draws n and what stands in it below what into holds.
 func (f *Form) add(into *fyne.Container, n session.Node, depth int) {
+	for _, words := range n.Above {
+		into.Add(f.heading(words, max(depth, 1)))
+	}
 	switch e := n.Element.(type) {
 	case *forms.Question:
 		if e.Control == forms.Hidden {

@@ -27,7 +27,8 @@ type Node struct {
 	Instance    bool        // one of the instances of a repeat; the repeat itself has them as Children
 	CanAdd      bool        // of a repeat: AddRepeat is allowed
 	Choices     []Choice    // filtered, in the order to show
-	Children    []forms.Ref // of groups, repeats (their instances) and instances
+	Children    []forms.Ref // of groups, repeats (their instances) and instances, as the form asks them
+	Above       []string    // headings of groups without a node that begin with this one
 }
 
 // A Choice is one item a person may pick.
@@ -84,8 +85,14 @@ func (s *Session) snapshot(n *node) Node {
 			out.Choices = append(out.Choices, s.choice(n, o))
 		}
 	}
-	for _, c := range n.below() {
+	for _, c := range n.inOrder() {
 		out.Children = append(out.Children, c.ref())
+	}
+	if out.Instance {
+		return out
+	}
+	for _, g := range n.plan.above {
+		out.Above = append(out.Above, s.words(n, g.Label))
 	}
 	return out
 }

@@ -48,6 +48,8 @@ type plan struct {
 	spoken               bool        // its calculation reads texts in the session's language
 
 	actions []*action
+	asked   []int           // children in the order of the body; nil for that of the instance
+	above   []*forms.Common // groups without a node that begin with it
 
 	readers   []edge // plans whose relevance or value reads this one
 	counters  []edge // repeats whose count reads this one
@@ -117,6 +119,7 @@ func newCompiler(def *forms.Definition, seed uint32) *compiler {
 	for _, p := range c.prog.all {
 		p.hold()
 	}
+	c.bodyOrder()
 	c.rank()
 	return c
 }

@@ -3,6 +3,7 @@ package session_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -313,5 +314,35 @@ func TestGroupsThatReadEachOtherComeToAnEnd(t *testing.T) {
 	}
 	if n, _ := s.Node("/data/a/ax"); len(n.Value) == 0 || len(n.Value) > 20 {
 		t.Errorf("ax is %q", n.Value)
+	}
+}
+
+func TestScreensAskInTheOrderOfTheBody(t *testing.T) {
+	def := readXForm(t, `<instance><data id="d"><a/><hidden/><g><x/><y/></g><b/><meta><instanceID/></meta></data></instance>`,
+		`<group><label>First of all</label><input ref="/data/b"><label>B</label></input>
+		<group ref="/data/g"><input ref="/data/g/y"/><input ref="/data/g/x"/></group></group><input ref="/data/a"/><input ref="/data/b"/>`)
+	s, err := session.Start(def, session.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []forms.Ref
+	var walk func(n session.Node)
+	walk = func(n session.Node) {
+		for _, ref := range n.Children {
+			c, _ := s.Node(ref)
+			got = append(got, ref)
+			walk(c)
+		}
+	}
+	walk(s.Root())
+	want := []forms.Ref{"/data/b", "/data/g", "/data/g/y", "/data/g/x", "/data/a", "/data/hidden", "/data/meta", "/data/meta/instanceID"}
+	if !slices.Equal(got, want) {
+		t.Errorf("asked %v, want %v", got, want)
+	}
+	if b, _ := s.Node("/data/b"); !slices.Equal(b.Above, []string{"First of all"}) {
+		t.Errorf("above b stands %q", b.Above)
+	}
+	if xml := string(s.Draft().XML); strings.Index(xml, "<a/>") > strings.Index(xml, "<b/>") {
+		t.Errorf("the instance is in another order: %s", xml)
 	}
 }

@@ -72,6 +72,9 @@ func (p *painter) add(n session.Node, depth int) {
 	if !asks(p.s, n) {
 		return
 	}
+	for _, words := range n.Above {
+		p.items = append(p.items, item{Kind: "group", Label: words, Depth: 1})
+	}
 	if q, ok := n.Element.(*forms.Question); ok {
 		p.items = append(p.items, p.question(n, q))
 		return
