@@ -44,6 +44,7 @@ var layers = map[string]string{
 	"forms/picture":              "",
 	"forms/webform":              "assets/... forms forms/session",
 	"forms/formstest":            "forms/...",
+	"forms/recorded":             "",
 	"sync":                       "",
 	"sync/canon":                 "",
 	"sync/identity":              "sync/canon",

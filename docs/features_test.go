@@ -1,12 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"baraza.example/forms/recorded"
 )
 
 func TestReadmeShowsTheFeatures(t *testing.T) {
@@ -59,24 +60,9 @@ func TestAFeatureWithoutTestIsRefused(t *testing.T) {
 	}
 }
 
-// The feature matrix itself is not part of the project; BARAZA_CORPORA says
-// where it is when it doesn't stand beside it.
 func TestEveryRowOfODKsFeatureMatrixIsThere(t *testing.T) {
-	dir := os.Getenv("BARAZA_CORPORA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "corpora")
-	}
-	data, err := os.ReadFile(filepath.Join(dir, "feature_matrix.json"))
-	if os.IsNotExist(err) {
-		t.Skipf("the feature matrix is not here (%s); set BARAZA_CORPORA", dir)
-	}
 	var matrix map[string]map[string]string
-	if err == nil {
-		err = json.Unmarshal(data, &matrix)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	recorded.Read(t, "feature_matrix.json", &matrix)
 	sections, err := readFeatures("features.json")
 	if err != nil {
 		t.Fatal(err)

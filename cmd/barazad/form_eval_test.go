@@ -6,34 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
-)
 
-// corpus reads a file of recorded cases of other engines, which are not part of
-// the project; BARAZA_CORPORA says where they are when they don't stand beside it.
-func corpus(t *testing.T, name string, into any) {
-	t.Helper()
-	dir := os.Getenv("BARAZA_CORPORA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpora")
-	}
-	data, err := os.ReadFile(filepath.Join(dir, name))
-	if os.IsNotExist(err) {
-		t.Skipf("the recorded cases are not here (%s); set BARAZA_CORPORA", dir)
-	}
-	if err == nil {
-		err = json.Unmarshal(data, into)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+	"baraza.example/forms/recorded"
+)
 
 // askEval runs "form eval" over requests and returns its replies by id.
 func askEval(t *testing.T, args []string, requests []map[string]any) map[string]evalReply {
@@ -65,16 +44,6 @@ func askEval(t *testing.T, args []string, requests []map[string]any) map[string]
 	return replies
 }
 
-// departed reads the ids of docs/departures.md.
-func departed(t *testing.T) []string {
-	t.Helper()
-	page, err := os.ReadFile("../../docs/departures.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return regexp.MustCompile("(?:agr|wf)-[0-9]{4}").FindAllString(string(page), -1)
-}
-
 // sameResult compares a value with a recorded one; numbers to 1e-9.
 func sameResult(got, want any) bool {
 	g, isNumber := got.(float64)
@@ -86,7 +55,7 @@ func sameResult(got, want any) bool {
 }
 
 func TestRecordedExpressionsThroughTheCommand(t *testing.T) {
-	known := departed(t)
+	known := recorded.Departures(t, "agr", "wf")
 	score := func(t *testing.T, name string, requests []map[string]any, want map[string]any) {
 		replies := askEval(t, []string{"--tz", "America/Phoenix", "eval", "--json"}, requests)
 		passed, departures := 0, 0
@@ -94,7 +63,7 @@ func TestRecordedExpressionsThroughTheCommand(t *testing.T) {
 			switch {
 			case r.Error == "" && sameResult(r.Value, want[id]):
 				passed++
-			case slices.Contains(known, id):
+			case known[id]:
 				departures++
 			default:
 				t.Errorf("%s: got %v %s, want %v", id, r.Value, r.Error, want[id])
@@ -112,7 +81,7 @@ func TestRecordedExpressionsThroughTheCommand(t *testing.T) {
 				Value          any
 			}
 		}
-		corpus(t, "xpath_agreed.json", &file)
+		recorded.Read(t, "xpath_agreed.json", &file)
 		var requests []map[string]any
 		want := map[string]any{}
 		for _, c := range file.Cases {
@@ -135,7 +104,7 @@ func TestRecordedExpressionsThroughTheCommand(t *testing.T) {
 				CustomNS         bool `json:"custom_ns"`
 			}
 		}
-		corpus(t, "xpath_webforms.json", &file)
+		recorded.Read(t, "xpath_webforms.json", &file)
 		inLanguage := regexp.MustCompile(`in language '(\w+)'`)
 		var requests []map[string]any
 		want := map[string]any{}

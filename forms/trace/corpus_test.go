@@ -2,21 +2,17 @@ package trace
 
 import (
 	"encoding/json"
-	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"baraza.example/forms/recorded"
 )
 
-const corpus = "../../../shared/corpora/scenarios.json"
-
-// A recorded scenario: what another program did.
-type recorded struct {
+// A scenario is a recorded one: what another program did.
+type scenario struct {
 	ID             string
 	Test           string
 	Form           int
@@ -25,22 +21,13 @@ type recorded struct {
 	Ops            []map[string]any
 }
 
-func readCorpus(t *testing.T) (formsXML []string, all []recorded) {
+func readCorpus(t *testing.T) (formsXML []string, all []scenario) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.FromSlash(corpus))
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("the conformance cases are not here:", corpus)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
 	var doc struct {
 		Forms     []string
-		Scenarios []recorded
+		Scenarios []scenario
 	}
-	if err := json.Unmarshal(data, &doc); err != nil {
-		t.Fatal(err)
-	}
+	recorded.Read(t, "scenarios.json", &doc)
 	if len(doc.Scenarios) == 0 {
 		t.Fatal("the corpus holds no scenarios")
 	}
@@ -51,7 +38,7 @@ func readCorpus(t *testing.T) (formsXML []string, all []recorded) {
 // each answer with what was recorded.
 func TestCorpusScenarios(t *testing.T) {
 	formsXML, all := readCorpus(t)
-	known := departures(t)
+	known := recorded.Departures(t, "scn")
 	zone, err := time.LoadLocation("America/Phoenix")
 	if err != nil {
 		t.Fatal(err)
@@ -88,22 +75,8 @@ func TestCorpusScenarios(t *testing.T) {
 		passed, scored, 100*float64(passed)/float64(scored), departed, resumed, scored-passed-departed, skipped)
 }
 
-// departures are the scenarios that docs/departures.md lists with a reason.
-func departures(t *testing.T) map[string]bool {
-	t.Helper()
-	data, err := os.ReadFile(filepath.FromSlash("../../docs/departures.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := map[string]bool{}
-	for _, id := range regexp.MustCompile(`scn-\d{4}`).FindAllString(string(data), -1) {
-		known[id] = true
-	}
-	return known
-}
-
 // compare says what differs first between a scenario and its replay, or "".
-func compare(r Request, c recorded, zone *time.Location) string {
+func compare(r Request, c scenario, zone *time.Location) string {
 	ops, err := json.Marshal(c.Ops)
 	if err != nil {
 		return err.Error()

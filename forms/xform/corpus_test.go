@@ -1,32 +1,17 @@
 package xform
 
 import (
-	"encoding/json"
-	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"baraza.example/forms"
+	"baraza.example/forms/recorded"
 )
-
-const scenarios = "../../../shared/corpora/scenarios.json"
 
 // corpusForms are the forms of the recorded scenarios.
 func corpusForms(t *testing.T) []string {
 	t.Helper()
-	data, err := os.ReadFile(filepath.FromSlash(scenarios))
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("the conformance cases are not here:", scenarios)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
 	var corpus struct{ Forms []string }
-	if err := json.Unmarshal(data, &corpus); err != nil {
-		t.Fatal(err)
-	}
+	recorded.Read(t, "scenarios.json", &corpus)
 	if len(corpus.Forms) == 0 {
 		t.Fatal("the corpus holds no forms")
 	}

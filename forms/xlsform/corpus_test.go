@@ -5,8 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,6 +12,7 @@ import (
 	"testing"
 
 	"baraza.example/forms"
+	"baraza.example/forms/recorded"
 	"baraza.example/forms/xform"
 	"baraza.example/forms/xlsform"
 	"baraza.example/forms/xpath"
@@ -46,15 +45,8 @@ func (c pyxformCase) refused() bool {
 // with pyxform itself.
 func pyxformCases(t *testing.T) (scored []pyxformCase, others int) {
 	t.Helper()
-	shared := cmp.Or(os.Getenv("BARAZA_SHARED"), "../../../shared")
-	data, err := os.ReadFile(filepath.Join(shared, "corpora/xlsform_assert.json"))
-	if err != nil {
-		t.Skip("the corpora are not here: set BARAZA_SHARED to the folder that holds corpora/")
-	}
 	var all struct{ Cases []pyxformCase }
-	if err := json.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
-	}
+	recorded.Read(t, "xlsform_assert.json", &all)
 	for _, c := range all.Cases {
 		if c.MD != "" && c.ReferencePass {
 			scored = append(scored, c)
@@ -70,7 +62,7 @@ func pyxformCases(t *testing.T) (scored []pyxformCase, others int) {
 // pyxform's tests say. Cases in docs/departures.md are known to differ.
 func TestPyxformCases(t *testing.T) {
 	cases, others := pyxformCases(t)
-	known := departures(t)
+	known := recorded.Departures(t, "pyx")
 	passed, listed, failed := 0, 0, 0
 	for _, c := range cases {
 		why := judge(c)
@@ -96,22 +88,6 @@ func TestPyxformCases(t *testing.T) {
 	if failed > 0 {
 		t.Errorf("%d cases fail", failed)
 	}
-}
-
-var departure = regexp.MustCompile("`(pyx-[0-9]+)`")
-
-// departures are the cases that docs/departures.md lists.
-func departures(t *testing.T) map[string]bool {
-	t.Helper()
-	page, err := os.ReadFile("../../docs/departures.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids := map[string]bool{}
-	for _, m := range departure.FindAllSubmatch(page, -1) {
-		ids[string(m[1])] = true
-	}
-	return ids
 }
 
 // judge says what is wrong with our result of a case, or "".

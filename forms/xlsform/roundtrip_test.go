@@ -2,16 +2,13 @@ package xlsform_test
 
 import (
 	"bytes"
-	"cmp"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"baraza.example/forms"
+	"baraza.example/forms/recorded"
 	"baraza.example/forms/xform"
 	"baraza.example/forms/xlsform"
 )
@@ -80,14 +77,8 @@ func TestAWorkbookOfADefinitionMeansTheSame(t *testing.T) {
 // TestXFormsOfOtherProgramsBecomeWorkbooks takes forms that were never a
 // workbook: what one can't say is reported, the rest means the same.
 func TestXFormsOfOtherProgramsBecomeWorkbooks(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join(cmp.Or(os.Getenv("BARAZA_SHARED"), "../../../shared"), "corpora/scenarios.json"))
-	if err != nil {
-		t.Skip("the corpora are not here: set BARAZA_SHARED to the folder that holds corpora/")
-	}
 	var corpus struct{ Forms []string }
-	if err := json.Unmarshal(data, &corpus); err != nil {
-		t.Fatal(err)
-	}
+	recorded.Read(t, "scenarios.json", &corpus)
 	whole, partly := 0, 0
 	for i, form := range corpus.Forms {
 		def, found := xform.Read([]byte(form))

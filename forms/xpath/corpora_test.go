@@ -2,54 +2,17 @@ package xpath
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"baraza.example/forms/recorded"
 )
-
-// corpus returns a file of recorded cases of other engines. They are not part
-// of the project; BARAZA_CORPORA says where they are when they don't stand
-// beside it.
-func corpus(t *testing.T, name string, into any) {
-	t.Helper()
-	dir := os.Getenv("BARAZA_CORPORA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "corpora")
-	}
-	data, err := os.ReadFile(filepath.Join(dir, name))
-	if os.IsNotExist(err) {
-		t.Skipf("the recorded cases are not here (%s); set BARAZA_CORPORA", dir)
-	}
-	if err == nil {
-		err = json.Unmarshal(data, into)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// departures reads the ids in docs/departures.md: `name-0000` with a reason in
-// the same row.
-func departures(t *testing.T) map[string]bool {
-	t.Helper()
-	page, err := os.ReadFile("../../docs/departures.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := make(map[string]bool)
-	for _, id := range regexp.MustCompile("`((?:agr|wf)-[0-9]{4})`").FindAllStringSubmatch(string(page), -1) {
-		known[id[1]] = true
-	}
-	return known
-}
 
 // tally counts cases; a departure that passes is a failure too, so that the
 // page stays true.
@@ -87,8 +50,8 @@ func TestAgreesWhereOtherEnginesAgree(t *testing.T) {
 			Value          any
 		}
 	}
-	corpus(t, "xpath_agreed.json", &file)
-	c := &tally{t: t, known: departures(t)}
+	recorded.Read(t, "xpath_agreed.json", &file)
+	c := &tally{t: t, known: recorded.Departures(t, "agr", "wf")}
 	ctx := &Context{Now: func() time.Time { return time.Date(2026, 11, 21, 9, 30, 0, 0, phoenix()) }}
 	for _, k := range file.Cases {
 		v, err := evalIn(ctx, k.Expr)
@@ -115,8 +78,8 @@ func TestRecordedCasesOfWebForms(t *testing.T) {
 			Randomize        bool
 		}
 	}
-	corpus(t, "xpath_webforms.json", &file)
-	c := &tally{t: t, known: departures(t)}
+	recorded.Read(t, "xpath_webforms.json", &file)
+	c := &tally{t: t, known: recorded.Departures(t, "agr", "wf")}
 	for _, k := range file.Cases {
 		if k.Nondeterministic || k.CustomNS || k.Randomize || strings.Contains(k.Expr, "namespace::") {
 			c.uncounted++
