@@ -171,8 +171,7 @@ func (a *App) ways(here locale.ID) []fyne.CanvasObject {
 
 // saving, savedAt and notSaved tell how it stands with what was typed.
 func (s *shell) saving() {
-	words := s.a.words.Say("saved.saving")
-	s.status(theme.DocumentSaveIcon(), theme.ColorNameForeground, words, words)
+	s.status(theme.DocumentSaveIcon(), theme.ColorNameForeground, s.a.words.Say("saved.saving"), s.a.words.Say("saved.saving_short"))
 }
 
 func (s *shell) savedAt(t time.Time) {
