@@ -209,7 +209,7 @@ func (a *App) enterAs(b beginning) {
 	a.shell = newShell(a)
 	a.window.SetContent(a.shell.root)
 	a.window.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { a.dropped(files) })
-	a.lockByKey()
+	a.shortcuts(a.window.Canvas().AddShortcut)
 	a.fyne.Lifecycle().SetOnExitedForeground(func() {
 		if a.place.leave != nil {
 			a.place.leave()

@@ -22,6 +22,7 @@ type filling struct {
 	checked  bool
 	made     bool             // ready
 	language string           // that form and labels were drawn in
+	paging   string           // likewise
 	lines    []*line          // of the outline, a line for each page
 	beside   *formview.Scroll // the outline
 	visit    int              // in which the outline was drawn
@@ -69,11 +70,13 @@ func (f *filling) renew() {
 	if f.form != nil {
 		f.form.Close()
 	}
-	f.language = f.a.words.Language().Code
+	f.language, f.paging = f.a.words.Language().Code, f.a.chosen.Paging
 	f.response.SetLanguages(f.a.languages()...)
 	f.form = formview.NewForm(f.response.Session, formview.Options{
 		Words: f.a.words, Changed: f.changed, Attach: f.attach, Choose: f.a.chooseFile,
 		Keep: f.keepMade, Kept: f.keptFile, File: f.response.FormFile, Away: f.a.elsewhere, Studio: newStudio(&f.a.jobs),
+		Paging: formview.Paging(f.a.chosen.Paging), Remarks: true, Turn: f.open, Swiped: f.swiped,
+		Removed: func() { f.a.shell.say(f.a.words.Say("filling.removed")) },
 	})
 	if f.checked {
 		f.form.Check()
@@ -95,7 +98,7 @@ func (f *filling) changed() {
 // outdated brings the outline up to date: not with every letter, for it looks at
 // all answers.
 func (f *filling) outdated() {
-	pages := f.form.Pages()
+	pages := f.form.Parts()
 	if len(pages) != len(f.lines) {
 		if f.a.shell.frame.wide && f.a.filling == f && f.a.place.draw != nil && f.a.visit == f.visit {
 			f.a.shell.outline(f.outline())
@@ -111,7 +114,7 @@ func (f *filling) outdated() {
 }
 
 func (f *filling) draw() screen {
-	if f.language != f.a.words.Language().Code {
+	if f.language != f.a.words.Language().Code || f.paging != f.a.chosen.Paging {
 		f.renew()
 	}
 	if f.response.NeedsUser() {
@@ -191,10 +194,18 @@ func (f *filling) outline() fyne.CanvasObject {
 	}
 	wrong := f.wrongPages()
 	f.lines, f.visit, f.beside = nil, f.a.visit, scroll
-	for i, p := range f.form.Pages() {
+	one := f.form.InOnePage()
+	for i, p := range f.form.Parts() {
 		s, state := f.standing(p, wrong[i])
-		l := newMarked(s, p.Label, state, func() { f.open(i) })
-		l.here = i == f.page
+		l := newMarked(s, p.Label, state, func() {
+			if one {
+				f.open(0)
+				f.form.RevealPart(p)
+				return
+			}
+			f.open(i)
+		})
+		l.here = i == f.page && !one
 		f.lines = append(f.lines, l)
 		add(l)
 	}
@@ -232,7 +243,7 @@ func (f *filling) wrongPages() map[int]int {
 	wrong := map[int]int{}
 	for _, v := range f.response.Validate() {
 		if v.Kind != session.ViolatesRequired {
-			wrong[f.form.PageOf(v.Ref)]++
+			wrong[f.form.PartOf(v.Ref)]++
 		}
 	}
 	return wrong

@@ -216,7 +216,14 @@ func answers(f *formview.Form) (all []fyne.CanvasObject) {
 		if given := f.Answers(p); len(given) > 0 {
 			box := section(p.Label)
 			for _, answer := range given {
-				box.Add(lines(quiet(answer.Question), wrapped(shorten(answer.Words, 1200))))
+				said := []fyne.CanvasObject{quiet(answer.Question)}
+				if answer.Words != "" {
+					said = append(said, wrapped(shorten(answer.Words, 1200)))
+				}
+				if answer.Note != "" {
+					said = append(said, quiet(f.Say("remark.said", locale.Values{"Note": answer.Note})))
+				}
+				box.Add(lines(said...))
 			}
 			all = append(all, box)
 		}

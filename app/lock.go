@@ -173,8 +173,3 @@ func lockKeyName() string {
 	}
 	return "Ctrl+L"
 }
-
-// lockByKey makes the key do so.
-func (a *App) lockByKey() {
-	a.window.Canvas().AddShortcut(lockKey, func(fyne.Shortcut) { a.lock() })
-}

@@ -22,6 +22,7 @@ func (a *App) showSettings() {
 			heading(say("nav.settings")), newWay(theme.SettingsIcon(), say("safety.title"), a.safetyState(), a.showSafety), language,
 			section(say("settings.text_size"), a.sizeChoices()),
 			section(say("settings.appearance"), a.lookChoices()),
+			section(say("filling.how"), a.pagingChoices(), quiet(say("filling.keys"))),
 		)}
 	}, enter: a.looked})
 }
@@ -53,6 +54,25 @@ func (a *App) lookChoices() fyne.CanvasObject {
 		row.OnPick = func() {
 			s := a.chosen
 			s.Look = l.look
+			a.choose(s)
+		}
+		list.Add(row)
+	}
+	return list
+}
+
+// pagingChoices say how much of a form is shown at one time.
+func (a *App) pagingChoices() fyne.CanvasObject {
+	list := formview.NewStack(0)
+	for _, p := range []struct {
+		paging formview.Paging
+		id     locale.ID
+	}{{formview.AsFormSays, "filling.as_form"}, {formview.ByQuestion, "filling.by_question"}, {formview.ByGroup, "filling.by_group"}, {formview.InOne, "filling.in_one"}} {
+		row := formview.NewChoice("", a.words.Say(p.id), false)
+		row.SetPicked(a.chosen.Paging == string(p.paging))
+		row.OnPick = func() {
+			s := a.chosen
+			s.Paging = string(p.paging)
 			a.choose(s)
 		}
 		list.Add(row)

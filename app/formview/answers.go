@@ -7,9 +7,10 @@ import (
 // An Answer is a question with its answer in words, to be read.
 type Answer struct {
 	Question, Words string
+	Note            string // to the secretariat
 }
 
-// Answers lists what is answered on a page.
+// Answers lists what is answered on a page, and what is said beside answers.
 func (f *Form) Answers(p Page) (all []Answer) {
 	var walk func(refs []forms.Ref)
 	walk = func(refs []forms.Ref) {
@@ -21,8 +22,14 @@ func (f *Form) Answers(p Page) (all []Answer) {
 			q, isQuestion := n.Element.(*forms.Question)
 			if !isQuestion {
 				walk(n.Children)
-			} else if n.Value != "" && q.Control != forms.Hidden && q.Control != forms.Note {
-				all = append(all, Answer{n.Label, n.InWords()})
+				continue
+			}
+			words := n.InWords()
+			if n.Remark.NoOpinion {
+				words = f.around.words.Say("remark.no_opinion_said")
+			}
+			if (words != "" || n.Remark.Note != "") && q.Control != forms.Hidden && q.Control != forms.Note {
+				all = append(all, Answer{n.Label, words, n.Remark.Note})
 			}
 		}
 	}

@@ -21,6 +21,7 @@ type Button struct {
 	Selected   bool              // it leads to what is shown
 	OnHeader   bool              // it stands on the band at the top
 
+	small  bool // it may be passed over: small words, little around them
 	label  *Label
 	icon   *canvas.Image
 	ground *canvas.Rectangle
@@ -42,6 +43,13 @@ func (b *Button) SetText(words string) {
 	b.Refresh()
 }
 
+// Small makes the button one that may be passed over: in the size of a caption,
+// beginning where the words above it do.
+func (b *Button) Small() {
+	b.small, b.Leading = true, true
+	b.label.SizeName = theme.SizeNameCaptionText
+}
+
 // Enable implements [fyne.Disableable].
 func (b *Button) Enable() { b.disabled = false; b.Refresh() }
 
@@ -53,8 +61,20 @@ func (b *Button) Disabled() bool { return b.disabled }
 
 // side and air are what stands around the words; tight is what of the side has
 // to be left where there is little room.
-func (b *Button) side() float32  { return theme.TextSize() * 0.9 }
-func (b *Button) air() float32   { return theme.TextSize() * 0.62 }
+func (b *Button) side() float32 {
+	if b.small {
+		return theme.TextSize() * 0.3
+	}
+	return theme.TextSize() * 0.9
+}
+
+func (b *Button) air() float32 {
+	if b.small {
+		return theme.TextSize() * 0.35
+	}
+	return theme.TextSize() * 0.62
+}
+
 func (b *Button) tight() float32 { return theme.TextSize() * 0.35 }
 
 // sideAt is the side in a button of a width.

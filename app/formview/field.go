@@ -27,6 +27,8 @@ type field struct {
 	plate   *plate          // pictures and sounds; nil where the form has none here
 	marks   *fyne.Container // that an answer is needed, or what is to be known of the words
 	wrong   *Notice
+	more    *guide  // nil where the form says no more
+	margin  *margin // nil where nothing can be said beside the answer
 	control control // nil for a note
 	box     *fyne.Container
 }
@@ -42,6 +44,10 @@ func newField(f *Form, n session.Node) *field {
 		d.plate = newPlate(f, smallShot, true)
 		words.Add(d.plate.box)
 	}
+	if len(q.Guidance) > 0 {
+		d.more = newGuide(f.around)
+		words.Add(d.more.box)
+	}
 	if strings.HasPrefix(q.Appearance, "printer") {
 		words.Add(quiet(f.around.words.Say("code.no_printer")))
 	}
@@ -51,6 +57,10 @@ func newField(f *Form, n session.Node) *field {
 	}
 	d.box.Add(d.wrong)
 	d.wrong.Hide()
+	if f.o.Remarks && d.control != nil {
+		d.margin = newMargin(d)
+		d.box.Add(d.margin.box)
+	}
 	d.display(n)
 	return d
 }
@@ -125,7 +135,16 @@ func (d *field) display(n session.Node) {
 	}
 	d.hint.SetWords(n.Hint)
 	d.hint.Hidden = n.Hint == ""
+	if d.more != nil {
+		d.more.display(n.Guidance)
+	}
+	if d.margin != nil {
+		d.margin.display(n)
+	}
 	var marks []string
+	if n.Remark.NoOpinion {
+		marks = append(marks, d.form.around.words.Say("remark.no_opinion_said"))
+	}
 	if n.Required {
 		marks = append(marks, d.form.around.words.Say("fill.required"))
 	}

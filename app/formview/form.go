@@ -40,6 +40,16 @@ type Options struct {
 	// Away does work on another goroutine, and then what follows on this one; nil
 	// does both at once.
 	Away func(work, then func())
+	// Paging is how much is asked at one time.
+	Paging Paging
+	// Swiped is called when a finger is moved across the page: 1 is on, -1 back. Turn
+	// is called to show another page; Removed after an instance of a repeat was taken away.
+	// Each may be nil.
+	Swiped  func(by int)
+	Turn    func(page int)
+	Removed func()
+	// Remarks lets a person say something to the secretariat about each question.
+	Remarks bool
 	// Studio plays and records; nil where nothing can.
 	Studio Studio
 	// Changed is called after each answer.
@@ -74,21 +84,31 @@ type Form struct {
 	order   []*field
 	groups  map[forms.Ref]*fyne.Container // shown while relevant
 	repeats map[forms.Ref]int             // instances as drawn
+	opened  map[forms.Ref]int             // of a repeat with several, the instance that is open, from 1
 	checked bool                          // what is missing is shown, too
 	body    *fyne.Container
+	undo    *Button // hidden where there is nothing to take back
+	remarks *Button // nil where nothing can be said beside answers
 	cancel  func()
 
 	speakers  []*speaker // of the page
 	recorders []*Sound
+	remarking bool                   // the person wants to say something beside answers
 	pictures  map[string]image.Image // of the form, read for the page
 }
 
 // NewForm draws s; close it when it isn't shown any more.
 func NewForm(s *session.Session, o Options) *Form {
-	f := &Form{session: s, o: o, body: NewStack(gapFields), around: &surroundings{words: o.Words}}
+	f := &Form{session: s, o: o, opened: map[forms.Ref]int{}, body: NewStack(gapFields), around: &surroundings{words: o.Words}}
 	f.around.page, f.around.came = NewScroll(NewColumn(f.body)), f.came
+	f.around.page.OnSwipe(o.Swiped)
 	f.cancel = s.Subscribe(f.update)
 	return f
+}
+
+// Say words a message as the form does.
+func (f *Form) Say(id locale.ID, values ...locale.Values) string {
+	return f.around.words.Say(id, values...)
 }
 
 // Close ends watching the session.
@@ -168,6 +188,18 @@ func (f *Form) build() {
 			f.add(f.body, n, 0)
 		}
 	}
+	undo := f.button("action.undo", func() { f.Undo() })
+	undo.Importance, undo.Icon = widget.LowImportance, theme.ContentUndoIcon()
+	f.undo = undo
+	f.undo.Hidden = !f.session.CanUndo()
+	foot := NewRow(1, undo)
+	if f.o.Remarks {
+		f.remarks = f.button("remark.all", f.remarkAll)
+		f.remarks.Importance, f.remarks.Icon = widget.LowImportance, theme.DocumentCreateIcon()
+		f.remarkWords()
+		foot.Add(f.remarks)
+	}
+	f.body.Add(foot)
 	f.around.frozen = false
 	if f.checked {
 		f.judgeAll()
@@ -227,37 +259,6 @@ func (f *Form) add(into *fyne.Container, n session.Node, depth int) {
 		box.Hidden = !n.Relevant
 		f.groups[n.Ref] = box
 		into.Add(box)
-	}
-}
-
-func (f *Form) addInstance(box *fyne.Container, repeat, n session.Node, i, depth int) {
-	title := wrapped(f.around.words.Say("fill.position", locale.Values{"Position": i + 1, "Total": len(repeat.Children)}))
-	title.SizeName, title.Bold = theme.SizeNameSubHeadingText, true
-	box.Add(title)
-	f.add(box, n, depth+1)
-	if repeat.CanAdd {
-		b := f.button("fill.remove_this", func() {
-			if f.session.RemoveRepeat(n.Ref) == nil {
-				f.changed()
-			}
-		})
-		b.Importance, b.Icon = widget.LowImportance, theme.DeleteIcon()
-		box.Add(NewRow(1, b))
-	}
-	box.Add(widget.NewSeparator())
-}
-
-func (f *Form) addRepeat(ref forms.Ref) {
-	at, err := f.session.AddRepeat(ref)
-	if err != nil {
-		return // the button stands only where a repeat may grow
-	}
-	f.changed()
-	for _, d := range f.order {
-		if d.ref.Parent() == at {
-			f.Reveal(d.ref)
-			return
-		}
 	}
 }
 
@@ -324,6 +325,9 @@ func (f *Form) answer(d *field, value string, finished bool) {
 }
 
 func (f *Form) changed() {
+	if f.undo != nil && f.undo.Hidden == f.session.CanUndo() {
+		f.undo.Hidden = !f.session.CanUndo()
+	}
 	f.around.settle()
 	if f.o.Changed != nil {
 		f.o.Changed()

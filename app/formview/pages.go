@@ -19,6 +19,18 @@ const pageLimit = 24
 
 // Pages lists the pages that have something to show now.
 func (f *Form) Pages() []Page {
+	switch f.paging() {
+	case InOne:
+		return []Page{f.whole()}
+	case ByQuestion:
+		root := f.session.Root()
+		return f.oneByOne(root, root.Label, nil)
+	}
+	return f.grouped()
+}
+
+// grouped are the pages by group.
+func (f *Form) grouped() []Page {
 	root := f.session.Root()
 	var pages []Page
 	for _, p := range f.pagesOf(root, root.Label, nil) {
@@ -118,7 +130,7 @@ func (f *Form) Answered(p Page) (answered, needed int) {
 			case !isQuestion:
 				walk(n.Children)
 			case q.Control == forms.Hidden || q.Control == forms.Note:
-			case n.Value != "":
+			case n.Value != "", n.Remark.NoOpinion:
 				answered++
 			case n.Required:
 				needed++
@@ -150,8 +162,13 @@ func (f *Form) Asked(p Page) (asked int) {
 }
 
 // PageOf is the number of the page that ref stands on, or -1.
-func (f *Form) PageOf(ref forms.Ref) int {
-	for i, p := range f.Pages() {
+func (f *Form) PageOf(ref forms.Ref) int { return find(f.Pages(), ref) }
+
+// PartOf is the same among [Form.Parts].
+func (f *Form) PartOf(ref forms.Ref) int { return find(f.Parts(), ref) }
+
+func find(pages []Page, ref forms.Ref) int {
+	for i, p := range pages {
 		for _, r := range p.refs {
 			for at := ref; at != ""; at = at.Parent() {
 				if at == r || at.Generic() == r {

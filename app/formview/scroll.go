@@ -11,7 +11,7 @@ import (
 // that follows the focus: see [Scroll.Reveal].
 type Scroll struct {
 	widget.BaseWidget
-	inner   *container.Scroll
+	inner   *swiped
 	content fyne.CanvasObject
 	stops   []fyne.Focusable // what can have the focus, as far as it was there at the start
 	laid    room             // as it was laid out last
@@ -25,7 +25,7 @@ type room struct {
 
 // NewScroll shows content, which scrolls up and down only.
 func NewScroll(content fyne.CanvasObject) *Scroll {
-	s := &Scroll{inner: container.NewVScroll(content), content: content}
+	s := &Scroll{inner: newSwiped(content), content: content}
 	s.ExtendBaseWidget(s)
 	s.adopt(content)
 	return s
@@ -74,6 +74,9 @@ func (s *Scroll) Follow() {
 	s.stops = nil
 	s.adopt(s.content)
 }
+
+// OnSwipe is called when a finger is moved across the page: 1 is on, -1 back.
+func (s *Scroll) OnSwipe(do func(by int)) { s.inner.onSwipe = do }
 
 // Reveal moves the page so far that o is seen, its top before its bottom.
 func (s *Scroll) Reveal(o fyne.CanvasObject) {

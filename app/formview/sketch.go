@@ -83,7 +83,7 @@ func (s *Sketch) inView() bool {
 // the earth is.
 func (s *Sketch) Whole() {
 	size := s.Size()
-	if size.Width == 0 {
+	if size.Width == 0 || size.Height == 0 {
 		s.placed = false
 		return
 	}

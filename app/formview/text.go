@@ -2,6 +2,7 @@ package formview
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
@@ -31,6 +32,7 @@ type Text struct {
 	from      int            // the first piece that is shown
 	parts     []*Entry       // of the pieces from there on
 	note      *Label
+	count     *Label          // of words; nil in a field of one line
 	turns     *fyne.Container // to the pieces before and after
 	back, on  *Button
 	box       *fyne.Container
@@ -44,6 +46,9 @@ func newText(around *surroundings, multiline bool, hint string) *Text {
 	t.on = NewButton(around.words.Say("nav.next"), func() { t.turn(shownParts) })
 	for _, b := range []*Button{t.back, t.on} {
 		b.OnFocus = func() { around.reveal(b) }
+	}
+	if multiline {
+		t.count = quiet("")
 	}
 	t.turns = NewRow(gapControl, t.back, t.on)
 	t.box = NewStack(gapControl)
@@ -98,6 +103,10 @@ func (t *Text) draw() {
 		p.SetText(t.pieces[t.from+i])
 		t.box.Add(UnderWheel(t.around.page, p))
 	}
+	if t.count != nil {
+		t.tally()
+		t.box.Add(t.count)
+	}
 	if len(t.pieces) > 1 {
 		words := t.around.words
 		t.note.SetWords(words.Say("fill.long_text", locale.Values{"Size": words.Size(int64(len(t.value())))}))
@@ -122,6 +131,7 @@ func (t *Text) newPart() *Entry {
 			return
 		}
 		t.pieces[t.at(e)] = text
+		t.tally()
 		if t.multiline && utf8.RuneCountInString(text) > MaxField {
 			t.show(t.value())
 		}
@@ -149,6 +159,42 @@ func (t *Text) newPart() *Entry {
 		return true
 	}
 	return e
+}
+
+// tally counts the words.
+func (t *Text) tally() {
+	if t.count == nil {
+		return
+	}
+	n := 0
+	for _, p := range t.pieces {
+		n += wordsIn(p)
+	}
+	t.count.SetWords("")
+	if n > 0 {
+		t.count.SetWords(t.around.words.Count("filling.words", n))
+	}
+}
+
+// wordsIn counts words: what stands between spaces. A letter of a script that
+// puts no spaces between words counts as one.
+func wordsIn(text string) (n int) {
+	within := false
+	for _, r := range text {
+		switch {
+		case unicode.IsSpace(r):
+			within = false
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
+			if unicode.IsLetter(r) {
+				n++
+			}
+			within = false
+		case !within && (unicode.IsLetter(r) || unicode.IsNumber(r)):
+			n++
+			within = true
+		}
+	}
+	return n
 }
 
 // at is the number of the piece that e holds.

@@ -13,6 +13,7 @@ type Settings struct {
 	Languages []string // of the screens and forms, best first; none is the system's
 	TextSize  int      // percent; 0 is 100
 	Look      Look
+	Paging    string   // how much of a form is shown at one time: question, group, all; empty is as the form says
 	Hub       string   // address of a hub to send through, before those of the invite; may be empty
 	Trusted   []string // pins of hubs whose fingerprint was compared; they are found nearby, wherever they are
 	LockAfter int      // minutes without a touch after which a workspace with a passphrase is locked; 0 is DefaultLock, less is never
