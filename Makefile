@@ -27,7 +27,7 @@ build:
 
 # Everything: under 35 minutes on two cores with nothing cached.
 test:
-	@scripts/setup.sh gcc chromium window screen print
+	@scripts/setup.sh gcc chromium window screen print disks
 	@$(MAKE) --no-print-directory static
 	$(PURE) $(GO) test $(TAGS) -timeout 20m ./...
 	@$(MAKE) --no-print-directory window
@@ -68,6 +68,6 @@ screens:
 # What doesn't fit into "make test": each decoder is fuzzed, and the tests that
 # draw seeds draw many more (they read BARAZA_SOAK).
 soak:
-	@scripts/setup.sh gcc
+	@scripts/setup.sh gcc disks
 	scripts/fuzz.sh $(FUZZTIME)
 	BARAZA_SOAK=1 $(PURE) $(GO) test $(TAGS) -count=1 -timeout 8h ./app/... ./storage/... ./sync/...

@@ -6,6 +6,7 @@
 #	scripts/setup.sh print      what reads back and draws what was printed (tests)
 #	scripts/setup.sh chromium   a browser (tests of the desk's pages)
 #	scripts/setup.sh window     what the window is built with, and OpenGL to run it
+#	scripts/setup.sh disks      file systems to cut the power of, and what makes calls fail (tests of the store)
 #	scripts/setup.sh screen     a screen that nobody sees, and hands for it (tests of the window)
 #
 # Says nothing when nothing is missing. What is missing is installed as a
@@ -58,6 +59,14 @@ for step in "$@"; do
 	print)
 		command -v pdftotext >/dev/null 2>&1 || need poppler-utils
 		command -v qpdf >/dev/null 2>&1 || need qpdf
+		;;
+	disks)
+		# Their tests need root; without it they say that they were left out.
+		if [ "$(id -u)" -eq 0 ]; then
+			for tool in mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs mkfs.btrfs:btrfs-progs strace:strace losetup:mount; do
+				command -v "${tool%%:*}" >/dev/null 2>&1 || need "${tool##*:}"
+			done
+		fi
 		;;
 	chromium) command -v chromium >/dev/null 2>&1 || need chromium ;;
 	*)

@@ -28,6 +28,8 @@ const (
 	childEnd = "BARAZA_TEST_END"
 	// childBackup is a backup that the child restores instead.
 	childBackup = "BARAZA_TEST_BACKUP"
+	// childEarlier has the child work on a store that an earlier program wrote.
+	childEarlier = "BARAZA_TEST_EARLIER"
 )
 
 // busyOptions are those of stores that are backed up.
@@ -66,7 +68,7 @@ func writeOrRestore(dir string) error {
 func writeOn(dir string) error {
 	end, _ := strconv.Atoi(os.Getenv(childEnd))
 	busy, opt := os.Getenv(childBusy) != "", storage.Options{NoBallast: true}
-	if busy {
+	if busy && os.Getenv(childEarlier) == "" {
 		opt = busyOptions()
 	}
 	ctx := context.Background()
@@ -101,7 +103,7 @@ func writeOn(dir string) error {
 		if !busy {
 			continue
 		}
-		if n%5 == 0 {
+		if n%5 == 0 && os.Getenv(childEarlier) == "" { // which has no lock, and is not backed up in the open
 			if _, err := s.Backup(ctx, nil, backupOf(dir), nil); err != nil {
 				return err
 			}
@@ -295,5 +297,47 @@ func checkCount(t *testing.T, dir string, opt storage.Options, said int, when st
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A store of an earlier program is opened, written on and compacted by this one, and
+// killed at any moment meanwhile: what the earlier one had kept is there.
+func TestAProcessKilledOverAnEarlierStoreLosesNothing(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 9))
+	said := 0
+	for round := range killRounds() {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "stores", "v1-open"))); err != nil {
+			t.Fatal(err)
+		}
+		last := 0
+		for range 2 { // the second begins with what the first left
+			after := time.Duration(r.IntN(150)) * time.Millisecond
+			if n := killed(t, dir, []string{childBusy + "=1", childEarlier + "=1"}, func(cmd *exec.Cmd, n int) {
+				if n == 0 {
+					time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+				}
+			}); n > 0 {
+				last = n
+			}
+		}
+		said += last
+		s := open(t, dir, storage.Options{NoBallast: true})
+		for key, words := range map[string]int{"a": 27, "b": 28} {
+			if n, err := notes(s).Get(t.Context(), key); n.Text != strings.Repeat("word ", words) {
+				t.Errorf("round %d: %s of the earlier program: %d bytes, %v", round, key, len(n.Text), err)
+			}
+		}
+		if got, err := notes(s).Get(t.Context(), "last"); last > 0 && (err != nil || got.Title == "") {
+			t.Errorf("round %d: %d was said, %q is there, %v", round, last, got.Title, err)
+		} else if n, _ := strconv.Atoi(got.Title); n < last {
+			t.Errorf("round %d: %d was said, %d is there", round, last, n)
+		}
+		if damage := s.Report().Damage; len(damage) > 0 {
+			t.Errorf("round %d: %v", round, damage)
+		}
+	}
+	if said == 0 {
+		t.Error("no process came to say anything")
 	}
 }

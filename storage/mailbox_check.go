@@ -47,7 +47,7 @@ func (c *checker) chains() error {
 		if err != nil {
 			return err
 		}
-		states[chain], c.abandoned[chain] = item.Value, item.Value.Abandoned
+		states[chain], c.abandoned[chain] = item.Value, item.Value.Abandoned || item.Value.Revoked
 		_, listed, err := lookup(c.m.pending.In(c.tx), item.Key)
 		if err != nil {
 			return err

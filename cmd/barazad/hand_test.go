@@ -121,7 +121,8 @@ func (h *hand) start(args ...string) {
 		h.eyes, h.reader = c, bufio.NewReader(c)
 		return len(h.look().Seen) > 0
 	})
-	h.id = strings.Fields(h.x("search", "--onlyvisible", "--name", "Baraza"))[0]
+	// By its process: its title is in the language that was chosen.
+	h.id = strings.Fields(h.x("search", "--onlyvisible", "--pid", strconv.Itoa(h.look().PID)))[0]
 	h.x("windowmove", h.id, "0", "0")
 	h.x("windowfocus", h.id)
 	still := 0

@@ -244,7 +244,7 @@ func (v *visitor) choose(n session.Node, value string) {
 		}
 	}
 	if strings.Contains(n.Element.(*forms.Question).Appearance, "autocomplete") {
-		v.types(n.Label, string([]rune(label)[:4]))
+		v.pastes(n.Label, string([]rune(label)[:4])) // the keys of the screen have no Arabic
 	}
 	v.tapsBehind(n.Label, label)
 }

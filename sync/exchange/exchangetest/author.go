@@ -14,6 +14,7 @@ import (
 // A Root is the private side of a centre for tests: it signs a card and a log.
 type Root struct {
 	Card  identity.Centre
+	Key   ed25519.PrivateKey // signs the card
 	Log   ed25519.PrivateKey
 	Token [16]byte // of an invite that may be redeemed
 }
@@ -29,7 +30,7 @@ func NewRoot(t testing.TB) Root {
 	ok(t, err)
 	public, log, err := ed25519.GenerateKey(rand.Reader)
 	ok(t, err)
-	r.Log = log
+	r.Key, r.Log = root, log
 	card := identity.Centre{Name: "test centre", Consultation: Consultation, LogKey: public, Issued: 1}
 	for range identity.MinRecipients {
 		key, err := identity.NewRecipientKey(rand.Reader, "recipient")
