@@ -27,6 +27,7 @@ const (
 	KindBlob      Kind = 0x23 // who refers to which attachment
 	KindPiece     Kind = 0x24 // long texts being written, by id and number of the piece
 	KindBrief     Kind = 0x25 // what lists show of what is being written, by its id
+	KindGroup     Kind = 0x26 // groups whose views are written down here, by id
 	KindIdentity  Kind = 0x30 // own keys, and cards of others
 	KindEpoch     Kind = 0x31 // epoch keys by consultation
 	KindDevice    Kind = 0x32 // other devices of the own organisation, by ID

@@ -61,6 +61,7 @@ type tables struct {
 	sealing       *storage.Collection[sealing]
 	settings      *storage.Collection[Settings]
 	devices       *storage.Collection[sibling]
+	groups        *storage.Collection[Group]
 }
 
 // ErrNotSetUp means that nobody has said yet whose device this is.
@@ -107,6 +108,7 @@ func on(ctx context.Context, store *storage.Store, o Options) (*Workspace, error
 		sealing:       storage.NewCollection[sealing](store, storage.KindEpoch),
 		settings:      storage.NewCollection[Settings](store, storage.KindSettings),
 		devices:       storage.NewCollection[sibling](store, storage.KindDevice),
+		groups:        storage.NewCollection[Group](store, storage.KindGroup),
 	}
 	if err := w.load(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())

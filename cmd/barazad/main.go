@@ -47,6 +47,7 @@ func commands() []command {
 		{"bundle", "write|show|take|mail-out|mail-in …", "carry by stick or by mail where there is no link", runBundle},
 		{"status", "--dir DIR [--json]", "show what is on this device, at the hub, received", status},
 		{"receipts", "--dir DIR [--air] [--all] [--json]", "list receipt codes, to be read on the air or printed", runReceipts},
+		{"intake", "add|list|enter|check|ready --dir DIR GROUP …", "write down what groups without a device say; a second person checks it", runIntake},
 		{"print", "form|script [--form FILE] OUT.pdf | response|contribution --dir DIR NAME OUT.pdf | receipts --dir DIR [--all] OUT.pdf", "write a blank form, a script for the air, what was made ready, or receipt codes as PDF; [--language CODE] [--paper a4|letter]", runPrint},
 		{"form", "check FILE [--json] | convert [--name NAME] IN OUT | eval --json [--tz ZONE] | run --json [--tz ZONE] | pack FORM OUT | unpack IN FOLDER", "say what is wrong with a form, turn it into another shape, try its expressions, fill it in by a script; pack it for the road", form},
 		{"translate", "export|import [--form FILE] --language CODE [--catalogue FILE] WORKBOOK", "hand the texts of a form to a translator, and take them back", runTranslate},
