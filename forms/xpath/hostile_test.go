@@ -221,7 +221,7 @@ func TestIndexesArePaidForAndForgotten(t *testing.T) {
 	for i := range 1000 {
 		root.Find("item", fmt.Sprint("a", i), "x")
 	}
-	if n := len(root.index.byKey); n > maxKeys {
+	if n := len(*root.index.Load().filled.Load()); n > maxKeys {
 		t.Errorf("%d indexes are kept", n)
 	}
 }

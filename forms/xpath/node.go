@@ -1,5 +1,11 @@
 package xpath
 
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+)
+
 // A Node is a place in a tree that expressions walk: an element, an attribute
 // or the document above the root element. The same place must compare equal
 // (==), so implementations are pointers or small comparable structs.
@@ -58,18 +64,33 @@ type Finder interface {
 }
 
 // An Index remembers, for one parent, its children by name and by the text of
-// a key. The zero value is ready; it is not safe for concurrent use.
+// a key. The zero value is ready and may be used from many goroutines.
 type Index struct {
-	byKey map[[2]string]map[string][]Node
+	filled atomic.Pointer[map[indexKey]values] // never changed, only replaced
+	mu     sync.Mutex                          // of who replaces it
 }
+
+type (
+	indexKey struct{ child, key string }
+	values   map[string][]Node
+)
 
 // maxKeys is how many keys an Index remembers. Forms ask for a handful; an
 // expression made to fill the memory asks for thousands.
 const maxKeys = 32
 
+func (x *Index) lookUp(id indexKey) (values, bool) {
+	all := x.filled.Load()
+	if all == nil {
+		return nil, false
+	}
+	v, ok := (*all)[id]
+	return v, ok
+}
+
 // Cost is the number of children of parent that Find would read for a key.
 func (x *Index) Cost(parent Node, child, key string) int {
-	if _, ok := x.byKey[[2]string{child, key}]; ok {
+	if _, ok := x.lookUp(indexKey{child, key}); ok {
 		return 0
 	}
 	return len(parent.Children())
@@ -78,27 +99,37 @@ func (x *Index) Cost(parent Node, child, key string) int {
 // Find answers [Finder.Find] for parent. The first question about a key reads
 // all children, the following ones do not.
 func (x *Index) Find(parent Node, child, key, value string) []Node {
-	id := [2]string{child, key}
-	m, ok := x.byKey[id]
+	id := indexKey{child, key}
+	v, ok := x.lookUp(id)
 	if !ok {
-		if len(x.byKey) >= maxKeys {
-			clear(x.byKey)
-		}
-		m = make(map[string][]Node)
-		for _, item := range parent.Children() {
-			if item.Kind() == Element && item.Name() == child {
-				addByKey(m, item, key)
-			}
-		}
-		if x.byKey == nil {
-			x.byKey = make(map[[2]string]map[string][]Node)
-		}
-		x.byKey[id] = m
+		v = x.fill(parent, id)
 	}
-	return m[value]
+	return v[value]
 }
 
-func addByKey(m map[string][]Node, item Node, key string) {
+// fill reads all children of parent for a key. Who asks meanwhile waits, so
+// that they aren't read twice.
+func (x *Index) fill(parent Node, id indexKey) values {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if v, ok := x.lookUp(id); ok {
+		return v
+	}
+	v := make(values)
+	for _, item := range parent.Children() {
+		if item.Kind() == Element && item.Name() == id.child {
+			addByKey(v, item, id.key)
+		}
+	}
+	all := map[indexKey]values{id: v}
+	if old := x.filled.Load(); old != nil && len(*old) < maxKeys {
+		maps.Copy(all, *old)
+	}
+	x.filled.Store(&all)
+	return v
+}
+
+func addByKey(m values, item Node, key string) {
 	for _, c := range item.Children() {
 		if c.Kind() != Element || c.Name() != key {
 			continue

@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 )
 
 // A Tree is a document read from XML, to be walked by expressions. It does not
 // change; its nodes are [Namespaced] and its elements are [Finder]s. The zero
-// value is an empty document.
-// A Tree is not safe for concurrent use.
+// value is an empty document. It may be used from many goroutines.
 type Tree struct {
 	kind     Kind
 	name     string
@@ -21,7 +21,7 @@ type Tree struct {
 	parent   *Tree
 	children []Node
 	attrs    []Node
-	index    *Index
+	index    atomic.Pointer[Index] // made when it is asked
 }
 
 // Limits of what ReadTree takes.
@@ -219,16 +219,19 @@ var _ Finder = (*Tree)(nil)
 
 // Find implements [Finder].
 func (t *Tree) Find(child, key, value string) []Node {
-	if t.index == nil {
-		t.index = new(Index)
+	x := t.index.Load()
+	if x == nil {
+		t.index.CompareAndSwap(nil, new(Index))
+		x = t.index.Load()
 	}
-	return t.index.Find(t, child, key, value)
+	return x.Find(t, child, key, value)
 }
 
 // FindCost implements [Finder].
 func (t *Tree) FindCost(child, key string) int {
-	if t.index == nil {
+	x := t.index.Load()
+	if x == nil {
 		return len(t.children)
 	}
-	return t.index.Cost(t, child, key)
+	return x.Cost(t, child, key)
 }
