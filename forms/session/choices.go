@@ -20,7 +20,7 @@ type offer struct {
 // show them in.
 func (s *Session) offers(n *node) []offer {
 	p := n.plan
-	list := s.items[p.el]
+	list := s.prog.sources.items[p.el]
 	var nodes []xpath.Node
 	switch {
 	case p.filter != nil:
@@ -57,11 +57,28 @@ func (s *Session) filtered(n *node, list *dataNode) []xpath.Node {
 			return s.instance(id)
 		}
 	}
-	v, err := n.plan.filter.Eval(&ctx)
+	v, err := s.filter(n.plan).Eval(&ctx)
 	if err != nil {
 		s.fault(fmt.Errorf("choice_filter of %s: %w", n.plan.c.Name, err))
 	}
 	return v.Nodes()
+}
+
+// filter is what p offers. Where the form shuffles without a seed, every session
+// draws one, so that its choices stay where they stand.
+func (s *Session) filter(p *plan) *xpath.Expr {
+	if p.unseeded == "" {
+		return p.filter
+	}
+	e := s.shuffled[p]
+	if e == nil {
+		var err error
+		if e, err = xpath.Compile(fmt.Sprintf("randomize(%s, %d)", p.unseeded, s.seed)); err != nil {
+			e = p.filter // too long by that much
+		}
+		s.shuffled[p] = e
+	}
+	return e
 }
 
 // label is how an offer is shown at n, and the language it was found in.
@@ -89,7 +106,7 @@ func (s *Session) evalAt(e *xpath.Expr, at xpath.Node, n *node, what string) xpa
 
 // isOffered reports whether a person may pick value at n.
 func (s *Session) isOffered(n *node, value string) bool {
-	list := s.items[n.plan.el]
+	list := s.prog.sources.items[n.plan.el]
 	if list != nil && list.byValue(value) == nil {
 		return false
 	}
@@ -177,7 +194,7 @@ func (s *Session) choiceName(n *node, value, ref string) string {
 		if p == nil || p.q == nil {
 			continue
 		}
-		if list := s.items[p.el]; list != nil {
+		if list := s.prog.sources.items[p.el]; list != nil {
 			if item := list.byValue(value); item != nil {
 				return s.words(n, item.choice.Label)
 			}

@@ -11,12 +11,29 @@ import (
 // (https://docs.getodk.org/openrosa-metadata/). XML is the response as it was
 // submitted; what it leaves out was not relevant then and has its default.
 func Edit(def *forms.Definition, xml []byte, opts Options) (*Session, error) {
-	def = withDeprecatedID(def)
-	s, err := resume(def, Draft{XML: xml}, opts, true)
+	prog, err := Compile(def, opts.File)
 	if err != nil {
 		return nil, err
 	}
-	return s, nil
+	return prog.Edit(xml, opts)
+}
+
+// Edit begins a new revision, as the function of this name does.
+func (prog *Program) Edit(xml []byte, opts Options) (*Session, error) {
+	return prog.revising().resume(Draft{XML: xml}, opts, true)
+}
+
+// withDeprecatedID is prog for the form with a place for the id of the revision
+// before. Lists and files are shared.
+func (prog *Program) withDeprecatedID() *Program {
+	def := withDeprecatedID(prog.def)
+	if def == prog.def {
+		return prog
+	}
+	more := newCompiler(def).prog // it adds no expression that could be wrong
+	more.sources = prog.sources
+	more.revising = func() *Program { return more }
+	return more
 }
 
 // withDeprecatedID is def with a place for the id of the revision before.

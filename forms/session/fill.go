@@ -210,7 +210,7 @@ func (f *filler) yesNo(n *node, v bool) (string, error) {
 	switch {
 	case q.List != "":
 		for _, word := range map[bool][]string{true: {"yes", "true", "1"}, false: {"no", "false", "0"}}[v] {
-			if list := f.s.items[q]; list != nil && list.byValue(word) != nil {
+			if list := f.s.prog.sources.items[q]; list != nil && list.byValue(word) != nil {
 				return word, nil
 			}
 		}

@@ -50,7 +50,7 @@ func (s *Session) encode(all bool) []byte {
 }
 
 // prefixes are those that names of the instance have, sorted.
-func (prog *program) prefixes() []string {
+func (prog *Program) prefixes() []string {
 	var all []string
 	for _, p := range prog.all {
 		if prefix, _, ok := strings.Cut(p.name, ":"); ok && !slices.Contains(all, prefix) {
@@ -163,21 +163,27 @@ func (e *MismatchError) Error() string {
 // filled in again. The error is a *[MismatchError] where the draft holds
 // answers that def doesn't ask for.
 func Resume(def *forms.Definition, d Draft, opts Options) (*Session, error) {
-	return resume(def, d, opts, false)
+	prog, err := Compile(def, opts.File)
+	if err != nil {
+		return nil, err
+	}
+	return prog.Resume(d, opts)
 }
 
-func resume(def *forms.Definition, d Draft, opts Options, edit bool) (*Session, error) {
+// Resume goes on with a draft, as the function of this name does.
+func (prog *Program) Resume(d Draft, opts Options) (*Session, error) {
+	return prog.resume(d, opts, false)
+}
+
+func (prog *Program) resume(d Draft, opts Options, edit bool) (*Session, error) {
 	tree, err := parseInstance(d.XML)
 	if err != nil {
 		return nil, err
 	}
 	if tree.revises() {
-		def = withDeprecatedID(def)
+		prog = prog.revising()
 	}
-	s, err := newSession(def, opts)
-	if err != nil {
-		return nil, err
-	}
+	s := prog.newSession(opts)
 	if tree.name != s.prog.root.c.Name {
 		return nil, &MismatchError{FormID: tree.attr("id"), Version: tree.attr("version")}
 	}

@@ -35,19 +35,25 @@ const (
 //
 // The error is a *[MismatchError] where the draft belongs to another form.
 func Migrate(def *forms.Definition, d Draft, opts Options) (*Session, []Change, error) {
+	prog, err := Compile(def, opts.File)
+	if err != nil {
+		return nil, nil, err
+	}
+	return prog.Migrate(d, opts)
+}
+
+// Migrate goes on with a draft, as the function of this name does.
+func (prog *Program) Migrate(d Draft, opts Options) (*Session, []Change, error) {
 	tree, err := parseInstance(d.XML)
 	if err != nil {
 		return nil, nil, err
 	}
 	if tree.revises() {
-		def = withDeprecatedID(def)
+		prog = prog.revising()
 	}
-	s, err := newSession(def, opts)
-	if err != nil {
-		return nil, nil, err
-	}
+	s := prog.newSession(opts)
 	id := tree.attr("id")
-	if id != def.Settings.ID || tree.name != s.prog.root.c.Name {
+	if id != prog.def.Settings.ID || tree.name != s.prog.root.c.Name {
 		return nil, nil, &MismatchError{FormID: id, Version: tree.attr("version")}
 	}
 	m := &migration{loader: loader{s: s, seen: map[*plan]bool{}}}

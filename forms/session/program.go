@@ -4,15 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"baraza.example/forms"
 	"baraza.example/forms/xpath"
 )
 
-// A program is a definition made ready to run: expressions compiled and the
-// graph of what depends on what. It is shared by nothing and never changes.
-type program struct {
+// A Program is a form made ready to be filled in: its expressions compiled, what
+// depends on what, the lists and files that it names. Many sessions may run on
+// one, in any goroutines: each of them holds its answers alone.
+type Program struct {
 	def          *forms.Definition
+	sources      *sources
+	revising     func() *Program // for responses that revise another; made when it is asked for
 	root         *plan
 	all          []*plan // in document order, attributes before what stands in their element
 	byRef        map[forms.Ref]*plan
@@ -45,6 +49,7 @@ type plan struct {
 	itemset              *forms.Itemset
 	itemValue, itemLabel *xpath.Expr // of itemsets
 	plainValue           bool        // itemValue is "."
+	unseeded             string      // what filter selects is shuffled anew in each session
 	spoken               bool        // its calculation reads texts in the session's language
 
 	actions []*action
@@ -73,15 +78,26 @@ type piece struct {
 	expr  *xpath.Expr
 }
 
-// compile makes the program of def. The error joins a diagnostic per fault.
-// Seed puts choices that are shown in a random order into one order.
-func compile(def *forms.Definition, seed uint32) (*program, error) {
+// Compile makes the program of a definition, which must not change afterwards.
+// File opens a file the form names (countries.csv); it may be nil where there
+// are none. The error joins a [forms.Diagnostic] for each fault that makes def
+// unusable, or says which file is missing.
+func Compile(def *forms.Definition, file func(name string) ([]byte, error)) (*Program, error) {
 	if def == nil || def.Root == nil {
 		return nil, errors.New("the form has no questions")
 	}
-	c := newCompiler(def, seed)
-	return c.prog, forms.Usable(c.found)
+	c := newCompiler(def)
+	if err := forms.Usable(c.found); err != nil {
+		return nil, err
+	}
+	var err error
+	c.prog.sources, err = newSources(def, file)
+	c.prog.revising = sync.OnceValue(c.prog.withDeprecatedID)
+	return c.prog, err
 }
+
+// Definition returns the form.
+func (prog *Program) Definition() *forms.Definition { return prog.def }
 
 // Check says what keeps def from being filled in beyond what reading it
 // reported: expressions that are none, values computed in a circle.
@@ -89,20 +105,19 @@ func Check(def *forms.Definition) []forms.Diagnostic {
 	if def.Root == nil {
 		return nil
 	}
-	return newCompiler(def, 1).found
+	return newCompiler(def).found
 }
 
 // A compiler is one definition being compiled.
 type compiler struct {
-	prog   *program
+	prog   *Program
 	found  []forms.Diagnostic
 	effort int // against maxEffort
 	cycles int // found
-	seed   uint32
 }
 
-func newCompiler(def *forms.Definition, seed uint32) *compiler {
-	c := &compiler{seed: seed, prog: &program{def: def, byRef: map[forms.Ref]*plan{}, texts: map[string][]piece{}}}
+func newCompiler(def *forms.Definition) *compiler {
+	c := &compiler{prog: &Program{def: def, byRef: map[forms.Ref]*plan{}, texts: map[string][]piece{}}}
 	c.prog.root = c.plan(def.Root, nil)
 	for _, p := range c.prog.all {
 		c.expressions(p)
@@ -177,7 +192,7 @@ func (c *compiler) enter(p *plan) {
 }
 
 // at finds the plan that a path names, with or without the prefixes of names.
-func (prog *program) at(path string) *plan {
+func (prog *Program) at(path string) *plan {
 	if p, ok := prog.byRef[forms.Ref(path)]; ok || !strings.Contains(path, ":") {
 		return p
 	}
@@ -232,11 +247,11 @@ func (c *compiler) choices(p *plan) {
 		return
 	}
 	if q.Itemset == nil && q.Parameters["randomize"] == "true" {
-		seed := q.Parameters["seed"]
-		if seed == "" {
-			seed = fmt.Sprint(c.seed)
+		if seed := q.Parameters["seed"]; seed != "" {
+			nodeset = "randomize(" + nodeset + ", " + seed + ")"
+		} else {
+			p.unseeded = nodeset
 		}
-		nodeset = "randomize(" + nodeset + ", " + seed + ")"
 	}
 	var refs []xpath.Reference
 	if p.filter, refs = c.expression(p, "choice_filter", nodeset); p.filter == nil {

@@ -49,7 +49,7 @@ func (s *Session) SetRemark(ref forms.Ref, r Remark) error {
 
 // remarkPrefix is what the namespace is written with: "baraza", and more where
 // the form has that for something else.
-func (prog *program) remarkPrefix() string {
+func (prog *Program) remarkPrefix() string {
 	prefix := "baraza"
 	for taken := prog.prefixes(); slices.Contains(taken, prefix); {
 		prefix += "_"

@@ -27,7 +27,7 @@ type Options struct {
 	Now       func() time.Time  // nil means time.Now
 	Rand      *rand.Rand        // nil means a random source
 	Property  map[string]string // deviceid, username …
-	// File opens a file the form names (countries.csv).
+	// File opens a file the form names (countries.csv). A [Program] has its own.
 	File func(name string) ([]byte, error)
 	// LastSaved is the response to the same form that was saved before this one
 	// (${last-saved#…} in XLSForm); nil where there is none.
@@ -64,16 +64,15 @@ type Submission struct {
 // A Session is one response being filled in. It is not safe for concurrent
 // use.
 type Session struct {
-	prog       *program
+	prog       *Program
 	opts       Options
-	languages  []string // of the form and of the files it names
 	chain      []string // of them, in the order to look for texts in
 	document   *node    // above root
 	root       *node
-	lists      map[string]*dataNode
-	items      map[forms.Element]*dataNode // by question
-	instances  map[string]xpath.Node       // secondary, by id, once they are read
-	nodes      int                         // in the tree, against MaxNodes
+	instances  map[string]xpath.Node // secondary, by id, once they were asked for
+	seed       uint32                // of what is shuffled without one
+	shuffled   map[*plan]*xpath.Expr
+	nodes      int // in the tree, against MaxNodes
 	instanceID string
 	started    time.Time
 	changedAt  time.Time
@@ -100,13 +99,19 @@ var ErrTooMany = errors.New("the response is too large")
 // MaxNodes bounds the questions, groups and repeat instances of one response.
 const MaxNodes = forms.MaxElements
 
-// Start begins a new response. The error joins a [forms.Diagnostic] for each
-// fault that makes def unusable, or says which file is missing.
+// Start begins a new response. The errors are those of [Compile], which see:
+// where there are many responses to one form it is called once.
 func Start(def *forms.Definition, opts Options) (*Session, error) {
-	s, err := newSession(def, opts)
+	prog, err := Compile(def, opts.File)
 	if err != nil {
 		return nil, err
 	}
+	return prog.Start(opts)
+}
+
+// Start begins a new response.
+func (prog *Program) Start(opts Options) (_ *Session, err error) {
+	s := prog.newSession(opts)
 	s.started = s.now()
 	s.changedAt = s.started
 	s.instanceID = "uuid:" + s.uuid()
@@ -136,28 +141,19 @@ func (s *Session) begin() {
 	s.changed = map[*node]bool{}
 }
 
-func newSession(def *forms.Definition, opts Options) (*Session, error) {
+func (prog *Program) newSession(opts Options) *Session {
 	seed := rand.Uint32N(1 << 20)
 	if opts.Rand != nil {
 		seed = opts.Rand.Uint32N(1 << 20)
 	}
-	prog, err := compile(def, seed+1)
-	if err != nil {
-		return nil, err
-	}
 	s := &Session{
-		prog: prog, opts: opts,
-		lists: map[string]*dataNode{}, items: map[forms.Element]*dataNode{}, instances: map[string]xpath.Node{},
+		prog: prog, opts: opts, seed: seed + 1, shuffled: map[*plan]*xpath.Expr{}, instances: map[string]xpath.Node{},
 		changed: map[*node]bool{}, watchers: map[int]func([]forms.Ref){},
 	}
 	s.audit = newAuditor(prog.audit)
 	s.document = &node{s: s, relevant: true}
-	s.languages = slices.Clone(def.Languages)
-	if err := s.readLists(); err != nil {
-		return nil, err
-	}
 	s.setChain(opts.Languages)
-	return s, nil
+	return s
 }
 
 // Definition returns the form that is being filled in.
@@ -190,7 +186,7 @@ func (s *Session) setChain(asked []string) {
 		}
 	}
 	for _, a := range asked {
-		for _, l := range s.languages {
+		for _, l := range s.prog.sources.languages {
 			if l == a || strings.EqualFold(languageCode(l), languageCode(a)) {
 				add(l)
 			}
@@ -199,7 +195,7 @@ func (s *Session) setChain(asked []string) {
 	}
 	add(def.Settings.DefaultLanguage)
 	add("") // what stands in no language is the author's own, and goes before translations
-	for _, l := range s.languages {
+	for _, l := range s.prog.sources.languages {
 		add(l)
 	}
 }
