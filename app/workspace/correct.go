@@ -45,7 +45,11 @@ func (w *Workspace) Correct(ctx context.Context, name string, languages ...strin
 	if err != nil {
 		return nil, err
 	}
-	edited, err := session.Edit(form.Definition, s.Content.Body, options)
+	program, err := w.program(form)
+	if err != nil {
+		return nil, fmt.Errorf("correct %s: %w", name, err)
+	}
+	edited, err := program.Edit(s.Content.Body, options)
 	if err != nil {
 		return nil, fmt.Errorf("correct %s: %w", name, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"baraza.example/assets"
 	"baraza.example/forms"
 	"baraza.example/forms/consultation"
+	"baraza.example/forms/session"
 	"baraza.example/forms/translate"
 	"baraza.example/forms/xlsform"
 )
@@ -121,4 +122,19 @@ func (w *Workspace) Form(id string) (Form, error) {
 		return f, nil
 	}
 	return Form{}, fmt.Errorf("%w: %q", ErrNoForm, id)
+}
+
+// program returns a form ready to be filled in. It is compiled once, and its
+// lists of choices are in memory once, however many responses are open.
+func (w *Workspace) program(f Form) (*session.Program, error) {
+	w.compiling.Lock()
+	defer w.compiling.Unlock()
+	if p := w.programs[f.Definition]; p != nil {
+		return p, nil
+	}
+	p, err := session.Compile(f.Definition, f.file)
+	if err == nil {
+		w.programs[f.Definition] = p
+	}
+	return p, err
 }

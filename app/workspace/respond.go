@@ -72,7 +72,11 @@ func (w *Workspace) Start(ctx context.Context, formID, tag string, languages ...
 	if err != nil {
 		return nil, err
 	}
-	s, err := session.Start(form.Definition, options)
+	program, err := w.program(form)
+	if err != nil {
+		return nil, fmt.Errorf("start form %q: %w", formID, err)
+	}
+	s, err := program.Start(options)
 	if err != nil {
 		return nil, fmt.Errorf("start form %q: %w", formID, err)
 	}
@@ -94,7 +98,11 @@ func (w *Workspace) Resume(ctx context.Context, instanceID string, languages ...
 	if err != nil {
 		return nil, err
 	}
-	s, err := session.Resume(form.Definition, d.Draft, options)
+	program, err := w.program(form)
+	if err != nil {
+		return nil, fmt.Errorf("go on with draft %s: %w", instanceID, err)
+	}
+	s, err := program.Resume(d.Draft, options)
 	if err != nil {
 		return nil, fmt.Errorf("go on with draft %s: %w", instanceID, err)
 	}
@@ -102,7 +110,7 @@ func (w *Workspace) Resume(ctx context.Context, instanceID string, languages ...
 }
 
 func (w *Workspace) sessionOptions(ctx context.Context, form Form, instanceID string, languages []string) (session.Options, error) {
-	o := session.Options{Languages: languages, Now: w.clock, File: form.file, Property: map[string]string{}}
+	o := session.Options{Languages: languages, Now: w.clock, Property: map[string]string{}}
 	if w.self != nil {
 		o.Property["deviceid"] = "baraza:" + w.self.ID().Hex()
 	}

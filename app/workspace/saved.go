@@ -90,7 +90,11 @@ func (w *Workspace) Migrate(ctx context.Context, instanceID string, languages ..
 	if err != nil {
 		return nil, nil, err
 	}
-	s, changes, err := session.Migrate(form.Definition, d.Draft, options)
+	program, err := w.program(form)
+	if err != nil {
+		return nil, nil, fmt.Errorf("move draft %s to the form of today: %w", instanceID, err)
+	}
+	s, changes, err := program.Migrate(d.Draft, options)
 	if err != nil {
 		return nil, nil, fmt.Errorf("move draft %s to the form of today: %w", instanceID, err)
 	}

@@ -45,7 +45,11 @@ func (w *Workspace) Read(ctx context.Context, name string, languages ...string) 
 	if err != nil {
 		return out, err
 	}
-	if out.Response, err = session.Resume(form.Definition, d, options); err != nil {
+	program, err := w.program(form)
+	if err == nil {
+		out.Response, err = program.Resume(d, options)
+	}
+	if err != nil {
 		return out, fmt.Errorf("read %s: %w", name, err)
 	}
 	return out, nil

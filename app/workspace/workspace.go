@@ -16,7 +16,9 @@ import (
 	"sync"
 	"time"
 
+	"baraza.example/forms"
 	"baraza.example/forms/contribution"
+	"baraza.example/forms/session"
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
 	"baraza.example/sync/exchange"
@@ -44,6 +46,9 @@ type Workspace struct {
 	rand   io.Reader
 	log    *slog.Logger
 	tables tables
+
+	compiling sync.Mutex // guards programs
+	programs  map[*forms.Definition]*session.Program
 
 	making  sync.Mutex                  // one at a time makes records
 	sending sync.Mutex                  // one at a time exchanges; guards what follows
@@ -84,7 +89,7 @@ func Open(ctx context.Context, dir string, o Options) (*Workspace, error) {
 
 // on opens the workspace in a store, which it closes when that fails.
 func on(ctx context.Context, store *storage.Store, o Options) (*Workspace, error) {
-	w := &Workspace{forms: map[string]Form{}, peers: map[string]*exchange.Memory{}, clock: o.Clock, rand: o.Rand, log: o.Logger}
+	w := &Workspace{forms: map[string]Form{}, programs: map[*forms.Definition]*session.Program{}, peers: map[string]*exchange.Memory{}, clock: o.Clock, rand: o.Rand, log: o.Logger}
 	if w.clock == nil {
 		w.clock = time.Now
 	}
