@@ -11,7 +11,7 @@ import (
 // Limits bound what the pages take upon themselves. The zero value is for a
 // hub with a few hundred phones around it.
 type Limits struct {
-	Open    int   // responses kept in memory between pages; 0: 32
+	Open    int   // responses kept in memory between pages; 0: 256
 	AtOnce  int   // pages made at one time; 0: 8
 	Waiting int   // that wait for their turn; 0: 512. More are told to come back
 	Body    int64 // bytes of one page that is sent; 0: 256 KiB
@@ -26,7 +26,7 @@ func (l Limits) filled() Limits {
 			*n = v
 		}
 	}
-	or(&l.Open, 32)
+	or(&l.Open, 256)
 	or(&l.AtOnce, 8)
 	or(&l.Waiting, 512)
 	or(&l.Begin, 60)

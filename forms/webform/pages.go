@@ -33,14 +33,41 @@ const (
 // A pager splits what is asked now into pages: by the form's groups, and where
 // these are long, within them.
 type pager struct {
-	s     *session.Session
+	s     *glance
 	pages []page
 	full  int // weight of the last page
 }
 
+// nodes are the questions and groups of a response as they stand now.
+type nodes interface {
+	Node(ref forms.Ref) (session.Node, bool)
+}
+
+// A glance looks at each node once: what a list offers takes longer to find out
+// than all the rest. It is good until an answer changes.
+type glance struct {
+	s    *session.Session
+	seen map[forms.Ref]session.Node
+}
+
+func newGlance(s *session.Session) *glance {
+	return &glance{s, map[forms.Ref]session.Node{}}
+}
+
+// Node implements [nodes].
+func (g *glance) Node(ref forms.Ref) (session.Node, bool) {
+	n, ok := g.seen[ref]
+	if !ok {
+		if n, ok = g.s.Node(ref); ok {
+			g.seen[ref] = n
+		}
+	}
+	return n, ok
+}
+
 // pagesOf lists the pages that have something to ask or to show now.
 func pagesOf(s *session.Session) []page {
-	p := &pager{s: s}
+	p := &pager{s: newGlance(s)}
 	root := s.Root()
 	title := root.Label
 	if title == "" {
@@ -110,7 +137,7 @@ func repeats(n session.Node) bool {
 
 // asks says whether anything of n is to be seen on a page. Files can't be
 // given here.
-func asks(s *session.Session, n session.Node) bool {
+func asks(s nodes, n session.Node) bool {
 	if !n.Relevant {
 		return false
 	}
@@ -187,7 +214,7 @@ func pageOf(pages []page, ref forms.Ref) int {
 }
 
 // questions lists the questions of a page that are asked now.
-func questions(s *session.Session, p page) (found []forms.Ref) {
+func questions(s nodes, p page) (found []forms.Ref) {
 	var walk func(refs []forms.Ref)
 	walk = func(refs []forms.Ref) {
 		for _, ref := range refs {
