@@ -71,7 +71,7 @@ func bench(ctx context.Context, args []string, io streams) error {
 	f.StringVar(&s.responses, "responses", "../shared/corpora/responses.jsonl", "JSON lines with answers, ten texts each")
 	f.IntVar(&s.count, "count", 0, "how many of them; 0: all")
 	f.StringVar(&s.profile, "profile", "", "link: one of 64-128, 2g, hf, vsat, attachment; all without it")
-	f.StringVar(&s.only, "only", "", "link: run ours or the baseline alone")
+	f.StringVar(&s.only, "only", "", "link: run ours or the baseline alone; hub: one of bundle, kiosk, batches, hold")
 	f.StringVar(&s.role, "role", "", "link: what a process of it does")
 	f.StringVar(&s.dir, "dir", "", "link: folder of such a process")
 	f.StringVar(&s.listen, "listen", "", "link: address of such a process")

@@ -18,13 +18,23 @@ import (
 
 // benchHub measures what a hub does beside the same work done plainly.
 func benchHub(ctx context.Context, s benchSettings) ([]result, error) {
+	parts := []struct {
+		name    string
+		measure func(context.Context, benchSettings) ([]result, error)
+	}{{"bundle", hubBundle}, {"kiosk", hubKiosk}, {"batches", hubBatches}, {"hold", hubHold}}
 	var results []result
-	for _, c := range []func(context.Context, benchSettings) ([]result, error){hubBundle, hubKiosk, hubBatches, hubHold} {
-		more, err := c(ctx, s)
+	for _, p := range parts {
+		if s.only != "" && s.only != p.name {
+			continue
+		}
+		more, err := p.measure(ctx, s)
 		if err != nil {
 			return nil, err
 		}
 		results = append(results, more...)
+	}
+	if len(results) == 0 {
+		return nil, fmt.Errorf("bench hub has no part %q: %w", s.only, errUsage)
 	}
 	return results, nil
 }
