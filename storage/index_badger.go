@@ -32,7 +32,9 @@ func badgerOptions(dir string, p Profile, key []byte, log *slog.Logger) badger.O
 		WithMetricsEnabled(false).
 		WithEncryptionKey(key).
 		WithEncryptionKeyRotationDuration(noRotation).
-		WithLogger(badgerLog{log})
+		WithLogger(badgerLog{log}).
+		WithCompression(options.None)
+	o.TableSizeMultiplier = 1
 	if p == Phone {
 		return o.
 			WithMemTableSize(4 << 20).WithNumMemtables(1).
@@ -44,6 +46,7 @@ func badgerOptions(dir string, p Profile, key []byte, log *slog.Logger) badger.O
 	return o.
 		WithMemTableSize(16 << 20).WithNumMemtables(2).
 		WithNumLevelZeroTables(2).WithNumLevelZeroTablesStall(4).
+		WithBaseTableSize(1 << 20).WithBaseLevelSize(256 << 20).
 		WithBlockCacheSize(16 << 20).WithIndexCacheSize(8 << 20).
 		WithValueThreshold(1 << 20).WithValueLogFileSize(16 << 20)
 }

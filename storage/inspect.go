@@ -136,6 +136,25 @@ func (s *Store) kinds(ctx context.Context) (all []KindSize, err error) {
 	return all, err
 }
 
+// tables is how many bytes the tables of the index have: long values stand
+// elsewhere.
+func (s *Store) tables() (n int64, err error) {
+	indexes, err := s.fs.ReadDir(s.path(indexName))
+	for _, i := range indexes {
+		if !i.Dir || i.Name == indexAside {
+			continue
+		}
+		infos, failed := s.fs.ReadDir(s.path(indexName, i.Name))
+		err = errors.Join(err, failed)
+		for _, table := range infos {
+			if filepath.Ext(table.Name) == ".sst" {
+				n += table.Size
+			}
+		}
+	}
+	return n, err
+}
+
 // files adds up what is below a name, which need not be there.
 func (s *Store) files(name string) (n FileSize, err error) {
 	var walk func(name string) error
@@ -169,6 +188,11 @@ const wasteful = 4
 func (s *Store) tidy(ctx context.Context) {
 	journal, err := s.files(journalName)
 	if err != nil || journal.Bytes < s.limits.compact {
+		return
+	}
+	// What is in tables is hardly ever more than what is held. The guess spares a
+	// large store from being read whole at each start.
+	if tables, err := s.tables(); err == nil && journal.Bytes <= wasteful*tables {
 		return
 	}
 	kinds, err := s.kinds(ctx)
