@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"baraza.example/sync/canon"
 	"baraza.example/sync/identity"
@@ -172,6 +173,9 @@ const MaxPath = 16
 
 // Append encodes f at the end of b.
 func (f Frame) Append(b []byte) []byte {
+	if f.Type == FrameRecord && !f.Next {
+		return f.Record.appendFrame(b)
+	}
 	payload, t := f.payload(), f.Type
 	if f.Next {
 		t = FrameNext
@@ -181,6 +185,19 @@ func (f Frame) Append(b []byte) []byte {
 	return append(b, payload...)
 }
 
+// appendFrame writes a record's frame where it goes, without a copy between: most
+// of what travels is records. It is what canon makes of a [recordWire].
+func (c Carried) appendFrame(b []byte) []byte {
+	path := canon.Encode(c.Path)
+	size := 1 + canon.HeadSize(uint64(len(c.Envelope))) + len(c.Envelope) + len(path)
+	b = slices.Grow(b, 1+binary.MaxVarintLen64+size)
+	b = append(b, byte(FrameRecord))
+	b = binary.AppendUvarint(b, uint64(size))
+	b = append(b, canon.ArrayOfTwo)
+	b = canon.AppendBytes(b, c.Envelope)
+	return append(b, path...)
+}
+
 func (f Frame) payload() []byte {
 	switch f.Type {
 	case FrameHello:
@@ -188,10 +205,7 @@ func (f Frame) payload() []byte {
 	case FrameOffer:
 		return canon.Encode(f.Offer.wire())
 	case FrameRecord:
-		if f.Next {
-			return f.Record.next()
-		}
-		return canon.Encode(recordWire{Envelope: f.Record.Envelope, Path: f.Record.Path})
+		return f.Record.next()
 	case FrameLeaf:
 		return canon.Encode(f.Leaf)
 	case FrameHave:

@@ -11,8 +11,10 @@ package canon
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -81,4 +83,40 @@ func DecodeExact(data []byte, v any) error {
 		return ErrNotCanonical
 	}
 	return nil
+}
+
+// ArrayOfTwo is the head of an array with two elements.
+const ArrayOfTwo = 0x82
+
+// AppendBytes appends a byte string as Encode writes it.
+func AppendBytes(b, value []byte) []byte {
+	const major = 2 << 5
+	switch n := uint64(len(value)); {
+	case n < 24:
+		b = append(b, major|byte(n))
+	case n <= math.MaxUint8:
+		b = append(b, major|24, byte(n))
+	case n <= math.MaxUint16:
+		b = binary.BigEndian.AppendUint16(append(b, major|25), uint16(n))
+	case n <= math.MaxUint32:
+		b = binary.BigEndian.AppendUint32(append(b, major|26), uint32(n))
+	default:
+		b = binary.BigEndian.AppendUint64(append(b, major|27), n)
+	}
+	return append(b, value...)
+}
+
+// HeadSize is how many bytes the head of a byte string with n bytes takes.
+func HeadSize(n uint64) int {
+	switch {
+	case n < 24:
+		return 1
+	case n <= math.MaxUint8:
+		return 2
+	case n <= math.MaxUint16:
+		return 3
+	case n <= math.MaxUint32:
+		return 5
+	}
+	return 9
 }

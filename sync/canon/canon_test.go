@@ -87,3 +87,19 @@ func FuzzDecodeExact(f *testing.F) {
 		}
 	})
 }
+
+func TestBytesAreAppendedAsTheyAreEncoded(t *testing.T) {
+	for _, n := range []int{0, 1, 23, 24, 255, 256, 65535, 65536, 100_000} {
+		value := bytes.Repeat([]byte{7}, n)
+		want := Encode(value)
+		if got := AppendBytes([]byte("x"), value); !bytes.Equal(got[1:], want) {
+			t.Errorf("%d bytes are appended otherwise", n)
+		}
+		if HeadSize(uint64(n))+n != len(want) {
+			t.Errorf("the head of %d bytes has %d, not %d", n, len(want)-n, HeadSize(uint64(n)))
+		}
+	}
+	if two := Encode([]int{1, 2}); two[0] != ArrayOfTwo {
+		t.Errorf("an array of two begins with %#x", two[0])
+	}
+}
