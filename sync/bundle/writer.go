@@ -142,6 +142,7 @@ func (w *writer) flush() error {
 // drain writes blocks until there are no more.
 func (w *writer) drain() {
 	var h [blockHeader]byte
+	at := int64(len(magic))
 	for b := range w.blocks {
 		if b.done != nil {
 			close(b.done)
@@ -161,6 +162,11 @@ func (w *writer) drain() {
 				w.failed = fmt.Errorf("write the bundle: %w", err)
 			}
 		}
+		size := int64(blockHeader + len(b.payload))
+		if w.failed == nil && b.kind == blockData {
+			writeAhead(w.file, at, size)
+		}
+		at += size
 		if b.kind == blockData {
 			select {
 			case w.free <- b.payload[:0]:
