@@ -22,7 +22,7 @@ const module = "baraza.example/"
 // The longest part that fits wins; "x/..." stands for x and all below it.
 // docs/ARCHITECTURE.md has the picture and the reasons.
 var layers = map[string]string{
-	"main":                       "app app/workspace",
+	"main":                       "app app/pages app/workspace storage",
 	"docs":                       "",
 	"assets":                     "",
 	"assets/locale":              "assets",
@@ -65,8 +65,10 @@ var layers = map[string]string{
 	"storage/powercut":           "storage forms/... sync/batch sync/identity",
 	"app/workspace":              "assets/... forms/... storage sync/batch sync/bundle sync/canon sync/discovery sync/exchange sync/httpsync sync/hub sync/identity sync/openrosa",
 	"app/world":                  "assets/... forms/... sync/... storage/... app/workspace",
+	"app/wording":                "assets/... sync/identity app/workspace",
+	"app/pages":                  "assets/... forms/webform app/workspace app/wording",
 	"app/formview":               "assets/... forms forms/barcode forms/calendar forms/geo forms/imagemap forms/picture forms/session",
-	"app":                        "assets/... forms/... sync/identity app/workspace app/formview",
+	"app":                        "assets/... forms/... sync/identity app/workspace app/wording app/formview",
 	"cmd":                        "...",
 }
 

@@ -162,16 +162,6 @@ func (a *App) entries(m mine, limit int) (all []entry) {
 	return all
 }
 
-func (a *App) briefTitle(b workspace.Brief) string {
-	switch {
-	case b.Text:
-		return a.textTitle(b.Title)
-	case b.Title == "":
-		return a.words.Say("response.untitled")
-	}
-	return a.words.Say("response.for_author", locale.Values{"Name": b.Title})
-}
-
 func (a *App) openBrief(b workspace.Brief) {
 	if b.Text {
 		a.goOnWriting(b.ID)

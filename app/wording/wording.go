@@ -1,0 +1,112 @@
+// Package wording says in the words of the catalogues what the window and the
+// pages both have to say: in which state an item is, what it waits for, what
+// went wrong. Start at [State].
+package wording
+
+import (
+	"errors"
+	"strings"
+
+	"baraza.example/app/workspace"
+	"baraza.example/assets/locale"
+	"baraza.example/sync/identity"
+)
+
+// State is one of the three plain states, with the code to read out.
+func State(l *locale.Localizer, i workspace.Item) string {
+	switch i.Delivery.State {
+	case workspace.Received:
+		return l.Say("state.received_code", locale.Values{"Code": i.Code})
+	case workspace.AtHub:
+		if i.Delivery.Hub == "" {
+			return l.Say("state.at_hub_unnamed")
+		}
+		return l.Say("state.at_hub", locale.Values{"Name": i.Delivery.Hub})
+	}
+	if i.Delivery.Refusal != nil {
+		return l.Say("state.refused") + " · " + l.Say("state.on_device")
+	}
+	return l.Say("state.on_device")
+}
+
+// Waiting says what an item waits for.
+func Waiting(l *locale.Localizer, i workspace.Item) string {
+	word, _, _ := strings.Cut(i.Waiting(), ":")
+	switch word {
+	case "":
+		return l.Say("wait.nothing")
+	case "refused":
+		return l.Say("wait.refused", locale.Values{"Reason": string(i.Delivery.Refusal.Code)})
+	}
+	return l.Say(locale.ID("wait." + word))
+}
+
+// Title names an item.
+func Title(l *locale.Localizer, i workspace.Item) string {
+	if strings.Trim(i.Title, " —") == "" {
+		return l.Say("response.untitled")
+	}
+	return strings.Trim(i.Title, " —")
+}
+
+// BriefTitle names what is being written.
+func BriefTitle(l *locale.Localizer, b workspace.Brief) string {
+	switch {
+	case b.Text:
+		return TextTitle(l, b.Title)
+	case b.Title == "":
+		return l.Say("response.untitled")
+	}
+	return l.Say("response.for_author", locale.Values{"Name": b.Title})
+}
+
+// TextTitle is the title of a contribution, or says that there is none yet.
+func TextTitle(l *locale.Localizer, title string) string {
+	if strings.TrimSpace(title) == "" {
+		return l.Say("contribution.untitled")
+	}
+	return title
+}
+
+// Trouble says what happened, what is safe and what to do.
+func Trouble(l *locale.Localizer, err error) string {
+	var gone *workspace.GoneError
+	if errors.As(err, &gone) {
+		return l.Say("fill.attachment_gone", locale.Values{"Name": gone.Name})
+	}
+	var odd *workspace.WordError
+	if errors.As(err, &odd) {
+		return l.Say("error.word_odd", locale.Values{"Number": odd.Number, "Word": odd.Word})
+	}
+	for _, known := range []struct {
+		err error
+		id  locale.ID
+	}{
+		{workspace.ErrPassphraseNeeded, "error.passphrase_needed"},
+		{workspace.ErrPassphraseWrong, "error.passphrase_wrong"},
+		{workspace.ErrWordsWrong, "error.words_wrong"},
+		{workspace.ErrWordsAsked, "error.words_asked"},
+		{workspace.ErrWordsCount, "error.words_count"},
+		{workspace.ErrWordsCheck, "error.words_check"},
+		{workspace.ErrBackupLocks, "backup.needs_lock"},
+		{workspace.ErrNoBackup, "error.no_backup"},
+		{workspace.ErrBackupOther, "error.backup_other"},
+		{workspace.ErrInUse, "error.in_use"},
+		{workspace.ErrNotSetUp, "error.not_set_up"},
+		{workspace.ErrNoRoad, "send.not_joined"},
+		{workspace.ErrNoForm, "error.no_form"},
+		{workspace.ErrOtherConsultation, "join.other"},
+		{workspace.ErrNoAddress, "join.no_address"},
+		{identity.ErrNotInvite, "join.not_an_invite"},
+		{identity.ErrInviteCut, "join.cut_short"},
+		{identity.ErrInviteCentre, "join.cut_short"},
+	} {
+		if errors.Is(err, known.err) {
+			return l.Say(known.id)
+		}
+	}
+	if trouble := workspace.TroubleOf(err); trouble != "" {
+		return l.Say(locale.ID("error."+trouble), locale.Values{"Size": l.Size(workspace.MaxText)})
+	}
+	return l.Say("error.unexpected", locale.Values{"What": err.Error()})
+}
