@@ -22,6 +22,7 @@ import (
 type Kiosk struct {
 	w      *Workspace
 	formID string
+	own    bool // its pages are for whom the device belongs to
 
 	mu     sync.Mutex
 	open   map[string]string // instance ids of drafts, by key
@@ -55,15 +56,60 @@ func (w *Workspace) Kiosk(ctx context.Context, formID string) (*Kiosk, error) {
 		return nil, err
 	}
 	k := &Kiosk{w: w, formID: formID, open: map[string]string{}}
-	for d, err := range w.tables.drafts.All(ctx) {
+	return k, k.known(ctx)
+}
+
+// OwnPages returns the keeper of a form's pages for the person whose device this
+// is: what is written on them is theirs, in their lists, and stays.
+func (w *Workspace) OwnPages(formID string) (*Kiosk, error) {
+	if w.self == nil {
+		return nil, ErrNotSetUp
+	}
+	if _, err := w.Form(formID); err != nil {
+		return nil, err
+	}
+	return &Kiosk{w: w, formID: formID, own: true, open: map[string]string{}}, nil
+}
+
+// Adopt has Open find a draft of this device under key, until the program ends.
+func (k *Kiosk) Adopt(ctx context.Context, key, instanceID string) error {
+	d, err := k.w.draft(ctx, instanceID)
+	switch {
+	case errors.Is(err, storage.ErrNotFound), err == nil && (!k.own || strings.HasPrefix(d.Tag, kioskTag)):
+		return webform.ErrNoResponse
+	case err != nil:
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for old, id := range k.open { // one key each, so that one session writes it
+		if id == instanceID {
+			delete(k.open, old)
+		}
+	}
+	k.open[key] = instanceID
+	return nil
+}
+
+// known reads which drafts were begun on the pages.
+func (k *Kiosk) known(ctx context.Context) error {
+	for d, err := range k.w.tables.drafts.All(ctx) {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if key, ours := strings.CutPrefix(d.Value.Tag, kioskTag); ours {
 			k.open[key] = d.Key
 		}
 	}
-	return k, nil
+	return nil
+}
+
+// tag is that of the drafts begun under a key.
+func (k *Kiosk) tag(key string) string {
+	if k.own {
+		return ""
+	}
+	return kioskTag + key
 }
 
 // Secret is the same after a restart and known to this device alone.
@@ -77,7 +123,7 @@ func (k *Kiosk) Begin(ctx context.Context, key string, languages ...string) (web
 	if full {
 		return nil, ErrKioskFull
 	}
-	r, err := k.w.Start(ctx, k.formID, kioskTag+key, languages...)
+	r, err := k.w.Start(ctx, k.formID, k.tag(key), languages...)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +243,10 @@ func (k *Kiosk) Code(ctx context.Context, typed string) (webform.Standing, error
 	if err != nil {
 		return webform.Standing{}, err
 	}
-	s := webform.Standing{Known: true, At: time.Unix(item.Made, 0), Road: k.w.self.Card.Org}
+	s := webform.Standing{Known: true, At: time.Unix(item.Made, 0), Road: item.Delivery.Hub}
+	if !k.own {
+		s.Road = k.w.self.Card.Org
+	}
 	if item.Delivery.State == Received {
 		s.Received = true
 		if r := item.Delivery.Receipt; r != nil {

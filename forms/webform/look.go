@@ -123,6 +123,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, name st
 	if v.Code == "" && !v.Gone {
 		v.Code = readCode(cookie(r, cookieCode))
 	}
+	if !p.o.Foreign { // on a device of one's own it is found in a list
+		v.Code = ""
+	}
 	t, err := p.look.in(name, v.Language)
 	var b bytes.Buffer
 	if err == nil {

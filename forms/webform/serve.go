@@ -1,6 +1,7 @@
 package webform
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -16,10 +17,15 @@ import (
 // welcome is the first page: what this is, who could read what is typed, and
 // in which language.
 func (p *Pages) welcome(w http.ResponseWriter, r *http.Request) {
+	p.Remember(w, r)
+	p.show(w, r, http.StatusOK, "welcome", view{Choices: p.languages()})
+}
+
+// Remember keeps the language that the address asks for, where it asks for one.
+func (p *Pages) Remember(w http.ResponseWriter, r *http.Request) {
 	if l := r.URL.Query().Get("language"); l != "" && slices.Contains(p.o.Languages, l) {
 		p.setCookie(w, cookieLanguage, l)
 	}
-	p.show(w, r, http.StatusOK, "welcome", view{Choices: p.languages()})
 }
 
 func (p *Pages) languages() (all []locale.Language) {
@@ -30,6 +36,26 @@ func (p *Pages) languages() (all []locale.Language) {
 	}
 	return all
 }
+
+// Enter goes to the first page of a response that was found otherwise than by its
+// code, for a program whose pages stand before these: on a device of one's own
+// nobody needs a code. open has the keeper open it under a key from now on.
+func (p *Pages) Enter(w http.ResponseWriter, r *http.Request, open func(ctx context.Context, key string) error) {
+	code := newCode()
+	err := open(r.Context(), p.key(code))
+	switch {
+	case errors.Is(err, ErrNoResponse):
+		p.message(w, r, http.StatusNotFound, "nocode")
+	case err != nil:
+		p.fail(w, r, err)
+	default:
+		p.setCookie(w, cookieCode, code)
+		http.Redirect(w, r, "/page/1", http.StatusSeeOther)
+	}
+}
+
+// Language is the one that a reader gets the pages in.
+func (p *Pages) Language(r *http.Request) locale.Language { return p.language(r) }
 
 // begin starts a response and shows its first page.
 func (p *Pages) begin(w http.ResponseWriter, r *http.Request) {

@@ -51,7 +51,7 @@ type Standing struct {
 	Known    bool
 	Received bool      // by the centre, with its receipt
 	At       time.Time // when it was received, or came here
-	Road     string    // name of the hub it took, "" for none
+	Road     string    // name of the hub that it took or is at, "" for none
 }
 
 // ErrNoResponse means that a code opens nothing.
