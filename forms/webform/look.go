@@ -147,6 +147,9 @@ func (p *Pages) message(w http.ResponseWriter, r *http.Request, status int, what
 	p.show(w, r, status, "message", view{Message: "kiosk." + what, Gone: true})
 }
 
+// ServeStyle serves the stylesheet of all pages.
+func ServeStyle(w http.ResponseWriter, r *http.Request) { theLook().serveStyle(w, r) }
+
 func (l *look) serveStyle(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	if r.URL.RawQuery == l.tag {
