@@ -118,6 +118,8 @@ func sample(t *testing.T, name string) map[string]any {
 type browser struct {
 	t   *testing.T
 	ctx context.Context
+
+	scriptless bool // pages may run no script
 }
 
 func newBrowser(t *testing.T) *browser {
@@ -138,7 +140,7 @@ func newBrowser(t *testing.T) *browser {
 	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
-	b := &browser{t, ctx}
+	b := &browser{t: t, ctx: ctx}
 	b.do(chromedp.EmulateViewport(1366, 768))
 	err = chromedp.Listen(ctx, func(ev any) {
 		if d, ok := ev.(*page.EventJavascriptDialogOpening); ok {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -204,6 +206,7 @@ func TestAPhoneFillsInTheKioskAndTheCentreReceivesIt(t *testing.T) {
 // scripts says whether pages may run any.
 func (b *browser) scripts(run bool) {
 	b.t.Helper()
+	b.scriptless = !run
 	b.do(func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !run})
 		return chromedp.Void{}, err
@@ -256,8 +259,8 @@ func (b *browser) awaitReceived(page string) {
 	b.t.Fatalf("not received: %s", b.text())
 }
 
-// readable checks what a person with a screen reader or a keyboard needs; with
-// BARAZA_AXE it also asks axe-core, whose file that names.
+// readable checks what a person with a screen reader or a keyboard needs, and asks
+// axe-core.
 func (b *browser) readable(name string) {
 	b.t.Helper()
 	faults := evaluate[[]string](b, `(() => {
@@ -283,25 +286,46 @@ func (b *browser) readable(name string) {
 	for _, f := range faults {
 		b.t.Errorf("%s: %s", name, f)
 	}
-	if file := os.Getenv("BARAZA_AXE"); file != "" {
-		b.axe(name, file)
-	}
+	b.axe(name)
 }
 
-func (b *browser) axe(name, file string) {
+// axeSource is axe-core, unpacked.
+var axeSource = sync.OnceValues(func() (string, error) {
+	file, err := os.Open("testdata/axe/axe-core-4.11.0.min.js.gz")
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	z, err := gzip.NewReader(file)
+	if err != nil {
+		return "", err
+	}
+	source, err := io.ReadAll(z)
+	return string(source), err
+})
+
+// axe asks axe-core what keeps people out of the page. What it finds neither
+// serious nor critical is told only.
+func (b *browser) axe(name string) {
 	b.t.Helper()
-	source, err := os.ReadFile(file)
+	source, err := axeSource()
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.scripts(true) // axe waits for timers
-	defer b.scripts(false)
-	evaluate[bool](b, string(source)+";\ntrue")
+	if b.scriptless { // axe waits for timers
+		b.scripts(true)
+		defer b.scripts(false)
+	}
+	evaluate[bool](b, source+";\ntrue")
 	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`axe.run().then(r => r.violations.map(v => v.impact + " " + v.id + ": " + v.nodes.map(n => n.html).slice(0, 3).join(" ")))`, chromedp.EvalAwaitPromise))
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	for _, f := range found {
-		b.t.Errorf("%s: axe: %s", name, f)
+		if strings.HasPrefix(f, "serious") || strings.HasPrefix(f, "critical") {
+			b.t.Errorf("%s: axe: %s", name, f)
+		} else {
+			b.t.Logf("%s: axe: %s", name, f)
+		}
 	}
 }
