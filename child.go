@@ -94,7 +94,11 @@ func watch(child *exec.Cmd, out, errs io.Writer) error {
 		return nil
 	}
 	if why := said.why(); why != "" {
-		return fmt.Errorf("%w: %s. Nothing was changed. “barazad” does the same from a terminal", errNoWindow, why)
+		kind := errNoWindow
+		if strings.HasPrefix(why, noOpenGL) {
+			kind = errNoOpenGL
+		}
+		return fmt.Errorf("%w: %s. Nothing was changed. “barazad” does the same from a terminal", kind, why)
 	}
 	said.release()
 	return fmt.Errorf("the window ended: %w. What was saved is safe; start the program again", err)
@@ -103,20 +107,25 @@ func watch(child *exec.Cmd, out, errs io.Writer) error {
 // errNoWindow says why there is no window, and what can be done.
 var errNoWindow = errors.New("the window can't be shown here")
 
+// errNoOpenGL is the errNoWindow of a computer with a screen, and so perhaps with
+// a browser.
+var errNoOpenGL = fmt.Errorf("%w", errNoWindow)
+
+const noOpenGL = "this computer has no OpenGL 2.1, which the window needs: install a graphics driver or Mesa"
+
 // explain tells a missing display or OpenGL from other endings, by what Fyne
 // and GLFW write before any window is there; "" is another ending.
 func explain(said string) string {
 	const display = "there is no display: start it from a graphical session"
-	const openGL = "this computer has no OpenGL 2.1, which the window needs: install a graphics driver or Mesa"
 	for _, e := range []struct{ sign, why string }{
 		{"PlatformUnavailable", display},
 		{"DISPLAY environment variable", display},
 		{"Failed to open display", display},
 		{"failed to initialise GLFW", display},
-		{"APIUnavailable", openGL},
-		{"VersionUnavailable", openGL},
-		{"FormatUnavailable", openGL},
-		{"window creation error", openGL},
+		{"APIUnavailable", noOpenGL},
+		{"VersionUnavailable", noOpenGL},
+		{"FormatUnavailable", noOpenGL},
+		{"window creation error", noOpenGL},
 	} {
 		if strings.Contains(said, e.sign) {
 			return e.why + cause(said)

@@ -72,7 +72,11 @@ func run(o options) error {
 		makeCache()
 		return window(context.Background(), o)
 	}
-	return supervise(os.Args[1:])
+	err := supervise(os.Args[1:])
+	if errors.Is(err, errNoOpenGL) && o.measure == "" && !o.gallery {
+		return inBrowser(context.Background(), o, err)
+	}
+	return err
 }
 
 // startGC is how much garbage a start may leave, in percent of what is in use:
@@ -125,24 +129,18 @@ func window(ctx context.Context, o options) (err error) {
 		defer os.RemoveAll(temp)
 		o.dir = temp
 	}
-	if o.dir == "" {
-		home, err := os.UserConfigDir()
-		if err != nil {
-			return fmt.Errorf("find a folder for the store: %w", err)
-		}
-		o.dir = filepath.Join(home, "baraza")
+	if o.dir, err = folder(o); err != nil {
+		return err
 	}
 	consultation, form, err := workspace.Builtin()
 	if err != nil {
 		return err
 	}
-	diary, err := workspace.OpenDiary(filepath.Join(o.dir, "log"))
+	diary, log, err := openDiary(o.dir)
 	if err != nil {
-		return fmt.Errorf("open the log: %w", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, diary.Close()) }()
-	log := slog.New(diary)
-	log.Info("started", "version", version)
 	people := workspace.OpenPeople(o.dir, workspace.Options{Forms: []workspace.Form{form}, Logger: log})
 	open := sync.OnceValues(func() (*workspace.Workspace, error) { return people.Enter(ctx) })
 	go func() { _, _ = open() }() // while the window is made
@@ -165,6 +163,28 @@ func window(ctx context.Context, o options) (err error) {
 		return app.New(f, w, consultation, options).RunGallery(ctx)
 	}
 	return unwatched(func() error { return app.New(f, nil, consultation, options).Run(ctx, open) })
+}
+
+// folder is where the store is.
+func folder(o options) (string, error) {
+	if o.dir != "" {
+		return o.dir, nil
+	}
+	home, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("find a folder for the store: %w", err)
+	}
+	return filepath.Join(home, "baraza"), nil
+}
+
+func openDiary(dir string) (*workspace.Diary, *slog.Logger, error) {
+	diary, err := workspace.OpenDiary(filepath.Join(dir, "log"))
+	if err != nil {
+		return nil, nil, fmt.Errorf("open the log: %w", err)
+	}
+	log := slog.New(diary)
+	log.Info("started", "version", version)
+	return diary, log, nil
 }
 
 // unwatched runs the window and takes the panic with which Fyne ends where the

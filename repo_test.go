@@ -22,7 +22,7 @@ const module = "baraza.example/"
 // The longest part that fits wins; "x/..." stands for x and all below it.
 // docs/ARCHITECTURE.md has the picture and the reasons.
 var layers = map[string]string{
-	"main":                       "app app/pages app/workspace storage",
+	"main":                       "app app/pages app/workspace",
 	"docs":                       "",
 	"assets":                     "",
 	"assets/locale":              "assets",

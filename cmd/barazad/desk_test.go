@@ -302,7 +302,8 @@ func (b *browser) fits(name string) {
 		for _, size := range []string{"100%", "200%"} {
 			b.look(width, "light")
 			if over := evaluate[int](b, `(() => { document.documentElement.style.fontSize = "`+size+`"; return document.documentElement.scrollWidth - window.innerWidth })()`); over > 0 {
-				b.t.Errorf("%s at %d pixels and %s text: %d pixels stand out sideways", name, width, size, over)
+				wide := evaluate[string](b, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > window.innerWidth || e.getBoundingClientRect().left < 0).map(e => e.outerHTML.slice(0, 80)).slice(0, 4).join(" | ")`)
+				b.t.Errorf("%s at %d pixels and %s text: %d pixels stand out sideways: %s", name, width, size, over, wide)
 			}
 			evaluate[bool](b, `(document.documentElement.removeAttribute("style"), true)`)
 		}
