@@ -2,14 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -118,7 +114,7 @@ func checkCentre(dir string) error {
 
 // pinned gives every https address without a pin that of the listener's own key.
 func pinned(addresses []string, dir string) ([]string, error) {
-	cert, err := ownCertificate(filepath.Join(dir, tlsKeyFile))
+	cert, err := httpsync.OwnCertificate(filepath.Join(dir, tlsKeyFile))
 	if err != nil {
 		return nil, err
 	}
@@ -134,52 +130,6 @@ func pinned(addresses []string, dir string) ([]string, error) {
 		out = append(out, a.String())
 	}
 	return out, nil
-}
-
-// ownCertificate makes a certificate over the key in the file, which is drawn
-// when it is missing: who keeps the file keeps the pin.
-func ownCertificate(file string) (*tls.Certificate, error) {
-	key, err := readKey(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		key, err = writeKey(file)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the listener's key: %w", err)
-	}
-	cert, err := httpsync.SelfSigned(key, "localhost", "127.0.0.1")
-	return &cert, err
-}
-
-func readKey(file string) (crypto.Signer, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	block, _ := pem.Decode(text)
-	if block == nil {
-		return nil, fmt.Errorf("%s holds no key", file)
-	}
-	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	signer, ok := key.(crypto.Signer)
-	if !ok {
-		return nil, fmt.Errorf("%s holds a key of another kind", file)
-	}
-	return signer, nil
-}
-
-func writeKey(file string) (crypto.Signer, error) {
-	key, err := httpsync.NewKey()
-	if err != nil {
-		return nil, err
-	}
-	raw, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return nil, err
-	}
-	return key, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: raw}), 0o600)
 }
 
 func centralServe(ctx context.Context, args []string, io streams) error {
@@ -272,7 +222,7 @@ func listenerCertificate(dir, cert, key string, plain bool) (*tls.Certificate, e
 	case plain:
 		return nil, nil
 	case cert == "":
-		return ownCertificate(filepath.Join(dir, tlsKeyFile))
+		return httpsync.OwnCertificate(filepath.Join(dir, tlsKeyFile))
 	}
 	pair, err := tls.LoadX509KeyPair(cert, key)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"baraza.example/sync/central"
+	"baraza.example/sync/httpsync"
 	"baraza.example/sync/identity"
 )
 
@@ -119,7 +120,7 @@ func (r *trial) centre(ctx context.Context, verbose bool) (*runningCentre, error
 			return nil, err
 		}
 	}
-	certificate, err := ownCertificate(filepath.Join(dir, tlsKeyFile))
+	certificate, err := httpsync.OwnCertificate(filepath.Join(dir, tlsKeyFile))
 	if err != nil {
 		return nil, err
 	}
