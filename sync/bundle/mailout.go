@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"net/mail"
 	"os"
@@ -110,6 +111,32 @@ func base64Lines(w io.Writer, r io.Reader) error {
 			return err
 		}
 	}
+}
+
+// SaveMails writes a mail for each whole part into folder, but for those that have
+// theirs there; with again those are written anew. Left are the parts that can't be
+// sent, with what is wrong with them.
+func (b *Bundle) SaveMails(folder *os.Root, l Letter, again bool) (made []string, left []Part, err error) {
+	for _, p := range b.Parts() {
+		if p.Damage != nil {
+			left = append(left, p)
+			continue
+		}
+		name, err := b.SaveMail(folder, p, l)
+		if errors.Is(err, fs.ErrExist) && !again {
+			continue
+		}
+		if errors.Is(err, fs.ErrExist) {
+			if err = folder.Remove(name); err == nil {
+				name, err = b.SaveMail(folder, p, l)
+			}
+		}
+		if err != nil {
+			return made, left, err
+		}
+		made = append(made, name)
+	}
+	return made, left, nil
 }
 
 // SaveMail writes the mail into a new file of folder and returns its name.
