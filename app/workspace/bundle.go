@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 
 	"baraza.example/sync/batch"
@@ -76,4 +77,61 @@ func introduces(r batch.Refusal) bool {
 // and the receipts that it holds there.
 func (w *Workspace) TakeBundle(ctx context.Context, b *bundle.Bundle, h *hub.Hub) (exchange.Report, error) {
 	return b.Bring(ctx, h.Serve)
+}
+
+// A Carried is what was written to be carried.
+type Carried struct {
+	exchange.Report
+	Files []string // by name, in the folder; empty: there is nothing new
+}
+
+// SaveToFolder writes what waits into a folder, as on a stick, and takes what is
+// there for this device. With h it does so for all that this hub holds, and takes
+// into its custody what others have written there.
+func (w *Workspace) SaveToFolder(ctx context.Context, folder string, h *hub.Hub) (Carried, error) {
+	return w.carry(ctx, folder, 0, h)
+}
+
+func (w *Workspace) carry(ctx context.Context, folder string, partSize int64, h *hub.Hub) (out Carried, err error) {
+	if _, joined, err := w.Invite(ctx); err != nil || !joined {
+		return out, errors.Join(err, ErrNoRoad)
+	}
+	b, err := w.OpenBundle(ctx, folder, partSize, h)
+	if err != nil {
+		return out, err
+	}
+	if h != nil {
+		if out.Report, err = w.TakeBundle(ctx, b, h); err != nil {
+			return out, errors.Join(err, b.Close())
+		}
+	}
+	report, err := w.WriteBundle(ctx, b, h)
+	out.Report = sum(out.Report, report)
+	if err = errors.Join(err, b.Close()); err == nil {
+		out.Files = b.Written()
+	}
+	return out, err
+}
+
+// MailSize is the largest mail that SaveMails writes: most servers take it.
+const MailSize = 2_000_000
+
+// SaveMails writes what waits into a folder as drafts of mails to an address, to be
+// opened and sent with a mail program. The parts themselves stand beside them.
+func (w *Workspace) SaveMails(ctx context.Context, folder, to, subject, text string, h *hub.Hub) (made []string, err error) {
+	if _, err := w.carry(ctx, folder, bundle.PartForMail(MailSize), h); err != nil {
+		return nil, err
+	}
+	b, err := bundle.Open(folder, bundle.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close() // nothing is written into it
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	made, _, err = b.SaveMails(root, bundle.Letter{To: to, Size: MailSize, Subject: subject, Text: text, Date: w.clock()}, false)
+	return made, err
 }

@@ -58,6 +58,20 @@ func (w *Workspace) Send(ctx context.Context, moved func(up, down int64)) (repor
 		w.log.Info("exchange", "sent", report.Sent, "receipts", report.Receipts, "bytes_up", report.BytesUp, "bytes_down", report.BytesDown,
 			"took", w.clock().Sub(began), "error", err)
 	}()
+	report, err = w.sendOver(ctx, roads, moved)
+	if err == nil || ctx.Err() != nil || TroubleOf(err) != TroubleNoRoute {
+		return report, err
+	}
+	// A hub that was compared may have another address today.
+	near, looked := w.trustedNearby(ctx, roads)
+	if looked != nil || len(near) == 0 {
+		return report, err
+	}
+	return w.sendOver(ctx, near, moved)
+}
+
+// sendOver runs an exchange over the first road that answers.
+func (w *Workspace) sendOver(ctx context.Context, roads []string, moved func(up, down int64)) (report exchange.Report, err error) {
 	for _, text := range roads {
 		var address httpsync.Address
 		if address, err = httpsync.ParseAddress(text); err != nil {
@@ -71,6 +85,22 @@ func (w *Workspace) Send(ctx context.Context, moved func(up, down int64)) (repor
 		}
 	}
 	return report, err
+}
+
+// trustedNearby lists the addresses of hubs whose fingerprint was compared once,
+// other than those that were tried.
+func (w *Workspace) trustedNearby(ctx context.Context, tried []string) (roads []string, err error) {
+	chosen, err := w.Settings(ctx)
+	if err != nil || len(chosen.Trusted) == 0 {
+		return nil, err
+	}
+	found, err := w.Nearby(ctx)
+	for _, n := range found {
+		if n.Trusted && !slices.Contains(tried, n.Address) {
+			roads = append(roads, n.Address)
+		}
+	}
+	return roads, err
 }
 
 // A Proof is what a receipt proves, in figures: the record is entry Index of the

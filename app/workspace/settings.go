@@ -15,6 +15,7 @@ type Settings struct {
 	Look      Look
 	Paging    string   // how much of a form is shown at one time: question, group, all; empty is as the form says
 	Hub       string   // address of a hub to send through, before those of the invite; may be empty
+	BeHub     bool     // this device is a hub while the program runs
 	Trusted   []string // pins of hubs whose fingerprint was compared; they are found nearby, wherever they are
 	LockAfter int      // minutes without a touch after which a workspace with a passphrase is locked; 0 is DefaultLock, less is never
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -68,31 +67,17 @@ func bundleMailOut(ctx context.Context, args []string, io streams) error {
 	}
 	defer drafts.Close()
 	letter := bundle.Letter{From: *from, To: *to, Size: int64(size), Subject: "Baraza", Text: mailText, Date: time.Now()}
-	made := 0
-	for _, p := range b.Parts() {
-		if p.Damage != nil {
-			fmt.Fprintf(io.err, "%s: %q is left out: %v\n", f.Name(), p.File, p.Damage)
-			continue
-		}
-		name, err := b.SaveMail(drafts, p, letter)
-		if errors.Is(err, fs.ErrExist) && !*again {
-			continue // it has its mail already
-		}
-		if errors.Is(err, fs.ErrExist) {
-			if err = drafts.Remove(name); err == nil {
-				name, err = b.SaveMail(drafts, p, letter)
-			}
-		}
-		if err != nil {
-			return err
-		}
-		made++
+	made, left, err := b.SaveMails(drafts, letter, *again)
+	for _, p := range left {
+		fmt.Fprintf(io.err, "%s: %q is left out: %v\n", f.Name(), p.File, p.Damage)
+	}
+	for _, name := range made {
 		fmt.Fprintln(io.out, filepath.Join(*out, name))
 	}
-	if made == 0 {
+	if err == nil && len(made) == 0 {
 		fmt.Fprintln(io.out, "nothing new to send")
 	}
-	return nil
+	return err
 }
 
 const mailText = `The attachment belongs to a consultation with Baraza. It is sealed: only the

@@ -4,15 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"time"
 
-	"baraza.example/app/workspace"
-	"baraza.example/sync/exchange"
-	"baraza.example/sync/httpsync"
+	"baraza.example/app/station"
 	"baraza.example/sync/hub"
 )
 
@@ -60,96 +54,27 @@ func runHub(ctx context.Context, args []string, io streams) error {
 		roads = []string{*via}
 	}
 	log := logger(io.err, *f.verbose)
-	quota := hub.Quota{Device: int64(device), Total: int64(total)}
-	h, err := w.Hub("", quota)
+	h, err := station.Start(ctx, station.Options{Work: w, Form: form, Folder: *f.dir, Listen: *listen, Kiosk: *kiosk, Roads: roads,
+		Quota: hub.Quota{Device: int64(device), Total: int64(total)}, Every: *every, Hidden: !*found, Logger: log})
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(*f.dir, 0o700); err != nil {
-		return err
-	}
-	cert, err := ownCertificate(filepath.Join(*f.dir, tlsKeyFile))
-	if err != nil {
-		return err
-	}
-	seen := newBoard(w, h.Self().Name)
-	handler := httpsync.Handler(func(ctx context.Context, c exchange.Conn) {
-		report, err := h.Serve(ctx, c)
-		if seen.served(report, err); err != nil {
-			log.Info("an exchange ended early", "err", err)
-		}
-	})
-	listener, err := httpsync.Listen(*listen, cert, handler, log)
-	if err != nil {
-		return err
-	}
-	defer listener.Close()
+	defer h.Close()
 	if *status != "" {
-		page, err := hub.ListenKiosk(*status, seen.handler(quota, log), log)
+		page, err := hub.ListenKiosk(*status, boardHandler(h, log), log)
 		if err != nil {
 			return err
 		}
 		defer page.Close()
 		fmt.Fprintf(io.out, "  board    %s\n", page.Address)
 	}
-	pages, err := serveKiosk(ctx, w, form, h.Self().Name, *kiosk, log)
-	if err != nil {
-		return err
+	for _, link := range h.Links() {
+		fmt.Fprintf(io.out, "  kiosk    %s\n", link)
 	}
-	defer pages.close()
-	pages.tell(io.out)
-	if *found {
-		near, self, err := announce(h.Self().Name, listener.Address, log)
-		if err != nil { // it works without
-			log.Warn("this hub can't be found nearby; devices need its address", "err", err)
-		} else {
-			defer near.Close()
-			fmt.Fprintf(io.out, "  compare  %s\n", self.Fingerprint())
-		}
+	if h.Found() {
+		fmt.Fprintf(io.out, "  compare  %s\n", h.Fingerprint())
 	}
-	fmt.Fprintf(io.out, "hub %q\n  address  %s\n", h.Self().Name, listener.Address)
-	return forward(ctx, w, h, roads, *every, seen, log)
-}
-
-// forward tries the way up again and again, until ctx ends.
-func forward(ctx context.Context, w *workspace.Workspace, h *hub.Hub, roads []string, every time.Duration, seen *board, log *slog.Logger) error {
-	schedule := exchange.Schedule{First: min(every, 2*time.Second), Longest: every}
-	failures := 0
-	for {
-		report, err := forwardOnce(ctx, w, h, roads)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if seen.went(report, err); err != nil {
-			failures++
-			log.Warn("the way up is closed", "err", say(err))
-		} else {
-			failures = 0
-			log.Info("met the centre", "sent", report.Sent, "receipts", report.Receipts)
-		}
-		pause := every
-		if failures > 0 {
-			pause = schedule.Pause(failures, report.Retry, rand.Float64())
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(pause):
-		}
-	}
-}
-
-func forwardOnce(ctx context.Context, w *workspace.Workspace, h *hub.Hub, roads []string) (report exchange.Report, err error) {
-	for _, road := range roads {
-		var t *httpsync.Client
-		if t, err = dial(road); err != nil {
-			return report, err
-		}
-		report, err = w.Forward(ctx, h, t)
-		t.Close()
-		if err == nil || ctx.Err() != nil {
-			return report, err
-		}
-	}
-	return report, err
+	fmt.Fprintf(io.out, "hub %q\n  address  %s\n", h.Name(), h.Listens())
+	<-ctx.Done()
+	return nil
 }
