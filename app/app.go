@@ -18,6 +18,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
+	"baraza.example/app/station"
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 	"baraza.example/forms"
@@ -38,7 +39,9 @@ type Options struct {
 	// Ready is called once, where drawing is done, when the first screen stands
 	// in the window with all that belongs on it; may be nil.
 	Ready func(fyne.Window)
-	Log   Log // of the program, to be given to whoever helps; may be nil
+	// Hidden keeps a hub from being found on the local network: for tests.
+	Hidden bool
+	Log    Log // of the program, to be given to whoever helps; may be nil
 }
 
 // A Log is what was logged so far, without answers and names;
@@ -51,6 +54,7 @@ type Log interface {
 type App struct {
 	fyne         fyne.App
 	work         *workspace.Workspace
+	station      *station.Station // nil: this device is no hub now
 	consultation *consultation.Consultation
 	o            Options
 	words        *locale.Localizer
@@ -99,8 +103,8 @@ func (a *App) Run(ctx context.Context, opened func() (*workspace.Workspace, erro
 	a.frame(ctx)
 	defer func() {
 		a.end() // however the window was ended
-		if a.work != nil {
-			err = errors.Join(err, a.work.Close())
+		if closing := a.closing(); a.work != nil {
+			err = errors.Join(err, closing())
 		}
 	}()
 	a.window.SetContent(a.opening())
@@ -219,6 +223,7 @@ func (a *App) enterAs(b beginning) {
 		a.showHomeOf(&b.mine)
 		a.shell.trouble(b.trouble)
 		a.joinAtStart()
+		a.hubAtStart()
 	} else {
 		a.showWelcome()
 	}

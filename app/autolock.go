@@ -48,6 +48,9 @@ func (a *App) guard() {
 		if now != last {
 			last, due = now, a.watch.Touch()
 		}
+		if due && a.station != nil { // a hub works for others while nobody sits there
+			due = a.watch.Touch()
+		}
 		if due && a.safe.passphrase {
 			a.lock()
 			if a.work == nil {

@@ -75,6 +75,12 @@ func (a *App) gallery() ([]sample, error) {
 			}
 		}
 	}
+	hubWith := func(h *hubbing) func() {
+		return func() {
+			h.a, h.read = a, true
+			a.start(place{draw: h.screen})
+		}
+	}
 	with := func(i workspace.Item, p *workspace.Proof) func() {
 		return func() {
 			a.start(place{draw: func() screen {
@@ -133,6 +139,9 @@ func (a *App) gallery() ([]sample, error) {
 				return screen{title: a.itemTitle(items[2]), short: a.kind(items[2]), way: "nav.outbox", body: a.sent(items[2], workspace.Sent{Contribution: text, Language: "en", Files: []string{"link-log.csv"}})}
 			}})
 		}},
+		{"hub-off", hubWith(&hubbing{joined: true})},
+		{"hub", hubWith(a.sampleHub())},
+		{"mail", a.showMail},
 		{"join", func() { a.showJoin("") }},
 		{"settings", a.showSettings},
 		{"about", a.showAbout},

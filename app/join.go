@@ -23,6 +23,7 @@ type joining struct {
 	result string // of the last try
 	failed bool
 	said   string // of the hub's address
+	near   looking
 }
 
 // showJoin asks for an invite; text is what was found in a file, or "".
@@ -63,7 +64,7 @@ func (j *joining) through(on *formview.Scroll) fyne.CanvasObject {
 	address, field := newField(on, false, j.hub, func(s string) { j.hub = s })
 	address.PlaceHolder = "https://192.168.8.1:8443#pin=…"
 	address.OnSubmitted = func(string) { j.setHub() }
-	box := section(say("join.via_hub"), wrapped(say("join.hub_why")),
+	box := section(say("join.via_hub"), wrapped(say("join.hub_why")), j.nearby(),
 		formview.NewStack(gapTight, strong(say("join.hub_address")), field),
 		buttons(action(say("join.use_hub"), j.setHub)))
 	if j.said != "" {

@@ -152,11 +152,11 @@ func (a *App) depart(then func()) {
 	for o := a.window.Canvas().Overlays(); o.Top() != nil; { // dialogs
 		o.Remove(o.Top())
 	}
-	w := a.work
+	closing := a.closing()
 	a.window.SetContent(a.interlude(a.words.Say("lock.closing")))
 	a.place, a.trail, a.running, a.filling = place{}, nil, nil, nil
 	a.afresh()
-	a.jobs.run(w.Close, func(err error) {
+	a.jobs.run(closing, func(err error) {
 		a.work = nil
 		then()
 		a.shell.trouble(err)

@@ -108,6 +108,9 @@ func (o *outbox) draw() fyne.CanvasObject {
 	if len(o.items) > most {
 		column = append(column, buttons(action(a.words.Count("screen.show_all", len(o.items)), a.showAll)))
 	}
+	if o.joined && o.running == nil {
+		column = append(column, o.otherRoads())
+	}
 	return page(column...)
 }
 

@@ -140,6 +140,7 @@ func (a *App) allWays() []way {
 	return []way{
 		{"nav.consultation", theme.HomeIcon(), a.showHome},
 		{"nav.outbox", theme.MailSendIcon(), a.showOutbox},
+		{"nav.hub", theme.ComputerIcon(), a.showHub},
 		{"screen.join", theme.LoginIcon(), func() { a.showJoin("") }},
 		{"nav.settings", theme.SettingsIcon(), a.showSettings},
 		{"nav.about", theme.InfoIcon(), a.showAbout},

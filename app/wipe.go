@@ -73,12 +73,12 @@ func (a *App) showWipe(who workspace.Person) {
 func (a *App) wipe(who workspace.Person) {
 	a.leave()
 	a.place, a.trail, a.running, a.filling = place{}, nil, nil, nil
-	w := a.work
+	w, closing := a.work, a.closing()
 	a.window.SetContent(a.interlude(a.words.Say("wipe.running")))
 	a.afresh()
 	a.jobs.run(func() (err error) {
 		if w != nil {
-			err = w.Close()
+			err = closing()
 		}
 		return errors.Join(err, a.o.People.Wipe(a.whole, who.ID))
 	}, func(err error) {

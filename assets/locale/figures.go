@@ -24,8 +24,10 @@ func (l *Localizer) Size(bytes int64) string {
 		return l.Say("size.bytes", Values{"N": bytes})
 	case bytes < 999_500: // what would round to 1,000 KB is 1.0 MB
 		return l.Say("size.kilobytes", Values{"N": p.Sprint(number.Decimal((bytes + 500) / 1000))})
-	default:
+	case bytes < 999_950_000: // as above
 		return l.Say("size.megabytes", Values{"N": p.Sprint(number.Decimal(float64(bytes)/1e6, number.Scale(1)))})
+	default:
+		return l.Say("size.gigabytes", Values{"N": p.Sprint(number.Decimal(float64(bytes)/1e9, number.Scale(1)))})
 	}
 }
 
