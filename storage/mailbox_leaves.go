@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -413,7 +415,10 @@ func (m *Mailbox) lackingIn(ctx context.Context, origin identity.ID, id batch.Re
 	return w, n, nil
 }
 
+// lackingOf lists attachments with leaves missing, at most max, the smaller first: a large one
+// holds up no other.
 func (m *Mailbox) lackingOf(ctx context.Context, origin identity.ID, max int) (ids []batch.RecordID, err error) {
+	size := map[batch.RecordID]int64{}
 	err = m.store.View(ctx, func(tx *Tx) error {
 		ids = nil
 		prefix := string(origin[:])
@@ -424,10 +429,16 @@ func (m *Mailbox) lackingOf(ctx context.Context, origin identity.ID, max int) (i
 			if err != nil {
 				return err
 			}
-			ids = append(ids, batch.RecordID([]byte(item.Key[len(prefix):])))
+			id := batch.RecordID([]byte(item.Key[len(prefix):]))
+			_, e, _, err := m.find(tx, id)
+			if err != nil {
+				return err
+			}
+			ids, size[id] = append(ids, id), e.Size
 		}
 		return nil
 	})
+	slices.SortStableFunc(ids, func(a, b batch.RecordID) int { return cmp.Compare(size[a], size[b]) })
 	return ids, err
 }
 

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -178,7 +179,8 @@ func (b *Bundle) Wants(_ context.Context, origins []identity.ID, most int) (want
 	for _, o := range origins {
 		of[o] = true
 	}
-	for _, id := range b.order {
+	bySize := slices.SortedStableFunc(slices.Values(b.order), func(x, y batch.RecordID) int { return cmp.Compare(b.attached[x].count, b.attached[y].count) })
+	for _, id := range bySize {
 		a := b.attached[id]
 		if !of[a.chain.Origin] || most <= 0 || len(a.leaves) >= int(a.count) {
 			continue

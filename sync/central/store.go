@@ -85,7 +85,8 @@ type Blobs interface {
 	// LeavesHeld counts the leaves that are here of an attachment.
 	LeavesHeld(ctx context.Context, attachment batch.RecordID) (int, error)
 	// Lacking lists leaves that are not held of these origins' attachments, the
-	// earlier attachment first, at most max leaves in all.
+	// smaller attachment first and then the earlier, so that a large one holds up
+	// no other, at most max leaves in all.
 	Lacking(ctx context.Context, origins []identity.ID, max int) ([]batch.Want, error)
 }
 

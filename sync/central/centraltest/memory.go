@@ -396,7 +396,10 @@ func (m *Memory) Lacking(ctx context.Context, origins []identity.ID, max int) ([
 	defer m.mu.Unlock()
 	var wants []batch.Want
 	for _, o := range origins {
-		for _, id := range m.order {
+		bySize := slices.SortedStableFunc(slices.Values(m.order), func(a, b batch.RecordID) int {
+			return cmp.Compare(len(m.attachments[a].list.Leaves), len(m.attachments[b].list.Leaves))
+		})
+		for _, id := range bySize {
 			a := m.attachments[id]
 			if a.origin != o || len(a.leaves) == len(a.list.Leaves) || max <= 0 {
 				continue

@@ -82,10 +82,10 @@ type list struct {
 	total  int
 }
 
-// incomplete lists an origin's attachments with leaves missing.
+// incomplete lists an origin's attachments with leaves missing, smaller ones first.
 func (s *Store) incomplete(ctx context.Context, origin identity.ID, max int) ([]list, error) {
 	rows, err := s.reader.QueryContext(ctx, `SELECT record, length(sums) / 16 FROM leaf_lists
-		WHERE origin = $1 AND missing > 0 ORDER BY arrival LIMIT $2`, origin[:], max)
+		WHERE origin = $1 AND missing > 0 ORDER BY length(sums), arrival LIMIT $2`, origin[:], max)
 	if err != nil {
 		return nil, err
 	}
