@@ -18,7 +18,8 @@ import (
 type sibling struct {
 	Card    []byte // empty: it was revoked by its ID alone
 	Added   int64
-	Revoked int64 // when; 0: it is in use
+	Revoked int64  // when; 0: it is in use
+	Signed  []byte // the revocation, for a device that can't sign it
 	// Record brings the revocation, made in Incarnation; zero: it is not made yet.
 	Record      batch.RecordID
 	Incarnation uint64
@@ -80,10 +81,30 @@ func (w *Workspace) pending(ctx context.Context) (*identity.Identity, error) {
 	return identity.OfSeed(seed)
 }
 
+// ReplaceDevice is AddDevice for an organisation whose only device with its key is lost, said in its
+// restored backup: which is that same device to everybody else. The file brings with the card the
+// revocation of the lost one, which the new one sends. What the backup holds can still be read, and its
+// organisation's key still adds and revokes.
+func (w *Workspace) ReplaceDevice(ctx context.Context, text []byte) (identity.Card, []byte, error) {
+	if w.self == nil {
+		return identity.Card{}, nil, ErrNotSetUp
+	}
+	v, err := w.self.Revoke(w.self.ID())
+	if err != nil {
+		return identity.Card{}, nil, err
+	}
+	return w.addDevice(ctx, text, "It replaces the device that was lost:\n\n"+v.Line()+"\n\n")
+}
+
 // AddDevice makes the card of the device whose request stands in text, and returns the file
 // to bring it: the card and, where this device has one, the invite. Before, people
 // compare the ID on both screens: see [identity.ParseRequest].
 func (w *Workspace) AddDevice(ctx context.Context, text []byte) (identity.Card, []byte, error) {
+	return w.addDevice(ctx, text, "")
+}
+
+// addDevice has more to say before the invite, which ends a text.
+func (w *Workspace) addDevice(ctx context.Context, text []byte, more string) (identity.Card, []byte, error) {
 	if w.self == nil {
 		return identity.Card{}, nil, ErrNotSetUp
 	}
@@ -115,7 +136,7 @@ func (w *Workspace) AddDevice(ctx context.Context, text []byte) (identity.Card, 
 		return card, nil, err
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "The card of another device of %s.\nOpen this file on that device, or paste the line below into it.\n\n%s\n", card.Org, card.Line())
+	fmt.Fprintf(&b, "The card of another device of %s.\nOpen this file on that device, or paste all of it into it.\n\n%s\n\n%s", card.Org, card.Line(), more)
 	invite, joined, err := w.mail.Invite(ctx)
 	if err != nil {
 		return card, nil, err
@@ -129,7 +150,6 @@ func (w *Workspace) AddDevice(ctx context.Context, text []byte) (identity.Card, 
 		if c := invite.Centre; c != nil && c.RecipientsHash() != invite.Recipients {
 			invite.Centre = nil // a later card than the invite's line names: it comes from the centre
 		}
-		b.WriteString("\n")
 		b.Write(invite.File())
 	}
 	return card, b.Bytes(), nil
@@ -156,8 +176,15 @@ func (w *Workspace) TakeCard(ctx context.Context, text []byte) error {
 	if err != nil {
 		return err
 	}
+	lost, replaces := identity.ParseRevocation(text)
 	err = w.store.Update(ctx, func(tx *storage.Tx) error {
 		keys := w.tables.identity.In(tx)
+		if replaces == nil && lost.OrgKey.Equal(card.OrgKey) && lost.Device != card.ID() {
+			s := sibling{Revoked: w.clock().Unix(), Signed: batch.NewRevocation(lost)}
+			if err := w.tables.devices.In(tx).Put(lost.Device.Hex(), s); err != nil {
+				return err
+			}
+		}
 		return errors.Join(keys.Put(keyIdentity, raw), keys.Delete(keyPending))
 	})
 	if err != nil {
@@ -251,6 +278,19 @@ func (w *Workspace) Barred(ctx context.Context) (bool, error) {
 	return w.mail.Revoked(ctx, w.self.ID(), w.self.Card.OrgKey)
 }
 
+// signed is the revocation of a device.
+func (w *Workspace) signed(key string, d sibling) (v identity.Revocation, err error) {
+	if len(d.Signed) > 0 {
+		err = v.UnmarshalBinary(d.Signed)
+		return v, err
+	}
+	id, err := identity.ParseHex(key)
+	if err != nil {
+		return v, err
+	}
+	return w.self.Revoke(id)
+}
+
 // revocations makes the records of devices that were revoked, if they have none that can
 // still arrive, and notes which they are.
 func (w *Workspace) revocations(tx *storage.Tx, s *sealer) error {
@@ -270,11 +310,7 @@ func (w *Workspace) revocations(tx *storage.Tx, s *sealer) error {
 			}
 			continue
 		}
-		id, err := identity.ParseHex(item.Key)
-		if err != nil {
-			return err
-		}
-		v, err := w.self.Revoke(id)
+		v, err := w.signed(item.Key, d)
 		if err != nil {
 			return err
 		}

@@ -221,3 +221,39 @@ func TestAHubHearsOfALostDeviceFromTheCentreAndGivesUpWhatItCarries(t *testing.T
 		t.Errorf("%d submissions of the lost device are counted", n)
 	}
 }
+
+func TestABackupOfTheOnlyDeviceReplacesTheLostOne(t *testing.T) {
+	c, lost := newCentre(t), newDevice(t)
+	lost.join(c.invite.File())
+	before := lost.respond("Victoria")
+	lost.meet(c)
+	backup := lost.copied() // restored from a backup: the same device to everybody
+	fresh := &device{t: t, disk: simdisk.New(5)}
+	fresh.open()
+	request, err := fresh.RequestCard(t.Context(), "the new laptop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, file, err := backup.ReplaceDevice(t.Context(), []byte(request.Line()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := fresh.TakeCard(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	fresh.crash()
+	after := fresh.respond("Turkana")
+	fresh.meet(c)
+	fresh.received(c, after.Name)
+	if all, err := fresh.Devices(t.Context()); err != nil || len(all) != 2 || !all[1].Told {
+		t.Errorf("%+v, %v", all, err)
+	}
+	lost.respond("of the thief")
+	if r := lost.meet(c); len(r.Refused) != 1 || r.Refused[0].Code != batch.RefusedRevoked {
+		t.Errorf("the lost device sends on: %+v", r.Refused)
+	}
+	if n := len(c.counted()); n != 2 {
+		t.Errorf("%d are counted", n)
+	}
+	lost.received(c, before.Name)
+}

@@ -188,6 +188,7 @@ func writeText(name, line string) error {
 func deviceAdd(ctx context.Context, args []string, io streams) error {
 	f := newDeviceFlags("device add", io)
 	out := f.String("out", "", "write the card and the invite to this file; without it they are printed")
+	replace := f.Bool("replace", false, "this folder is a backup of the organisation's first device, which was lost: the new one shuts it out")
 	word, err := f.one(args, "the request's line, or the name of its file")
 	if err != nil {
 		return err
@@ -201,7 +202,11 @@ func deviceAdd(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	defer w.Close()
-	card, answer, err := w.AddDevice(ctx, text)
+	answering := w.AddDevice
+	if *replace {
+		answering = w.ReplaceDevice
+	}
+	card, answer, err := answering(ctx, text)
 	if err != nil {
 		return err
 	}
@@ -280,7 +285,7 @@ func sayDevice(err error) string {
 	case errors.Is(err, workspace.ErrNoRequest):
 		return "this folder has not asked for a card: type barazad device request first. Nothing was changed."
 	case errors.Is(err, workspace.ErrSelf):
-		return "a device can't revoke itself: use another one that holds the organisation's key. Nothing was changed."
+		return "a device can't revoke itself: add a new one with --replace from a backup, which shuts this one out. Nothing was changed."
 	case errors.Is(err, workspace.ErrRequest):
 		return "this is no request of a device, or it was cut or mistyped on the way: copy it again. Nothing was changed."
 	case errors.Is(err, workspace.ErrCard):

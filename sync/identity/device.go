@@ -21,6 +21,7 @@ type Request struct {
 const (
 	RequestScheme = "baraza-device:"
 	CardScheme    = "baraza-card:"
+	RevokedScheme = "baraza-revoked:"
 )
 
 const domainRequest = "device request v1"

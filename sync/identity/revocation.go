@@ -56,6 +56,28 @@ func (r Revocation) Of(org ed25519.PublicKey, device ID) bool {
 	return r.Device == device && r.OrgKey.Equal(org)
 }
 
+// Line is the revocation as one line, for another device of the organisation to bring.
+func (r Revocation) Line() string {
+	return makeLine(RevokedScheme, canon.Encode(revocationWire{OrgKey: r.OrgKey, Device: r.Device[:], Signature: r.Signature}))
+}
+
+// ParseRevocation finds a revocation in a text and checks it.
+func ParseRevocation(text []byte) (Revocation, error) {
+	var w revocationWire
+	if err := findLine(text, RevokedScheme, &w); err != nil {
+		return Revocation{}, fmt.Errorf("%w: %w", ErrRevocation, err)
+	}
+	return w.revocation()
+}
+
+func (w revocationWire) revocation() (Revocation, error) {
+	if len(w.Device) != len(ID{}) {
+		return Revocation{}, ErrRevocation
+	}
+	r := Revocation{OrgKey: w.OrgKey, Device: ID(w.Device), Signature: w.Signature}
+	return r, r.Check()
+}
+
 // MarshalBinary writes the revocation in CBOR: a list of key, ID and signature.
 func (r Revocation) MarshalBinary() ([]byte, error) {
 	return canon.Encode(revocationWire{OrgKey: r.OrgKey, Device: r.Device[:], Signature: r.Signature}), nil
@@ -67,9 +89,7 @@ func (r *Revocation) UnmarshalBinary(data []byte) error {
 	if err := canon.DecodeExact(data, &w); err != nil {
 		return fmt.Errorf("%w: %v", ErrRevocation, err)
 	}
-	if len(w.Device) != len(r.Device) {
-		return ErrRevocation
-	}
-	*r = Revocation{OrgKey: w.OrgKey, Device: ID(w.Device), Signature: w.Signature}
-	return r.Check()
+	var err error
+	*r, err = w.revocation()
+	return err
 }
