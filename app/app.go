@@ -377,18 +377,7 @@ func (a *App) dropped(files []fyne.URI) {
 	if len(files) == 0 {
 		return
 	}
-	file := files[0]
-	var content []byte
-	a.jobs.run(func() (err error) {
-		content, err = readFile(file)
-		return err
-	}, func(err error) {
-		if err != nil {
-			a.shell.say(a.words.Say("error.file_gone", locale.Values{"Name": file.Name()}))
-			return
-		}
-		a.showJoin(string(content))
-	})
+	a.readText(files[0], a.showJoin)
 }
 
 // maxInvite bounds what is read of a file that may be an invite.

@@ -80,19 +80,23 @@ func (c *attaching) asks() bool {
 func (c *attaching) draw() screen {
 	a, say := c.f.a, c.f.a.words.Say
 	parts := []fyne.CanvasObject{lines(heading(say("attach.title")), strong(c.name), quiet(a.words.Size(c.found.Size)))}
+	told := formview.NewStack(gapWords)
 	if p := c.found.Picture; p != nil {
-		for _, told := range []struct {
+		for _, fact := range []struct {
 			is bool
 			id locale.ID
 		}{{p.Place, "attach.tells_place"}, {p.Camera, "attach.tells_camera"}} {
-			if told.is {
-				parts = append(parts, formview.NewNotice(theme.InfoIcon(), theme.ColorNameForeground, say(told.id)))
+			if fact.is {
+				told.Add(formview.NewNotice(theme.InfoIcon(), theme.ColorNameForeground, say(fact.id)))
 			}
 		}
 	}
 	if c.found.Large() {
-		parts = append(parts, formview.NewNotice(theme.InfoIcon(), theme.ColorNameForeground,
+		told.Add(formview.NewNotice(theme.InfoIcon(), theme.ColorNameForeground,
 			say("attach.large", locale.Values{"Size": a.words.Size(c.found.Size), "Minutes": a.words.Number(minutesOn(c.found.Size))})))
+	}
+	if len(told.Objects) > 0 {
+		parts = append(parts, told)
 	}
 	s := screen{title: say("attach.title"), way: "nav.consultation"}
 	keep := primary(say("attach.do"), func() { c.keep(a.back) })

@@ -8,10 +8,24 @@ import (
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 	"baraza.example/forms/picture"
+	"baraza.example/sync/identity"
 )
 
 // sampleWords are nobody's.
 var sampleWords = workspace.Words("sixteen letters.")
+
+// sampleRequest is that of a device that nobody has.
+var sampleRequest = identity.Request{DeviceKey: make([]byte, 32), Device: "village tablet", Signature: make([]byte, 64)}
+
+// sampleDevices are three of one organisation.
+func (a *App) sampleDevices() []workspace.OrgDevice {
+	added := a.clock().Add(-50 * time.Hour).Unix()
+	all := []workspace.OrgDevice{{Name: "office laptop", Self: true}, {Name: "village tablet", Added: added}, {Name: "old laptop", Added: added, Revoked: added + 80_000}}
+	for i := range all {
+		all[i].ID[0] = byte(40 + 77*i)
+	}
+	return all
+}
 
 // safetySamples are the screens of locks, recovery and backup, on a device that
 // three people share.
@@ -82,6 +96,12 @@ func (a *App) safetySamples() []sample {
 		{"unlock-words", unlock(func(u *unlocking) { u.byWords = true })},
 		{"new-person", a.showNewPerson},
 		{"restore", func() { a.start(place{draw: restore.draw}) }},
+		{"card", inside(all, a.cardScreen)},
+		{"devices", func() { a.start(place{draw: (&devices{a: a, read: true, all: a.sampleDevices()}).draw}) }},
+		{"device", func() { a.showDevice(a.sampleDevices()[1]) }},
+		{"device-add", a.showAddDevice},
+		{"device-compare", func() { a.start(place{draw: (&adding{a: a, request: &sampleRequest}).draw}) }},
+		{"device-request", func() { a.start(place{draw: (&requesting{a: a, request: &sampleRequest}).draw}) }},
 		{"attach-picture", func() {
 			c := &attaching{f: &filling{a: a}, name: "IMG_20070622_1104.jpg",
 				found: workspace.Chosen{Size: 3_400_000, Picture: &picture.Facts{Kind: picture.JPEG, Width: 3264, Height: 2448, Place: true, Camera: true}},

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
@@ -50,7 +49,7 @@ func (j *joining) draw() screen {
 			formview.NewNotice(theme.ConfirmIcon(), theme.ColorNameSuccess, j.result),
 			buttons(primary(say("nav.consultation"), a.showHome), action(say("nav.outbox"), a.showOutbox)))))
 	}
-	choose := action(say("action.choose_file"), a.chooseInvite)
+	choose := action(say("action.choose_file"), func() { a.chooseText(a.showJoin) })
 	choose.Icon = theme.FolderOpenIcon()
 	column = append(column, formview.NewStack(gapWords, lines(strong(say("join.paste_here")), field),
 		buttons(primary(say("action.join"), j.join), choose), quiet(say("join.drop_here"))), j.through(scroll))
@@ -147,16 +146,4 @@ func (a *App) joinAtStart() {
 			})
 		}
 	})
-}
-
-func (a *App) chooseInvite() {
-	dialog.ShowFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil || r == nil {
-			a.shell.trouble(err)
-			return
-		}
-		uri := r.URI()
-		_ = r.Close() // it is read again, with a limit
-		a.dropped([]fyne.URI{uri})
-	}, a.window)
 }

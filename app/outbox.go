@@ -83,6 +83,9 @@ func (o *outbox) screen() screen {
 func (o *outbox) draw() fyne.CanvasObject {
 	a, say := o.a, o.a.words.Say
 	column := []fyne.CanvasObject{heading(say("nav.outbox")), o.sender()}
+	if words := a.barred(); words != "" {
+		column = append(column[:1:1], formview.NewProblem(words), column[1])
+	}
 	if len(o.items) == 0 {
 		if o.read {
 			column = append(column, lines(strong(say("outbox.empty")), quiet(say("outbox.empty_hint"))),

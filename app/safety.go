@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -17,6 +18,7 @@ type safety struct {
 	read       bool // it was looked for
 	passphrase bool // what opens the workspace
 	words, key bool
+	barred     bool               // the device was revoked by its organisation
 	people     []workspace.Person // on the device; none where nobody looks after them
 }
 
@@ -30,7 +32,10 @@ func (a *App) lookAround(done func()) {
 	w := a.work
 	a.jobs.run(func() (err error) {
 		s.passphrase, s.words, s.key = w.Locks()
-		if a.o.People != nil {
+		if s.barred, err = w.Barred(a.ctx); err != nil && !errors.Is(err, workspace.ErrNotSetUp) {
+			return err
+		}
+		if err = nil; a.o.People != nil {
 			s.people, err = a.o.People.List()
 		}
 		return err
@@ -90,7 +95,9 @@ func (a *App) safetyScreen() screen {
 			newWay(theme.VisibilityOffIcon(), say("lock.title"), a.lockState(), a.showLock),
 			newWay(theme.AccountIcon(), say("people.title"), a.peopleState(), a.showOthers))))
 	}
-	parts = append(parts, section(say("safety.lost"), keep))
+	parts = append(parts, section(say("safety.lost"), keep), section(say("safety.known"), formview.NewStack(gapCards,
+		newWay(theme.AccountIcon(), say("card.title"), say("card.way_why"), a.showCard),
+		newWay(theme.ComputerIcon(), say("devices.title"), say("devices.way_why"), a.showDevices))))
 	if a.o.People != nil {
 		parts = append(parts, section(say("safety.leaving"),
 			newWay(theme.DeleteIcon(), say("wipe.way"), say("wipe.way_why"), func() { a.showWipe(a.me()) })))
@@ -98,13 +105,20 @@ func (a *App) safetyScreen() screen {
 	return screen{title: say("safety.title"), way: "nav.settings", body: page(parts...)}
 }
 
-// safetyState is all of it in one line.
+// safetyState is all of it in few words.
 func (a *App) safetyState() string {
-	states := []string{a.words.Say("recovery.title") + ": " + a.recoveryState(), a.words.Say("backup.title") + ": " + a.backupState()}
-	if a.o.People != nil {
-		states = append([]string{a.words.Say("lock.title") + ": " + a.lockState()}, states...)
+	say := a.words.Say
+	if !a.safe.read {
+		return ""
 	}
-	return strings.Join(states, " · ")
+	lock, sheet := say("safety.no_lock"), say("safety.no_sheet")
+	if a.safe.passphrase || a.safe.key {
+		lock = say("safety.lock")
+	}
+	if a.safe.words {
+		sheet = say("safety.sheet")
+	}
+	return strings.Join([]string{lock, sheet, say("backup.title") + ": " + a.backupState()}, " · ")
 }
 
 func (a *App) lockState() string {

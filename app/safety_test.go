@@ -61,7 +61,7 @@ func TestARecoverySheetIsInForceOnceTwoWordsWereReadFromIt(t *testing.T) {
 	p := comes(t, t.TempDir(), phone)
 	p.isNamed("Ujirani Cooperative")
 	p.showSettings()
-	p.sees("Recovery sheet: Not made yet")
+	p.sees("Recovery sheet: not made yet")
 	p.taps("Safety of your work")
 	p.taps("Recovery sheet")
 	p.sees("Not made yet")
@@ -87,7 +87,7 @@ func TestARecoverySheetIsInForceOnceTwoWordsWereReadFromIt(t *testing.T) {
 		t.Error("the words are not in force")
 	}
 	p.showSettings()
-	p.doesNotSee("Recovery sheet: Not made yet")
+	p.doesNotSee("Recovery sheet: not made yet")
 	p.showRecovery()
 	p.taps("Make the words open nothing")
 	p.sees("The words open nothing any more.", "Not made yet")

@@ -93,7 +93,9 @@ func (a *App) showName() {
 			heading(say("start.who")),
 			formview.NewStack(gapWords, strong(say("start.name")), field, quiet(say("start.name_note"))),
 			formview.NewNotice(theme.ConfirmIcon(), theme.ColorNameSuccess, say("start.consultation_note")),
+			newWay(theme.ComputerIcon(), say("request.way"), say("request.way_why"), a.showRequest),
 		}
+		scroll.Follow()
 		return screen{title: a.step(2), body: scroll, bare: true, done: 1,
 			bar: newBar(action(say("nav.back"), a.back), nil, primary(say("start.begin"), begin), false)}
 	}, enter: func() { a.window.Canvas().Focus(name) }})

@@ -26,8 +26,20 @@ func CodeOf(line string) (Code, error) {
 	return Code{code}, nil
 }
 
-// Image is the code for a screen, with the light margin that readers want.
-func (c Code) Image() image.Image { return c.code.Image() }
+// Image is the code for a screen, with the light margin that readers want. It is drawn here, because
+// the library's own image is neither scaled nor has a margin (v0.2.0, qr.go 107).
+func (c Code) Image() image.Image {
+	side := (c.code.Size + 2*codeQuiet) * c.code.Scale
+	m := image.NewGray(image.Rect(0, 0, side, side))
+	for y := range side {
+		for x := range side {
+			if !c.code.Black(x/c.code.Scale-codeQuiet, y/c.code.Scale-codeQuiet) {
+				m.Pix[y*m.Stride+x] = 0xff
+			}
+		}
+	}
+	return m
+}
 
 // PNG is the same as a file.
 func (c Code) PNG() []byte { return c.code.PNG() }
