@@ -66,8 +66,7 @@ func newDate(around *surroundings, appearance []string) *Date {
 	}
 	d.box = NewStack(gapWords, UnderWheel(around.page, d.field), d.full)
 	if d.much == toTheDay && !slices.Contains(appearance, "no-calendar") {
-		d.open = around.button("fill.pick_day", theme.CalendarIcon(), d.turn)
-		d.open.Importance = widget.LowImportance
+		d.open = around.low("fill.pick_day", theme.CalendarIcon(), d.turn)
 		d.box.Add(NewRow(gapControl, d.open))
 	}
 	d.ExtendBaseWidget(d)

@@ -3,7 +3,6 @@ package formview
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 )
 
 // A guide is what a form says of a question for who wants to know more: a button
@@ -17,8 +16,7 @@ type guide struct {
 
 func newGuide(around *surroundings) *guide {
 	g := &guide{around: around, words: quiet("")}
-	g.open = around.button("filling.guidance", theme.HelpIcon(), g.press)
-	g.open.Importance = widget.LowImportance
+	g.open = around.low("filling.guidance", theme.HelpIcon(), g.press)
 	g.open.Small()
 	g.words.Hide()
 	g.box = NewStack(gapWords, NewRow(1, g.open), g.words)

@@ -54,9 +54,7 @@ func NewPick(words *locale.Localizer, page *Scroll) *Pick {
 
 func newPick(around *surroundings, several, search bool) *Pick {
 	p := &Pick{around: around, several: several, search: search, list: NewStack(0), marks: NewRow(1), more: quiet("")}
-	p.clear = NewButton(around.words.Say("fill.clear"), func() { p.answer("") })
-	p.clear.Importance = widget.LowImportance
-	p.clear.OnFocus = func() { around.reveal(p.clear) }
+	p.clear = around.low("fill.clear", nil, func() { p.answer("") })
 	p.more.Hide()
 	p.box = NewStack(1, p.list)
 	p.ExtendBaseWidget(p)

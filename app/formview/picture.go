@@ -75,7 +75,7 @@ func (d *field) pictureOf(looks []string) *Picture {
 			p.OnAnswer(v)
 		}
 	}
-	p.larger = p.low("picture.larger", theme.ZoomInIcon(), p.enlarge)
+	p.larger = p.around.low("picture.larger", theme.ZoomInIcon(), p.enlarge)
 	p.said = NewNotice(theme.InfoIcon(), theme.ColorNamePlaceHolder, "")
 	p.said.Hide()
 	p.box = NewStack(gapControl, p.upload, p.shot, p.larger, p.said)
@@ -87,12 +87,6 @@ func (d *field) pictureOf(looks []string) *Picture {
 	}
 	p.ExtendBaseWidget(p)
 	return p
-}
-
-func (p *Picture) low(id locale.ID, icon fyne.Resource, do func()) *Button {
-	b := p.around.button(id, icon, do)
-	b.Importance = widget.LowImportance
-	return b
 }
 
 // drawing adds the sheet to draw on.
@@ -108,8 +102,8 @@ func (p *Picture) drawing() {
 	p.pad.OnDrawn = p.drawn
 	p.take = p.around.button("picture.take", theme.ConfirmIcon(), p.made)
 	p.take.Importance = widget.HighImportance
-	p.undo = p.low("action.undo", theme.ContentUndoIcon(), p.pad.Undo)
-	p.anew = p.low("picture.anew", theme.DeleteIcon(), p.pad.Clear)
+	p.undo = p.around.low("action.undo", theme.ContentUndoIcon(), p.pad.Undo)
+	p.anew = p.around.low("picture.anew", theme.DeleteIcon(), p.pad.Clear)
 	p.state = NewNotice(theme.InfoIcon(), theme.ColorNamePlaceHolder, p.around.words.Say("picture.not_taken"))
 	tools := NewRow(gapControl, p.undo, p.anew)
 	if p.kind != "signature" {

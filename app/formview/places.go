@@ -87,17 +87,12 @@ func newPlaces(around *surroundings, kind geo.Kind, looks []string) *Places {
 	p.sketch.OnFocus = func() { around.reveal(p.sketch) }
 	p.sketch.OnBegin = p.step
 	p.sketch.OnChange = p.draw
-	low := func(id locale.ID, icon fyne.Resource, do func()) *Button {
-		b := around.button(id, icon, do)
-		b.Importance = widget.LowImportance
-		return b
-	}
-	p.undo = low("action.undo", theme.ContentUndoIcon(), p.back)
-	p.clear = low("fill.clear", theme.DeleteIcon(), func() { p.step(); p.draw(nil) })
+	p.undo = around.low("action.undo", theme.ContentUndoIcon(), p.back)
+	p.clear = around.low("fill.clear", theme.DeleteIcon(), func() { p.step(); p.draw(nil) })
 	p.tools = NewRow(gapControl,
-		low("place.nearer", theme.ZoomInIcon(), func() { p.sketch.Zoom(2) }),
-		low("place.farther", theme.ZoomOutIcon(), func() { p.sketch.Zoom(0.5) }),
-		low("place.whole", theme.ZoomFitIcon(), p.sketch.Whole),
+		around.low("place.nearer", theme.ZoomInIcon(), func() { p.sketch.Zoom(2) }),
+		around.low("place.farther", theme.ZoomOutIcon(), func() { p.sketch.Zoom(0.5) }),
+		around.low("place.whole", theme.ZoomFitIcon(), p.sketch.Whole),
 		p.undo, p.clear)
 	p.open = around.button("place.show_map", nil, func() { p.show(p.sketch.Hidden) })
 	p.file = around.button("place.from_file", theme.FolderOpenIcon(), p.choose)

@@ -31,8 +31,7 @@ func newRange(around *surroundings, s scale, appearance []string) *Range {
 	r.slider = newSlider(s.steps, slices.Contains(appearance, "vertical"), !slices.Contains(appearance, "no-ticks"))
 	r.slider.OnMove = func(step int64) { r.answer(s.at(step)) }
 	r.slider.OnFocus = func() { around.reveal(r.slider) }
-	r.clear = around.button("fill.clear", nil, func() { r.answer("") })
-	r.clear.Importance = widget.LowImportance
+	r.clear = around.low("fill.clear", nil, func() { r.answer("") })
 	from, to := quiet(around.words.Figures(s.at(0), false)), quiet(around.words.Figures(s.at(s.steps), false))
 	if r.slider.upright {
 		r.box = NewStack(gapWords, r.shown, to, r.slider, from, r.clear)
@@ -122,5 +121,12 @@ func (s *surroundings) button(id locale.ID, icon fyne.Resource, do func()) *Butt
 	b := NewButton(s.words.Say(id), do)
 	b.Icon = icon
 	b.OnFocus = func() { s.reveal(b) }
+	return b
+}
+
+// low is a button that may be passed over; its words begin where the others do.
+func (s *surroundings) low(id locale.ID, icon fyne.Resource, do func()) *Button {
+	b := s.button(id, icon, do)
+	b.Importance, b.Leading = widget.LowImportance, true
 	return b
 }

@@ -35,12 +35,11 @@ type Rank struct {
 func newRank(around *surroundings) *Rank {
 	r := &Rank{around: around, list: NewStack(gapWords), state: quiet("")}
 	r.accept = around.button("fill.order_as_it_is", nil, r.answer)
-	r.clear = around.button("fill.clear", nil, func() {
+	r.clear = around.low("fill.clear", nil, func() {
 		if r.OnAnswer != nil {
 			r.OnAnswer("")
 		}
 	})
-	r.clear.Importance = widget.LowImportance
 	r.box = NewStack(gapControl, r.state, r.list, NewRow(gapControl, r.accept, r.clear))
 	r.ExtendBaseWidget(r)
 	return r

@@ -40,8 +40,7 @@ func newRating(around *surroundings, s scale) *Rating {
 	r.stars = newStars(int(s.steps) + 1)
 	r.stars.OnRate = func(n int) { r.answer(s.at(int64(n - 1))) }
 	r.stars.OnFocus = func() { around.reveal(r.stars) }
-	r.clear = around.button("fill.clear", nil, func() { r.answer("") })
-	r.clear.Importance = widget.LowImportance
+	r.clear = around.low("fill.clear", nil, func() { r.answer("") })
 	r.box = NewStack(gapWords, r.stars, r.shown, r.clear)
 	r.ExtendBaseWidget(r)
 	return r

@@ -3,7 +3,6 @@ package formview
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"baraza.example/assets/locale"
 	"baraza.example/forms/session"
@@ -27,8 +26,7 @@ type margin struct {
 
 func newMargin(d *field) *margin {
 	m := &margin{d: d, said: quiet("")}
-	m.open = d.form.around.button("remark.add", theme.DocumentCreateIcon(), m.press)
-	m.open.Importance = widget.LowImportance
+	m.open = d.form.around.low("remark.add", theme.DocumentCreateIcon(), m.press)
 	m.open.Small()
 	m.said.Hide()
 	m.box = NewStack(gapWords, NewRow(1, m.open), m.said)

@@ -3,7 +3,6 @@ package formview
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 )
 
 // showStyled fills a stack with the lines of a text in Markdown; not ok means
@@ -31,11 +30,10 @@ func showStyled(around *surroundings, into *fyne.Container, text string, bold bo
 			into.Add(l)
 		}
 		if at := address(line.link); at != nil {
-			open := around.button("fill.open_link", theme.ComputerIcon(), func() {
+			open := around.low("fill.open_link", theme.ComputerIcon(), func() {
 				// Without a browser nothing happens; the words stand there all the same.
 				_ = fyne.CurrentApp().OpenURL(at)
 			})
-			open.Importance = widget.LowImportance
 			into.Add(NewRow(gapControl, open))
 		}
 	}
