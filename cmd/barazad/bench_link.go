@@ -58,7 +58,7 @@ func benchLink(ctx context.Context, s benchSettings) ([]result, error) {
 		if s.profile != "" && s.profile != c.Name {
 			continue
 		}
-		r, err := c.run(ctx, texts, s.only)
+		r, err := c.run(ctx, texts, s)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Name, err)
 		}
@@ -70,7 +70,7 @@ func benchLink(ctx context.Context, s benchSettings) ([]result, error) {
 	return results, nil
 }
 
-func (c linkCase) run(ctx context.Context, texts [][]string, only string) (r result, err error) {
+func (c linkCase) run(ctx context.Context, texts [][]string, s benchSettings) (r result, err error) {
 	work := texts
 	if c.picture > 0 {
 		work = texts[:1]
@@ -79,12 +79,12 @@ func (c linkCase) run(ctx context.Context, texts [][]string, only string) (r res
 	if c.aim > 0 {
 		r.Aim = c.aim.Seconds()
 	}
-	if only != "baseline" {
-		if err := c.ours(ctx, work, &r); err != nil {
+	if s.only != "baseline" {
+		if err := c.ours(ctx, work, s.trace, &r); err != nil {
 			return r, err
 		}
 	}
-	if only != "ours" {
+	if s.only != "ours" {
 		if err := c.odk(ctx, work, &r); err != nil {
 			return r, err
 		}
@@ -97,7 +97,7 @@ func (c linkCase) run(ctx context.Context, texts [][]string, only string) (r res
 	return r, nil
 }
 
-func (c linkCase) ours(ctx context.Context, texts [][]string, r *result) error {
+func (c linkCase) ours(ctx context.Context, texts [][]string, trace string, r *result) (err error) {
 	t, err := linksim.StartTunnel(linkNumber, c.Profile, 1)
 	if err != nil {
 		return err
@@ -111,15 +111,30 @@ func (c linkCase) ours(ctx context.Context, texts [][]string, r *result) error {
 	if err := p.prepare(ctx, texts, c.picture, false); err != nil {
 		return err
 	}
-	before := t.Stats()
+	before, from := t.Stats(), t.Age()
 	s, err := p.sync(ctx, inNamespace(t.Near))
 	if err != nil && s.took < linkPatience-time.Minute {
 		return err
+	}
+	if trace != "" {
+		if err := writeTrace(trace, c.Name, t, from); err != nil {
+			return err
+		}
 	}
 	after := t.Stats()
 	r.Value, r.Bytes = s.took.Seconds(), after.BytesUp+after.BytesDown-before.BytesUp-before.BytesDown
 	r.Done, err = p.received(ctx)
 	return err
+}
+
+// writeTrace appends what each connection did to a file, in seconds since ours began.
+func writeTrace(file, name string, t *linksim.Tunnel, from time.Duration) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, "%s, %.1f s after the link began\n", name, from.Seconds())
+	return errors.Join(err, t.WriteTimeline(f, from), f.Close())
 }
 
 func inNamespace(name string) []string { return []string{"ip", "netns", "exec", name} }

@@ -89,6 +89,7 @@ func (s *server) ask(ctx context.Context) error {
 			}
 		}
 		if len(ask.Ranges) > 0 {
+			s.waits = true
 			s.say(batch.Frame{Type: batch.FrameWant, Want: ask})
 		}
 	}
@@ -109,15 +110,19 @@ func appendIndex(ranges [][2]uint32, i uint32) [][2]uint32 {
 // end covers all that was offered, for the word of an earlier run may have
 // been lost on the way.
 func (s *server) flush(ctx context.Context, last bool) error {
+	whole := last || s.whole()
 	s.flushed, s.since = time.Now(), 0
-	if err := s.flushReceipts(ctx, last); err != nil {
+	if err := s.flushReceipts(ctx, whole); err != nil {
 		return err
+	}
+	if whole {
+		s.leaves, s.waits = false, false
 	}
 	var chains []batch.Chain
 	listed := map[batch.Chain]bool{}
 	for _, o := range s.offers {
 		for _, t := range o.Tails {
-			if !listed[t.Chain] && (s.touched[t.Chain] || last && o.held) {
+			if !listed[t.Chain] && (s.touched[t.Chain] || last && o.held && !s.vouched[t.Chain]) {
 				listed[t.Chain] = true
 				chains = append(chains, t.Chain)
 			}
@@ -135,6 +140,9 @@ func (s *server) flush(ctx context.Context, last bool) error {
 		if len(word.Held) > 0 {
 			s.say(batch.Frame{Type: batch.FrameCustody, Custody: *word})
 		}
+		for _, ch := range part {
+			s.vouched[ch] = true
+		}
 	}
 	return nil
 }
@@ -144,7 +152,7 @@ const maxCustody = 2000 // chains in one word of custody
 // flushReceipts asks the centre again, narrowed to what has come since. A hub
 // is not asked: what it has was sent for the offers, and it drops what a
 // caller says it holds.
-func (s *server) flushReceipts(ctx context.Context, last bool) error {
+func (s *server) flushReceipts(ctx context.Context, whole bool) error {
 	if s.Self.Role != batch.RoleCentre {
 		return nil
 	}
@@ -165,7 +173,7 @@ func (s *server) flushReceipts(ctx context.Context, last bool) error {
 		for _, t := range o.Tails {
 			if n, fresh := came[t.Chain]; fresh {
 				narrow.Tails = append(narrow.Tails, n)
-			} else if last && s.leaves && t.Lane == batch.Attachments {
+			} else if whole && s.leaves && t.Lane == batch.Attachments {
 				narrow.Tails = append(narrow.Tails, t) // leaves may have completed what was here before
 			}
 		}

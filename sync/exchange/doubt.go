@@ -14,18 +14,20 @@ type doubt struct {
 	answer chan error // nil: none is open
 	cancel context.CancelFunc
 	again  time.Time // not before
+
+	packets bool // it was asked because packets were not taken, not for want of frames
 }
 
 // askAgain is the pause after a question that found nobody.
 const askAgain = time.Second
 
-func (d *doubt) ask(ctx context.Context, probe func(context.Context) error) {
+func (d *doubt) ask(ctx context.Context, probe func(context.Context) error, packets bool) {
 	if d.answer != nil || time.Now().Before(d.again) {
 		return
 	}
 	ctx, d.cancel = context.WithCancel(ctx)
 	answer := make(chan error, 1)
-	d.asked, d.answer = time.Now(), answer
+	d.asked, d.answer, d.packets = time.Now(), answer, packets
 	go func() { answer <- probe(ctx) }()
 }
 

@@ -68,3 +68,45 @@ func TestNobodyElseAnsweringIsNoReasonToLeave(t *testing.T) {
 		t.Errorf("back after a while: after %v and %d questions: again is %v, %v", took, tries, r.Again, err)
 	}
 }
+
+// pulsing is a connection whose machine has taken nothing for a while.
+type pulsing struct {
+	exchange.Conn
+	heard func() time.Time
+}
+
+func (p pulsing) Pulse() (exchange.Pulse, bool) {
+	return exchange.Pulse{Heard: p.heard(), Waiting: true, Trip: time.Second}, true
+}
+
+// TestPacketsThatNobodyTakesAreAskedAboutSooner: TCP knows long before a frame is
+// overdue; and as long as it hears something, a question it raised settles nothing.
+func TestPacketsThatNobodyTakesAreAskedAboutSooner(t *testing.T) {
+	run := func(heard func() time.Time) (took time.Duration, again bool) {
+		batch.WarmUp()
+		synctest.Test(t, func(t *testing.T) {
+			root := exchangetest.NewRoot(t)
+			a := exchangetest.NewAuthor(t, root.Card, root.Token)
+			a.Respond("words")
+			caller, server := exchangetest.Pipe()
+			server.Write(batch.Frame{Type: batch.FrameHello, Hello: batch.Hello{Oldest: 1, Newest: 2, Role: batch.RoleCentre, ID: root.Card.Root()}}.Append(nil))
+			sender := exchangetest.NewSender(a)
+			start := time.Now()
+			r, err := exchange.Run(t.Context(), pulsing{caller, heard}, sender, exchange.Options{Self: sender.Self(), Centre: &root.Card,
+				Probe: func(context.Context) error { time.Sleep(2 * time.Second); return nil }})
+			if !errors.Is(err, exchange.ErrStalled) {
+				t.Error(err)
+			}
+			took, again = time.Since(start), r.Again
+			server.Close()
+		})
+		return took, again
+	}
+	if took, again := run(func() time.Time { return time.Time{} }); took > 6*time.Second || !again {
+		t.Errorf("a dead machine was left after %v", took)
+	}
+	beating := func() time.Time { return time.Now() } // a proxy's, before a server that is dead
+	if took, again := run(beating); took < 8*time.Second || took > 20*time.Second || !again {
+		t.Errorf("a dead server behind a proxy was left after %v", took)
+	}
+}

@@ -16,15 +16,16 @@ type Memory struct {
 	peer    identity.ID
 	have    map[batch.Chain]batch.Have // as the peer's entries and acknowledgements told
 	cut     bool                       // the last run ended with records on the way
+	unsent  []volunteered              // leaves that it would have sent
 	stalls  int                        // runs in a row that ended with ErrStalled
 	rtt     time.Duration
 	goodput float64
 }
 
 const (
-	windowFloor   = 8 << 10 // bytes
-	windowCeiling = 1 << 20 // bytes, unless Options says otherwise
-	headStart     = 4 << 10 // bytes of records sent to a peer before it said what it holds
+	windowFloor   = 32 << 10 // bytes
+	windowCeiling = 1 << 20  // bytes, unless Options says otherwise
+	headStart     = 4 << 10  // bytes of records sent to a peer before it said what it holds
 	slack         = 2500 * time.Millisecond
 	patienceFloor = 20 * time.Second
 )
@@ -78,6 +79,9 @@ func (p *pace) suspicion(first int64) time.Duration {
 	carry := time.Duration(float64(first) / p.goodput * float64(time.Second))
 	return slack + 2*p.rtt + carry*3/2
 }
+
+// farewell is how long to wait for the peer's goodbye when nothing else is awaited.
+func (p *pace) farewell() time.Duration { return flutter + 2*p.rtt }
 
 // patience is how long to wait for an answer with that many bytes on the way.
 // A fixed time would give up for ever on a link where one frame takes longer.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"baraza.example/sync/batch"
@@ -55,13 +56,16 @@ type caller struct {
 	formerly identity.ID                // the peer of an earlier run
 	wasCut   bool
 
-	flight  []flying // sent and not acknowledged, in order
-	bytes   int64    // in flight
-	acks    uint64
-	frames  int // from the peer
-	wants   []batch.Want
-	wanted  int // leaves, in all wants of this run
-	revoked int // revocations that the peer told
+	flight   []flying // sent and not acknowledged, in order
+	bytes    int64    // in flight
+	acks     uint64
+	frames   int // from the peer
+	wants    []batch.Want
+	wanted   int // leaves, in all wants of this run
+	unasked  unasked
+	attached bool // something of an attachment may be lacking at the peer
+	settled  bool // goodbye is said, and there are receipts for everything
+	revoked  int  // revocations that the peer told
 
 	fresh   map[batch.Chain]batch.Have // acknowledged, to be told to the outbox
 	flushed time.Time
@@ -96,6 +100,7 @@ type flying struct {
 	have    batch.Have     // of the record
 	id      batch.RecordID // of the record, or of the leaf's attachment
 	leaf    bool
+	unasked bool // by the peer: that it would not have it is no news
 	refused bool
 	size    int64
 	before  int64 // pace.delivered when it was sent
@@ -114,6 +119,7 @@ func (c *caller) recall() {
 		c.known, c.wasCut = maps.Clone(m.have), m.cut
 		c.formerly = m.peer
 		c.pace.rtt, c.pace.goodput, c.pace.stalls = m.rtt, m.goodput, m.stalls
+		c.unasked.lists, m.unsent = m.unsent, nil
 	}
 }
 
@@ -128,6 +134,7 @@ func (c *caller) memorize(err error) {
 		m.stalls = 0
 	}
 	m.cut = m.cut && !c.met || len(c.flight) > 0
+	m.unsent = c.leftovers()
 	if c.met {
 		m.peer, m.rtt, m.goodput, m.have = c.report.Peer.ID, c.pace.rtt, c.pace.goodput, c.known
 	}
@@ -164,15 +171,18 @@ func (c *caller) run(ctx context.Context) error {
 			return ctx.Err()
 		case <-c.wire.ready:
 			if err := c.hear(ctx); err != nil {
-				return err
+				return c.late(err)
 			}
 		case err := <-c.wrote:
 			c.writing, c.heard = false, time.Now()
 			if c.broken = err; err == nil && c.bye {
 				c.broken = c.wire.conn.CloseWrite()
+				if err := c.settle(ctx); err != nil {
+					return err
+				}
 			}
 		case err := <-c.doubt.answer:
-			if c.doubt.answered(err, c.heard) {
+			if c.doubt.answered(err, c.sign()) {
 				c.report.Again = true
 				return ErrStalled
 			}
@@ -181,6 +191,8 @@ func (c *caller) run(ctx context.Context) error {
 			case len(c.wire.ready) > 0:
 			case time.Since(c.heard) < c.patience():
 				c.ask(ctx)
+			case c.settled:
+				return nil
 			case c.broken != nil:
 				return c.broken
 			default:
@@ -192,11 +204,27 @@ func (c *caller) run(ctx context.Context) error {
 	return nil
 }
 
+// late says whether what ended a run matters: a link that broke when only the
+// peer's goodbye was awaited has broken nothing.
+func (c *caller) late(err error) error {
+	var refusal batch.Refusal
+	var rule *ProtocolError
+	var damage *batch.DamageError
+	if c.settled && !errors.As(err, &refusal) && !errors.As(err, &rule) && !errors.As(err, &damage) {
+		return nil
+	}
+	return err
+}
+
 // look is when silence has to be looked at: to ask for a sign of life, or to give
 // the run up.
 func (c *caller) look() time.Time {
 	end := c.heard.Add(c.patience())
-	if at := c.doubt.due(c.heard.Add(c.suspicion())); c.Probe != nil && c.broken == nil && at.Before(end) {
+	strange, _ := c.strange()
+	if c.settled {
+		return end
+	}
+	if at := c.doubt.due(strange); c.Probe != nil && c.broken == nil && at.Before(end) {
 		return at
 	}
 	return end
@@ -222,8 +250,11 @@ func (c *caller) suspicion() time.Duration {
 
 // ask asks for a sign of life, unless that was done.
 func (c *caller) ask(ctx context.Context) {
-	if c.Probe != nil && c.broken == nil && time.Since(c.heard) >= c.suspicion() {
-		c.doubt.ask(ctx, c.Probe)
+	if c.Probe == nil || c.broken != nil || c.settled {
+		return
+	}
+	if strange, packets := c.strange(); !time.Now().Before(strange) {
+		c.doubt.ask(ctx, c.Probe, packets)
 	}
 }
 
@@ -232,6 +263,9 @@ func (c *caller) ask(ctx context.Context) {
 func (c *caller) patience() time.Duration {
 	if c.broken != nil {
 		return lingering
+	}
+	if c.settled {
+		return c.pace.farewell()
 	}
 	outstanding := c.bytes
 	if c.answered < len(c.offers) {
@@ -269,6 +303,21 @@ func (c *caller) prepare(ctx context.Context) error {
 	for _, l := range lanes {
 		c.chains = append(c.chains, l...)
 	}
+	c.attached = len(lanes[batch.Previews])+len(lanes[batch.Attachments]) > 0 || c.Self.Role == batch.RoleHub
+	return nil
+}
+
+// settle notes whether anything still waits for a receipt. If not, the peer's
+// goodbye is a courtesy, and a link that breaks before it has broken nothing.
+func (c *caller) settle(ctx context.Context) error {
+	if !c.bye || c.settled {
+		return nil
+	}
+	offers, err := c.out.Offers(ctx)
+	if err != nil {
+		return fmt.Errorf("list what waits to be sent: %w", err)
+	}
+	c.settled = !slices.ContainsFunc(offers, func(o batch.Offer) bool { return len(o.Tails) > 0 })
 	return nil
 }
 
@@ -349,6 +398,9 @@ func (c *caller) handle(ctx context.Context, f batch.Frame) error {
 		if !c.bye {
 			return &ProtocolError{"the caller says goodbye first"}
 		}
+		if len(c.flight) > 0 {
+			return &ProtocolError{"what was sent is acknowledged before goodbye"}
+		}
 		c.report.Complete = true
 		return nil
 	}
@@ -375,6 +427,7 @@ func (c *caller) takeReceipts(ctx context.Context, rs batch.Receipts) error {
 	}
 	if err == nil {
 		c.report.Receipts += len(rs.Entries)
+		err = c.settle(ctx)
 	}
 	return err
 }

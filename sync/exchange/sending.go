@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -11,11 +10,8 @@ import (
 )
 
 const (
-	maxWrite  = 16 << 10 // bytes of frames that go to the connection at once
-	maxFetch  = 64 << 10 // bytes of records that are read ahead from the outbox
-	maxWants  = 4096     // wants that may wait
-	maxMissed = 256      // leaves in a row that are not here before a range is given up
-	maxLeaves = batch.MaxAttachment / batch.LeafSize
+	maxWrite = 8 << 10  // bytes of frames that go to the connection at once: what TLS seals together counts only when all of it is there
+	maxFetch = 64 << 10 // bytes of records that are read ahead from the outbox
 )
 
 // fill writes what the window has room for, and the goodbye when all is said.
@@ -52,9 +48,10 @@ func (c *caller) fill(ctx context.Context) error {
 }
 
 // said reports whether nothing is left to say: what is lacking at the peer
-// would have been asked for before its last acknowledgement.
+// would have been asked for before its last acknowledgement, which is waited for
+// where there is an attachment of which something could be lacking.
 func (c *caller) said() bool {
-	return c.met && c.answered == len(c.offers) && len(c.flight) == 0 && len(c.wants) == 0 && c.cursor == len(c.chains)
+	return c.met && c.answered == len(c.offers) && (len(c.flight) == 0 || !c.attached) && len(c.wants) == 0 && c.cursor == len(c.chains) && !c.volunteers()
 }
 
 // next appends the next frame to b, if there is one and the window has room.
@@ -77,14 +74,20 @@ func (c *caller) next(ctx context.Context, b []byte) ([]byte, flying, error) {
 			ch.start = r.Seq
 		}
 		f := flying{chain: ch, have: r.Have(), id: r.ID}
+		if r.Kind == batch.KindAttachment {
+			c.volunteer(r.Record)
+		}
 		next := c.version >= 2 && c.written != nil && r.Follows(*c.written)
 		c.written = &r.Record
 		return batch.Frame{Type: batch.FrameRecord, Record: r, Next: next}.Append(b), f, nil
 	}
-	if len(c.wants) == 0 || !c.room(batch.LeafSize) {
-		return b, flying{}, nil
+	switch {
+	case len(c.wants) > 0 && c.room(batch.LeafSize):
+		return c.leaf(ctx, b)
+	case len(c.wants) == 0 && c.volunteers() && c.roomUnasked():
+		return c.leafUnasked(ctx, b)
 	}
-	return c.leaf(ctx, b)
+	return b, flying{}, nil
 }
 
 // room reports whether size more bytes may be on the way. Before the peer has
@@ -124,66 +127,6 @@ func (c *caller) record(ctx context.Context, ch *chain) (r batch.Carried, ok boo
 	return r, true, nil
 }
 
-// leaf appends the next leaf that the peer wants, or the word that it is not
-// here: both are acknowledged.
-func (c *caller) leaf(ctx context.Context, b []byte) ([]byte, flying, error) {
-	w := &c.wants[0]
-	id, index := w.Attachment, w.Ranges[0][0]
-	l, err := c.out.Leaf(ctx, id, index)
-	if err == nil {
-		c.advance(index + 1)
-		return batch.Frame{Type: batch.FrameLeaf, Leaf: l}.Append(b), flying{leaf: true, id: id}, nil
-	}
-	to := index
-	for missed := 0; errors.Is(err, ErrNoLeaf); {
-		if to++; to == w.Ranges[0][1] {
-			err = nil
-			break
-		}
-		if missed++; missed == maxMissed {
-			to, err = w.Ranges[0][1], nil
-			break
-		}
-		_, err = c.out.Leaf(ctx, id, to)
-	}
-	if err != nil {
-		return b, flying{}, fmt.Errorf("read leaf %d of %v: %w", to, id, err)
-	}
-	c.advance(to)
-	lacking := batch.Want{Attachment: id, Ranges: [][2]uint32{{index, to}}}
-	return batch.Frame{Type: batch.FrameWant, Want: lacking}.Append(b), flying{id: id}, nil
-}
-
-// advance takes what was served off the wants.
-func (c *caller) advance(to uint32) {
-	w := &c.wants[0]
-	if w.Ranges[0][0] = to; to < w.Ranges[0][1] {
-		return
-	}
-	if w.Ranges = w.Ranges[1:]; len(w.Ranges) == 0 {
-		c.wants = c.wants[1:]
-	}
-}
-
-func (c *caller) want(w batch.Want) error {
-	if len(c.wants) >= maxWants {
-		return &ProtocolError{fmt.Sprintf("at most %d wants wait", maxWants)}
-	}
-	if len(w.Ranges) == 0 {
-		return nil
-	}
-	for _, r := range w.Ranges {
-		if r[0] >= r[1] || r[1] > maxLeaves {
-			return &ProtocolError{"a range of leaves has a beginning before its end"}
-		}
-		if c.wanted += int(r[1] - r[0]); c.wanted > MaxFrames {
-			return &ProtocolError{fmt.Sprintf("at most %d leaves in a run", MaxFrames)}
-		}
-	}
-	c.wants = append(c.wants, w)
-	return nil
-}
-
 // peerHas takes the peer's answer to our next offer.
 func (c *caller) peerHas(ctx context.Context, have []batch.Have) error {
 	if c.answered == len(c.offers) {
@@ -207,6 +150,9 @@ func (c *caller) peerHas(ctx context.Context, have []batch.Have) error {
 		if err := c.resume(ctx, ch, held[t.Chain]); err != nil {
 			return err
 		}
+	}
+	if c.answered == len(c.offers) {
+		c.volunteerEarly()
 	}
 	return nil
 }
@@ -317,6 +263,10 @@ func (c *caller) refusedBy(ctx context.Context, r batch.Refusal) error {
 	}
 	f := &c.flight[i]
 	f.refused = true
+	c.stopUnasked(r.Record)
+	if f.unasked {
+		return nil
+	}
 	if f.chain == nil {
 		return c.refusedLeaf(ctx, r)
 	}

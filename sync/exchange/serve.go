@@ -19,7 +19,7 @@ func Serve(ctx context.Context, conn Conn, in Inbox, o Options) (Report, error) 
 	}
 	s := &server{Options: o, in: in, wire: newWire(conn, o.Silence), spoken: map[identity.ID]bool{},
 		copies: map[batch.Chain]int{}, first: map[batch.Chain]batch.Seq{}, held: map[batch.Chain]batch.Have{}, forked: map[incarnation]bool{}, proved: map[identity.ID]bool{}, pending: map[batch.RecordID]batch.Have{},
-		touched: map[batch.Chain]bool{}, asked: map[leafKey]bool{}, lacking: map[leafKey]bool{}, flushed: start}
+		touched: map[batch.Chain]bool{}, lacks: map[batch.Chain]batch.Seq{}, vouched: map[batch.Chain]bool{}, asked: map[leafKey]bool{}, lacking: map[leafKey]bool{}, flushed: start}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	err := s.run(ctx)
 	stop()
@@ -55,6 +55,9 @@ type server struct {
 	misses  int                  // records refused
 	proved  map[identity.ID]bool // revoked origins of which the caller was shown the proof
 
+	lacks   map[batch.Chain]batch.Seq     // tops that were offered and are not here
+	waits   bool                          // something was lacking for which receipts are due once it is here
+	vouched map[batch.Chain]bool          // chains in words of custody of this run, and nothing came since
 	pending map[batch.RecordID]batch.Have // came in this run and have no receipt
 	touched map[batch.Chain]bool          // came in since the last word of custody
 	flushed time.Time
@@ -169,17 +172,27 @@ func (s *server) process(ctx context.Context, frames []batch.Frame) error {
 		if err := s.handle(ctx, frames[:n]); err != nil {
 			return err
 		}
+		frames = frames[n:]
+		if len(frames) == 0 && s.whole() {
+			break // its receipts go with the acknowledgement
+		}
 		if err := s.send(); err != nil {
 			return err
 		}
-		frames = frames[n:]
 	}
-	if s.since >= flushRecords || time.Since(s.flushed) > flushEvery {
+	if s.since >= flushRecords || time.Since(s.flushed) > flushEvery || s.whole() {
 		if err := s.flush(ctx, false); err != nil {
 			return err
 		}
 	}
 	return s.send()
+}
+
+// whole reports whether something that was lacking came and now all that was
+// offered is here: its receipts need not wait for goodbye, which a cut may keep
+// away.
+func (s *server) whole() bool {
+	return s.waits && len(s.lacks) == 0 && len(s.asked) == 0 && !s.more
 }
 
 func (s *server) handle(ctx context.Context, fs []batch.Frame) error {
@@ -275,6 +288,11 @@ func (s *server) takeOffers(ctx context.Context, fs []batch.Frame) error {
 	for _, h := range have {
 		s.held[h.Chain] = h
 	}
+	for _, t := range tails {
+		if s.held[t.Chain].Seq < t.Top.Seq {
+			s.lacks[t.Chain], s.waits = t.Top.Seq, true
+		}
+	}
 	s.more = true
 	if err := s.ask(ctx); err != nil {
 		return err
@@ -333,6 +351,10 @@ func (s *server) takeRecords(ctx context.Context, fs []batch.Frame) error {
 		s.since++
 		s.more = s.more || r.Kind == batch.KindAttachment
 		s.touched[r.Chain] = true
+		delete(s.vouched, r.Chain)
+		if r.Seq >= s.lacks[r.Chain] {
+			delete(s.lacks, r.Chain)
+		}
 		if len(s.pending) < maxPending {
 			s.pending[r.ID] = r.Have()
 		}

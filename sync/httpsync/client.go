@@ -7,9 +7,9 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -34,15 +34,18 @@ type Client struct {
 	clock   func() time.Time
 	options Options
 	tls     *tls.Config
+	link    link
 
 	mu      sync.Mutex
-	current carrier
+	current *carrier
+	spare   *called // begun by Probe, for the next Open
 }
 
 // A carrier is a set of connections: usually one.
 type carrier struct {
 	transport *http.Transport
 	rest      *resty.Client
+	last      atomic.Pointer[heardConn] // the connection that was opened last
 }
 
 var (
@@ -56,9 +59,6 @@ const (
 	// than an exchange is patient.
 	doubtAfter = 12 * time.Second
 	tcpProbes  = 2 * time.Minute // rare: a probe can cost more than it is worth on a metered link
-	// dialFor is how long one try to connect may take. TCP doubles its pauses:
-	// a link that was gone for five seconds would be found after fifteen.
-	dialFor = 4 * time.Second
 )
 
 // NewClient returns a Client of the server at a.
@@ -79,9 +79,10 @@ func NewClient(a Address, o Options) *Client {
 }
 
 // carrier makes connections that know what the last ones learnt: TLS sessions.
-func (c *Client) carrier() carrier {
-	t := &http.Transport{
-		DialContext:            heard(insistent(c.options.DialContext)),
+func (c *Client) carrier() *carrier {
+	r := new(carrier)
+	r.transport = &http.Transport{
+		DialContext:            r.heard(insistent(c.options.DialContext, &c.link), &c.link),
 		Proxy:                  c.options.Proxy,
 		OnProxyConnectResponse: proxyAnswer,
 		TLSClientConfig:        c.tls.Clone(),
@@ -92,25 +93,11 @@ func (c *Client) carrier() carrier {
 		// No TLSHandshakeTimeout, no ResponseHeaderTimeout: on a thin link
 		// both kill what is healthy.
 	}
-	return carrier{t, resty.NewWithClient(&http.Client{Transport: t}).
+	r.rest = resty.NewWithClient(&http.Client{Transport: r.transport}).
 		SetRedirectPolicy(resty.RedirectPolicyFunc(func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse })).
 		SetHeader("User-Agent", "baraza").
-		SetPreRequestHook(stream)}
-}
-
-// insistent begins anew where connecting takes long.
-func insistent(dial func(ctx context.Context, network, addr string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
-	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		for {
-			once, cancel := context.WithTimeout(ctx, dialFor)
-			conn, err := dial(once, network, addr)
-			late := once.Err() != nil
-			cancel()
-			if err == nil || ctx.Err() != nil || !late {
-				return conn, err
-			}
-		}
-	}
+		SetPreRequestHook(stream)
+	return r
 }
 
 func (c *Client) tlsConfig(o Options) *tls.Config {
@@ -134,33 +121,27 @@ func (c *Client) tlsConfig(o Options) *tls.Config {
 func (c *Client) Peer() string { return c.address.URL }
 
 // Close gives up connections that wait for the next run.
-func (c *Client) Close() { c.now().transport.CloseIdleConnections() }
+func (c *Client) Close() {
+	if s := c.takeSpare(); s != nil {
+		s.Close()
+	}
+	c.now().transport.CloseIdleConnections()
+}
 
-func (c *Client) now() carrier {
+// leave gives up the connections of a carrier.
+func (c *Client) leave(over *carrier) {
+	c.mu.Lock()
+	if c.current == over {
+		c.current = c.carrier()
+	}
+	c.mu.Unlock()
+	over.transport.CloseIdleConnections()
+}
+
+func (c *Client) now() *carrier {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.current
-}
-
-// Probe implements exchange.Prober: it asks for the head of an answer over a new
-// connection, which the next run uses.
-func (c *Client) Probe(ctx context.Context) error {
-	fresh := c.carrier()
-	answer, err := fresh.rest.R().SetContext(ctx).SetDoNotParseResponse(true).Head(c.address.URL + Path)
-	if err != nil {
-		fresh.transport.CloseIdleConnections()
-		return c.problem(err)
-	}
-	answer.RawBody().Close()
-	if answer.StatusCode() != http.StatusMethodNotAllowed {
-		fresh.transport.CloseIdleConnections()
-		return c.say(ErrNotHere, nil, "%s does not answer as an exchange.", c.address.host())
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.current.transport.CloseIdleConnections()
-	c.current = fresh
-	return nil
 }
 
 type bodyKey struct{}
@@ -174,20 +155,6 @@ func stream(_ *resty.Client, raw *http.Request) error {
 		raw.GetBody = nil
 	}
 	return nil
-}
-
-// Open begins a request. It returns before the server is reached: what goes
-// wrong there is said by the Conn's Read and Write.
-func (c *Client) Open(ctx context.Context) (exchange.Conn, error) {
-	body, w := io.Pipe()
-	ctx, cancel := context.WithCancelCause(ctx)
-	ctx = listening(ctx, func(err error) { body.CloseWithError(err) })
-	s := &called{client: c, w: w, body: body, cancel: cancel, asked: make(chan struct{}), answered: make(chan struct{})}
-	// RoundTrip waits for a body that blocks: it is closed when ctx ends.
-	s.unhook = context.AfterFunc(ctx, func() { body.CloseWithError(context.Cause(ctx)) })
-	s.running.Go(func() { s.ask(ctx) })
-	s.running.Go(func() { s.doubt(ctx) })
-	return s, nil
 }
 
 // check makes sure that the answer is an exchange.
@@ -216,108 +183,4 @@ func (o *opening) Read(b []byte) (int, error) {
 		}
 	}
 	return n, err
-}
-
-// called is the Conn of one request.
-type called struct {
-	client *Client
-	w      *io.PipeWriter
-	body   *io.PipeReader
-	cancel context.CancelCauseFunc
-	unhook func() bool
-
-	running  sync.WaitGroup
-	asked    chan struct{} // closed when the request's head is on its way
-	answered chan struct{} // closed when answer or err is set
-	answer   io.ReadCloser
-	err      error
-	once     sync.Once
-}
-
-// ask sends the request and waits for the head of its answer.
-func (s *called) ask(ctx context.Context) {
-	defer close(s.answered)
-	var once sync.Once
-	trace := &httptrace.ClientTrace{WroteHeaders: func() { once.Do(func() { close(s.asked) }) }}
-	traced := httptrace.WithClientTrace(context.WithValue(ctx, bodyKey{}, s.body), trace)
-	answer, err := s.client.now().rest.R().SetContext(traced).SetDoNotParseResponse(true).SetHeader("Content-Type", ContentType).Post(s.client.address.URL + Path)
-	switch {
-	case err == nil:
-		s.answer, err = s.client.check(answer.RawResponse)
-	case ctx.Err() != nil:
-		err = context.Cause(ctx)
-	default:
-		err = s.client.problem(err)
-	}
-	if err != nil {
-		s.err = err
-		s.body.CloseWithError(err)
-	}
-}
-
-// doubt asks once more, with a request that has an end, when the first is not
-// answered: many login pages wait for the end of a request, and ours has none.
-func (s *called) doubt(ctx context.Context) {
-	select {
-	case <-s.asked:
-	case <-s.answered:
-		return
-	}
-	timer := time.NewTimer(doubtAfter)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-s.answered:
-		return
-	}
-	answer, err := s.client.now().rest.R().SetContext(ctx).SetDoNotParseResponse(true).Get(s.client.address.URL + Path)
-	if err != nil {
-		return // the request itself will hear of it
-	}
-	defer answer.RawBody().Close()
-	if answer.StatusCode() == http.StatusMethodNotAllowed {
-		return // it is the server, only slow
-	}
-	if err = s.client.status(answer.RawResponse); err == nil {
-		err = s.client.portal("a page") // our server has nothing to say to this request
-	}
-	s.cancel(err)
-}
-
-func (s *called) Read(b []byte) (int, error) {
-	<-s.answered
-	if s.err != nil {
-		return 0, s.err
-	}
-	return s.answer.Read(b)
-}
-
-// Write says why the request failed, which the closed pipe does not know.
-func (s *called) Write(b []byte) (int, error) {
-	n, err := s.w.Write(b)
-	if err != nil {
-		<-s.answered
-		if s.err != nil {
-			err = s.err
-		}
-	}
-	return n, err
-}
-
-// CloseWrite ends the request's body.
-func (s *called) CloseWrite() error { return s.w.Close() }
-
-// Close ends the request and waits until nothing of it runs. A request whose
-// answer was read to its end leaves the connection for the next.
-func (s *called) Close() error {
-	s.once.Do(func() {
-		s.body.CloseWithError(net.ErrClosed)
-		s.cancel(net.ErrClosed)
-		s.running.Wait()
-		s.unhook()
-		if s.answer != nil {
-			s.answer.Close()
-		}
-	})
-	return nil
 }

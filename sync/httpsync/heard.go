@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http/httptrace"
 	"sync"
+	"time"
 )
 
 // net/http over HTTP/1.1 notices at once that a connection broke before the
@@ -14,8 +15,17 @@ import (
 // heardConn is a connection that tells whoever uses it when it breaks.
 type heardConn struct {
 	net.Conn
+	opened time.Time
+	brake  *brake
 	mu     sync.Mutex
 	broken func(error)
+}
+
+func (c *heardConn) Write(b []byte) (int, error) { return c.brake.write(b, c.Conn.Write) }
+
+func (c *heardConn) Close() error {
+	c.brake.release()
+	return c.Conn.Close()
 }
 
 func (c *heardConn) Read(b []byte) (int, error) {
@@ -38,13 +48,15 @@ func (c *heardConn) tell(broken func(error)) {
 }
 
 // heard makes dial return connections that tell.
-func heard(dial func(ctx context.Context, network, addr string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
+func (r *carrier) heard(dial dialer, l *link) dialer {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := dial(ctx, network, addr)
 		if err != nil {
 			return nil, err
 		}
-		return &heardConn{Conn: c}, nil
+		h := &heardConn{Conn: c, opened: time.Now(), brake: newBrake(c, l)}
+		r.last.Store(h)
+		return h, nil
 	}
 }
 

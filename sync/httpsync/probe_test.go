@@ -48,7 +48,9 @@ func TestASignOfLifeOpensTheConnectionOfTheNextRun(t *testing.T) {
 }
 
 func TestAWebServerIsNoSignOfLife(t *testing.T) {
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.NewResponseController(w).EnableFullDuplex() // it doesn't wait for the end of the question, which has none
+	}))
 	c := httpsync.NewClient(httpsync.Address{URL: s.URL}, httpsync.Options{})
 	if err := c.Probe(t.Context()); err == nil {
 		t.Error("a page passes for an exchange")

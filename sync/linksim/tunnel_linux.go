@@ -40,12 +40,17 @@ type Tunnel struct {
 	epoch int
 	flows map[uint32]int // port of the near side to the epoch it began in
 	stats Stats
+
+	started time.Time
+	seen    []*Flow
+	ports   map[uint32]*Flow // the last flow of a port of the near side
+	changes []time.Duration  // when the link went away and came back, in turns
 }
 
 // StartTunnel makes a tunnel; number (1 to 254) is its network 10.77.number.0/24.
 func StartTunnel(number int, p Profile, seed uint64) (*Tunnel, error) {
 	t := &Tunnel{Near: fmt.Sprintf("baraza-%d-near", number), Far: fmt.Sprintf("baraza-%d-far", number), Address: fmt.Sprintf("10.77.%d.2", number),
-		profile: p, up: true, flows: map[uint32]int{}}
+		profile: p, up: true, flows: map[uint32]int{}, started: time.Now(), ports: map[uint32]*Flow{}}
 	for d, end := range []struct{ namespace, address string }{{t.Near, fmt.Sprintf("10.77.%d.1/24", number)}, {t.Far, t.Address + "/24"}} {
 		device := fmt.Sprintf("bz%d-%d", number, d)
 		file, err := openTUN(device)
@@ -141,6 +146,7 @@ func (t *Tunnel) outages(ctx context.Context, random *rand.Rand) {
 		t.mu.Lock()
 		t.up = false
 		t.stats.Cuts++
+		t.changes = append(t.changes, time.Since(t.started))
 		t.mu.Unlock()
 		if !sleep(ctx, p.DownTime) {
 			return
@@ -148,6 +154,7 @@ func (t *Tunnel) outages(ctx context.Context, random *rand.Rand) {
 		t.mu.Lock()
 		t.up = true
 		t.epoch++
+		t.changes = append(t.changes, time.Since(t.started))
 		t.mu.Unlock()
 	}
 }
@@ -187,7 +194,8 @@ func (t *Tunnel) carry(ctx context.Context, d Direction, random *rand.Rand) {
 			return
 		}
 		packet := append([]byte(nil), buffer[:n]...)
-		if !t.admits(d, packet) {
+		unlucky := random.Float64() < t.profile.loss()
+		if !t.admits(d, packet, unlucky) {
 			continue
 		}
 		now, rate := time.Now(), t.profile.rate(d)
@@ -198,7 +206,7 @@ func (t *Tunnel) carry(ctx context.Context, d Direction, random *rand.Rand) {
 			}
 			free = free.Add(airtime(n, rate))
 		}
-		if random.Float64() < t.profile.loss() {
+		if unlucky {
 			continue
 		}
 		last = latest(free.Add(t.profile.RTT/2), last)
@@ -216,8 +224,9 @@ func (t *Tunnel) isUp() bool {
 }
 
 // admits counts a packet and says whether the link takes it: not while it is
-// down, and not of a flow that was there before it went down.
-func (t *Tunnel) admits(d Direction, packet []byte) bool {
+// down, and not of a flow that was there before it went down. One that is unlucky
+// takes its time on the line and is lost then.
+func (t *Tunnel) admits(d Direction, packet []byte, unlucky bool) bool {
 	if len(packet) < 20 || packet[0]>>4 != 4 || packet[9] != unix.IPPROTO_TCP {
 		return false
 	}
@@ -226,23 +235,41 @@ func (t *Tunnel) admits(d Direction, packet []byte) bool {
 		return false
 	}
 	segment := packet[head:]
-	near := binary.BigEndian.Uint16(segment[2*d:])
-	opening := segment[13]&0x12 == 0x02 // SYN without ACK
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.up {
-		return false
+	near := uint32(binary.BigEndian.Uint16(segment[2*d:]))
+	fate := t.judge(d, near, segment[13]&0x12 == 0x02) // SYN without ACK
+	if fate == carried && unlucky {
+		fate = lost
 	}
-	began, known := t.flows[uint32(near)]
-	switch {
-	case d == Up && (!known || opening && began != t.epoch):
-		t.flows[uint32(near)] = t.epoch
-		if opening {
-			t.stats.Connections++
-		}
-	case !known || began != t.epoch:
+	if f := t.ports[near]; f != nil {
+		f.note(d, segment, time.Since(t.started), fate)
+	}
+	if fate == away || fate == forgotten {
 		return false
 	}
 	t.stats.add(d, int64(len(segment))-int64(segment[12]>>4)*4)
 	return true
+}
+
+// judge says what happens to a packet of the flow from a port, and begins flows.
+func (t *Tunnel) judge(d Direction, near uint32, opening bool) fate {
+	if opening && d == Up && t.ports[near] == nil {
+		f := &Flow{Opened: time.Since(t.started)}
+		t.seen, t.ports[near] = append(t.seen, f), f
+	}
+	if !t.up {
+		return away
+	}
+	began, known := t.flows[near]
+	switch {
+	case d == Up && (!known || opening && began != t.epoch):
+		t.flows[near] = t.epoch
+		if opening {
+			t.stats.Connections++
+		}
+	case !known || began != t.epoch:
+		return forgotten
+	}
+	return carried
 }

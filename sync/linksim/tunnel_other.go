@@ -2,7 +2,11 @@
 
 package linksim
 
-import "errors"
+import (
+	"errors"
+	"io"
+	"time"
+)
 
 // A Tunnel is a bad link between two network namespaces, which only Linux has.
 type Tunnel struct{ Near, Far, Address string }
@@ -17,3 +21,9 @@ func (t *Tunnel) Close() error { return nil }
 
 // Stats is empty.
 func (t *Tunnel) Stats() Stats { return Stats{} }
+
+// Age is nothing.
+func (t *Tunnel) Age() time.Duration { return 0 }
+
+// WriteTimeline writes nothing.
+func (t *Tunnel) WriteTimeline(io.Writer, time.Duration) error { return nil }

@@ -1,0 +1,138 @@
+package exchange_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"baraza.example/sync/batch"
+	"baraza.example/sync/exchange"
+	"baraza.example/sync/exchange/exchangetest"
+)
+
+// until returns a Conn on which nothing comes after a frame of that type.
+func until(t *testing.T, from exchange.Conn, last batch.FrameType) exchange.Conn {
+	to, end := exchangetest.Pipe()
+	go func() {
+		for in := batch.NewReader(from); ; {
+			f, err := in.Next()
+			if err != nil {
+				return
+			}
+			end.Write(f.Append(nil))
+			if f.Type == last {
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() { from.Close(); end.Close() })
+	return halves{from, to}
+}
+
+// halves writes to one connection and reads from another.
+type halves struct{ up, down exchange.Conn }
+
+func (h halves) Read(b []byte) (int, error)  { return h.down.Read(b) }
+func (h halves) Write(b []byte) (int, error) { return h.up.Write(b) }
+func (h halves) CloseWrite() error           { return h.up.CloseWrite() }
+func (h halves) Close() error                { h.down.Close(); return h.up.Close() }
+
+// TestReceiptsComeWithTheLastAcknowledgement: a link that goes away before
+// goodbye was answered costs no further run.
+func TestReceiptsComeWithTheLastAcknowledgement(t *testing.T) {
+	for _, attached := range []bool{false, true} {
+		batch.WarmUp()
+		synctest.Test(t, func(t *testing.T) {
+			root := exchangetest.NewRoot(t)
+			k, a := exchangetest.NewKeeper(root, nil), author(t, root)
+			if attached {
+				a.Attach(3*batch.LeafSize + 5)
+			}
+			s := exchangetest.NewSender(a)
+			caller, server := exchangetest.Pipe()
+			go k.Serve(t.Context(), server)
+			conn := until(t, caller, batch.FrameReceipts)
+			start := time.Now()
+			asked := 0
+			o := exchange.Options{Self: s.Self(), Centre: &root.Card, Probe: func(ctx context.Context) error { asked++; return nil }}
+			r, err := exchange.Run(t.Context(), conn, s, o)
+			if err != nil || s.Received() != len(a.Records) || r.Complete || asked > 0 {
+				t.Errorf("with attachments %v: %d of %d received, %d questions, %+v: %v", attached, s.Received(), len(a.Records), asked, r, err)
+			}
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("with attachments %v: goodbye was waited for %v", attached, took)
+			}
+		})
+	}
+}
+
+// distant is a Pipe on which everything takes a while and nothing is narrow.
+func distant(delay time.Duration) (caller, server exchange.Conn) {
+	caller, near := exchangetest.Pipe()
+	far, server := exchangetest.Pipe()
+	carry := func(from, to exchange.Conn) {
+		type piece struct {
+			due time.Time
+			b   []byte
+		}
+		way := make(chan piece, 1000)
+		go func() {
+			defer close(way)
+			for {
+				b := make([]byte, 4096)
+				n, err := from.Read(b)
+				if err != nil {
+					return
+				}
+				way <- piece{time.Now().Add(delay), b[:n]}
+			}
+		}()
+		go func() {
+			for p := range way {
+				time.Sleep(time.Until(p.due))
+				to.Write(p.b)
+			}
+			time.Sleep(delay)
+			to.CloseWrite()
+		}()
+	}
+	carry(near, far)
+	carry(far, near)
+	return caller, server
+}
+
+// TestTextNeedsOneRoundTripAfterTheHaves counts round trips on a link that has
+// nothing else: one for the haves, one for records, their receipts and goodbye; a
+// third where leaves go with it, of which the server may lack some.
+func TestTextNeedsOneRoundTripAfterTheHaves(t *testing.T) {
+	for _, c := range []struct {
+		attached int
+		trips    int
+	}{{0, 2}, {batch.LeafSize + 5, 3}} {
+		batch.WarmUp()
+		synctest.Test(t, func(t *testing.T) {
+			const rtt = time.Second
+			root := exchangetest.NewRoot(t)
+			k, a := exchangetest.NewKeeper(root, nil), author(t, root)
+			for range 20 {
+				a.Respond(strings.Repeat("We think otherwise. ", 40))
+			}
+			if c.attached > 0 {
+				a.Attach(c.attached)
+			}
+			s := exchangetest.NewSender(a)
+			caller, server := distant(rtt / 2)
+			go k.Serve(t.Context(), server)
+			start := time.Now()
+			r, err := exchange.Run(t.Context(), caller, s, exchange.Options{Self: s.Self(), Centre: &root.Card})
+			if err != nil || !r.Complete || k.Missing(a) != nil || k.Redelivered() > 0 {
+				t.Fatalf("%+v: %v, %v", r, err, k.Missing(a))
+			}
+			if took := time.Since(start); took > time.Duration(c.trips)*rtt+rtt/2 {
+				t.Errorf("with %d bytes attached it took %v", c.attached, took)
+			}
+		})
+	}
+}

@@ -1,0 +1,115 @@
+package httpsync
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// pipeOf is TCP over a link of so many bytes a second: packets wait in a queue
+// in front of it and are acknowledged a round trip after they passed.
+type pipeOf struct {
+	rate    float64
+	trip    time.Duration
+	free    time.Time
+	acks    []ack
+	longest time.Duration // that a packet waited in the queue
+}
+
+type ack struct {
+	at   time.Time
+	size int
+}
+
+const packetSize = 1348
+
+func (p *pipeOf) write(b []byte) (int, error) {
+	for n := len(b); n > 0; n -= packetSize {
+		now := time.Now()
+		p.longest = max(p.longest, p.free.Sub(now))
+		if p.free.Before(now) {
+			p.free = now
+		}
+		p.free = p.free.Add(time.Duration(float64(min(n, packetSize)) / p.rate * float64(time.Second)))
+		p.acks = append(p.acks, ack{p.free.Add(p.trip), min(n, packetSize)})
+	}
+	return len(b), nil
+}
+
+func (p *pipeOf) info() (*unix.TCPInfo, error) {
+	i := &unix.TCPInfo{Snd_mss: packetSize, Min_rtt: uint32(p.trip.Microseconds())}
+	for _, a := range p.acks {
+		if a.at.After(time.Now()) {
+			i.Unacked++
+		} else {
+			i.Bytes_acked += uint64(a.size)
+		}
+	}
+	return i, nil
+}
+
+// TestTheQueueInFrontOfAThinLinkStaysShort: and the link is still used in full.
+func TestTheQueueInFrontOfAThinLinkStaysShort(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		rate  float64 // bytes a second
+		trip  time.Duration
+		queue time.Duration // no packet may wait longer
+	}{
+		{"HF", 1250, 1500 * time.Millisecond, 6 * time.Second},
+		{"2G", 5000, time.Second, 2 * time.Second},
+		{"EDGE", 8000, 600 * time.Millisecond, 1500 * time.Millisecond},
+		{"the picture's", 25_000, 800 * time.Millisecond, time.Second},
+		{"satellite", 32_000, 650 * time.Millisecond, time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &pipeOf{rate: c.rate, trip: c.trip}
+			b := &brake{info: p.info, closed: make(chan struct{}), link: new(link), since: time.Now()}
+			start, size := time.Now(), int(c.rate*60)
+			for sent := 0; sent < size; sent += 8192 {
+				if n, err := b.write(make([]byte, 8192), p.write); n != 8192 || err != nil {
+					t.Fatal(n, err)
+				}
+			}
+			if took := time.Since(start); took > 70*time.Second {
+				t.Errorf("%s: what the link carries in a minute took %v", c.name, took)
+			}
+			if p.longest > c.queue {
+				t.Errorf("%s: a packet waited %v", c.name, p.longest)
+			}
+			if trip, rate := b.link.get(); trip != c.trip || rate < c.rate*0.8 || rate > c.rate*2 {
+				t.Errorf("%s: measured %v and %.0f bytes/s", c.name, trip, rate)
+			}
+		})
+	}
+}
+
+func TestAShortWayIsNotBraked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pipeOf{rate: 1e6, trip: 20 * time.Millisecond}
+		b := &brake{info: p.info, closed: make(chan struct{}), link: new(link), since: time.Now()}
+		start := time.Now()
+		b.write(make([]byte, 10<<20), p.write)
+		if took := time.Since(start); took > 0 {
+			t.Errorf("it waited %v", took)
+		}
+	})
+}
+
+func TestClosingLetsGoOfAWriterAtTheBrake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pipeOf{rate: 1, trip: time.Second}
+		b := &brake{info: p.info, closed: make(chan struct{}), link: new(link), since: time.Now()}
+		done := make(chan struct{})
+		go func() { b.write(make([]byte, 64<<10), p.write); close(done) }()
+		time.Sleep(time.Second)
+		b.release()
+		b.release()
+		start := time.Now()
+		if <-done; time.Since(start) > brakePoll {
+			t.Errorf("it went on for %v", time.Since(start))
+		}
+	})
+}

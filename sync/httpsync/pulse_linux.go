@@ -1,0 +1,29 @@
+package httpsync
+
+import (
+	"net"
+	"time"
+
+	"baraza.example/sync/exchange"
+)
+
+// pulse says how a TCP connection does.
+func pulse(c net.Conn) (p exchange.Pulse, known bool) {
+	t, ok := c.(*net.TCPConn)
+	if !ok {
+		return p, false
+	}
+	raw, err := t.SyscallConn()
+	if err != nil {
+		return p, false
+	}
+	info, err := tcpInfo(raw)
+	if err != nil {
+		return p, false
+	}
+	return exchange.Pulse{
+		Heard:   time.Now().Add(-time.Duration(info.Last_ack_recv) * time.Millisecond),
+		Waiting: info.Unacked > 0 || info.Notsent_bytes > 0,
+		Trip:    time.Duration(info.Rtt) * time.Microsecond,
+	}, true
+}
