@@ -34,7 +34,7 @@ const flutter = time.Second
 func (c *caller) strange() (at time.Time, packets bool) {
 	at = c.heard.Add(c.suspicion())
 	if p, ok := c.pulse(); ok && p.Waiting {
-		if early := latest(c.heard, p.Heard).Add(2*p.Trip + flutter); early.Before(at) {
+		if early := latest(c.stirred, p.Heard).Add(2*p.Trip + flutter); early.Before(at) {
 			return early, true
 		}
 	}

@@ -20,7 +20,7 @@ import (
 func Run(ctx context.Context, conn Conn, out Outbox, o Options) (Report, error) {
 	start := time.Now()
 	c := &caller{Options: o, out: out, wire: newWire(conn, 0), wrote: make(chan error, 1),
-		at: map[batch.Chain]*chain{}, fresh: map[batch.Chain]batch.Have{}, heard: start}
+		at: map[batch.Chain]*chain{}, fresh: map[batch.Chain]batch.Have{}, heard: start, stirred: start}
 	c.recall()
 	err := c.run(ctx)
 	c.wire.close()
@@ -70,7 +70,8 @@ type caller struct {
 	fresh   map[batch.Chain]batch.Have // acknowledged, to be told to the outbox
 	flushed time.Time
 
-	heard    time.Time
+	heard    time.Time // or wrote; silence counts from there
+	stirred  time.Time // began to send after having had nothing on the way
 	met, bye bool
 	version  uint          // that both speak, once met
 	written  *batch.Record // the last one in a record frame

@@ -32,6 +32,7 @@ func (c *caller) fill(ctx context.Context) error {
 		}
 		if c.bytes == 0 {
 			c.heard = time.Now() // silence before was nobody's fault
+			c.stirred = c.heard
 		}
 		f.size, f.before, f.sent = int64(len(b)-n), c.pace.delivered, time.Now()
 		c.flight = append(c.flight, f)

@@ -35,7 +35,9 @@ const (
 	brakeFrom   = 250 * time.Millisecond // shorter round trips need no brake
 	brakeRate   = 256 << 10              // nor do faster links: bytes a second
 	brakePoll   = 20 * time.Millisecond
-	brakeFirst  = 4 // packets while nothing is known
+	brakeFirst  = 10 // packets while nothing is known (RFC 6928),
+	brakeFew    = 4  // where the round trip is so long
+	brakeSlow   = 1200 * time.Millisecond
 	brakeSpare  = 3 // packets that may wait beside those of a round trip and a half
 )
 
@@ -86,12 +88,9 @@ func (b *brake) wait(size int) (int, bool) {
 			return 0, false
 		}
 		packet := int64(info.Snd_mss)
-		window := int64(rate*trip.Seconds()*1.5) + brakeSpare*packet
-		if rate == 0 {
-			window = brakeFirst * packet
-		}
-		flying := int64(info.Unacked) - int64(info.Sacked) - int64(info.Lost) + int64(info.Retrans)
-		piece := min(size, 2*int(packet)) // whole packets, for each has a head
+		window := b.window(info, rate, trip)
+		flying := int64(info.Unacked) - int64(info.Sacked) // or lost, and to be sent once more
+		piece := min(size, 2*int(packet))                  // whole packets, for each has a head
 		if waiting := flying*packet + int64(info.Notsent_bytes); waiting <= 0 || waiting+int64(piece) <= window {
 			return piece, true
 		}
@@ -103,6 +102,22 @@ func (b *brake) wait(size int) (int, bool) {
 		}
 	}
 	return size, true
+}
+
+// window is how much may be on the way. While packets find no queue it grows faster.
+func (b *brake) window(info *unix.TCPInfo, rate float64, trip time.Duration) int64 {
+	packet := int64(info.Snd_mss)
+	if rate == 0 {
+		if trip > brakeSlow {
+			return brakeFew * packet
+		}
+		return brakeFirst * packet
+	}
+	share := 1.5
+	if info.Rtt < info.Min_rtt/4*5 {
+		share = 2
+	}
+	return int64(rate*trip.Seconds()*share) + brakeSpare*packet
 }
 
 // measure returns the best rate of the last round trips.
