@@ -28,6 +28,7 @@ type deviceFlags struct {
 	verbose              *bool
 	unlock               unlockFlags
 	io                   streams
+	profile              storage.Profile
 }
 
 func newDeviceFlags(command string, io streams) deviceFlags {
@@ -53,7 +54,7 @@ func (f deviceFlags) open(ctx context.Context) (*workspace.Workspace, workspace.
 	}
 	w, err := unlocked(f.io, f.unlock, func(with storage.Unlocking) (*workspace.Workspace, error) {
 		return workspace.Open(ctx, *f.dir, workspace.Options{
-			Store: storage.Options{Logger: f.storeLog(), Unlocking: with}, Forms: []workspace.Form{form}, Logger: logger(f.io.err, *f.verbose),
+			Store: storage.Options{Logger: f.storeLog(), Profile: f.profile, Unlocking: with}, Forms: []workspace.Form{form}, Logger: logger(f.io.err, *f.verbose),
 		})
 	})
 	if err != nil {

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"time"
 
 	"baraza.example/app/workspace"
+	"baraza.example/storage"
 	"baraza.example/sync/exchange"
 	"baraza.example/sync/httpsync"
 )
@@ -22,6 +24,7 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 	if _, err := f.parse(args); err != nil {
 		return err
 	}
+	f.profile = frugal()
 	w, _, err := f.open(ctx)
 	if err != nil {
 		return err
@@ -58,6 +61,14 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 	fmt.Fprintf(io.out, "with %s: %d records and %d pieces sent, %d receipts taken, %d bytes up, %d down\n",
 		report.Peer.Name, report.Sent, report.Leaves, report.Receipts, report.BytesUp, report.BytesDown)
 	return nil
+}
+
+// frugal lets a command that waits for a network most of its time live in the
+// memory of a small phone, for some milliseconds of work.
+func frugal() storage.Profile {
+	debug.SetGCPercent(25)
+	debug.SetMemoryLimit(32 << 20)
+	return storage.Phone
 }
 
 // travel tries the roads in turn, and again after a pause while there is time.

@@ -39,7 +39,7 @@ func (p *pipeOf) write(b []byte) (int, error) {
 }
 
 func (p *pipeOf) info() (*unix.TCPInfo, error) {
-	i := &unix.TCPInfo{Snd_mss: packetSize, Min_rtt: uint32(p.trip.Microseconds()), Rtt: uint32((p.trip + max(p.free.Sub(time.Now()), 0)).Microseconds())}
+	i := &unix.TCPInfo{Snd_mss: packetSize, Min_rtt: uint32(p.trip.Microseconds()), Rtt: uint32((p.trip + max(time.Until(p.free), 0)).Microseconds())}
 	for _, a := range p.acks {
 		if a.at.After(time.Now()) {
 			i.Unacked++

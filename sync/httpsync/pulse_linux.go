@@ -23,7 +23,7 @@ func pulse(c net.Conn) (p exchange.Pulse, known bool) {
 	}
 	return exchange.Pulse{
 		Heard:   time.Now().Add(-time.Duration(info.Last_ack_recv) * time.Millisecond),
-		Waiting: info.Unacked > 0 || info.Notsent_bytes > 0,
+		Waiting: info.Unacked > 0, // what is not sent waits for a server that has no room, or at the brake
 		Trip:    time.Duration(info.Rtt) * time.Microsecond,
 	}, true
 }
