@@ -150,9 +150,9 @@ def licence(into):
         f.write("\n".join(head + lines).rstrip() + "\n")
 
 
-# What is taken for Chinese: punctuation, kana, the unified ideographs without
+# What is taken for Chinese: the space, punctuation, kana, the unified ideographs without
 # their extensions, full-width forms.
-HAN = [(0x3000, 0x30FF), (0x3105, 0x312D), (0x4E00, 0x9FFF), (0xFF00, 0xFFEF)]
+HAN = [(0x0020, 0x0020), (0x3000, 0x30FF), (0x3105, 0x312D), (0x4E00, 0x9FFF), (0xFF00, 0xFFEF)]
 
 
 def han(folder):

@@ -28,7 +28,7 @@ func WriteResponse(w io.Writer, p Paper, f Facts, s *session.Session) (missing [
 	if err != nil {
 		return nil, err
 	}
-	d.Text(Title, f.Title, "")
+	d.Text(named(), f.Title, "")
 	d.Text(Hint, s.Definition().Settings.Title, "")
 	d.facts(f)
 	at := &answers{d: d, s: s, words: f.Words, written: f.Written, said: map[forms.Ref]bool{}}
@@ -46,7 +46,7 @@ func WriteStatement(w io.Writer, p Paper, f Facts, onBehalf string, paragraphs [
 	if err != nil {
 		return nil, err
 	}
-	d.Text(Title, f.Title, f.Written)
+	d.Text(named(), f.Title, f.Written)
 	if onBehalf != "" {
 		d.Text(Body, f.Words.Say("print.on_behalf", locale.Values{"Name": onBehalf}), f.Words.Language().Code)
 	}
@@ -59,6 +59,13 @@ func WriteStatement(w io.Writer, p Paper, f Facts, onBehalf string, paragraphs [
 	}
 	d.files(f)
 	return d.Missing(), d.Close()
+}
+
+// named is the style of a title that people gave.
+func named() Style {
+	st := Title
+	st.Own = true
+	return st
 }
 
 func (d *Document) files(f Facts) {

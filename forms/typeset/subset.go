@@ -129,6 +129,9 @@ func subset(data []byte, glyphs []int) ([]byte, error) {
 	}
 	var glyf, loca, hmtx []byte
 	for n := 0; n < len(all); n++ { // it grows
+		if all[n] < 0 || all[n] >= s.count {
+			return nil, errFont
+		}
 		outline := slices.Clone(s.outline(all[n]))
 		components(outline, func(at int) {
 			part := int(binary.BigEndian.Uint16(outline[at:]))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/go-text/typesetting/di"
+	"github.com/go-text/typesetting/font"
 )
 
 // A Style is how a text is set.
@@ -152,6 +153,14 @@ func (p *pen) put(n uint16, width, x, y float64) {
 func (d *Document) glyphs(run glyphRun, size, x, y float64) float64 {
 	p := &pen{c: &d.page.content, size: size, anywhere: true}
 	for _, c := range run.clusters {
+		if c.glyphs[0].GlyphID == font.EmptyGlyph { // nothing to be seen, as of a joiner
+			for _, g := range c.glyphs {
+				x += points(g.Advance)
+			}
+			p.close()
+			p.anywhere = true
+			continue
+		}
 		var room [8]uint16
 		numbers, plain := room[:0], len(c.glyphs) == 1
 		for _, g := range c.glyphs {
