@@ -128,6 +128,18 @@ func (a *App) gallery() ([]sample, error) {
 			}})
 		}},
 		{"contribution", func() { a.write(text) }},
+		{"intake", func() {
+			a.start(place{draw: func() screen {
+				return a.groups([]workspace.Group{{Name: "Women who dry fish", Place: "Nansole"}, {Name: "Fishers of Mwalo", Place: "Mwalo"}}, true)
+			}})
+		}},
+		{"group", func() {
+			i := &intake{a: a, by: "Babu", group: workspace.Group{Name: "Women who dry fish", Place: "Nansole", People: 34, How: []string{"radio"}, When: "2007-06-22",
+				Consent: "oral", Language: "sw"}, written: []workspace.Transcript{
+				{Entry: workspace.Entry{By: "Amina", CheckedBy: "Babu", Made: items[0].Made}}, {Entry: workspace.Entry{By: "Amina", Made: items[0].Made}}}}
+			i.save = &autosave{a: a, take: i.taken}
+			a.start(place{draw: i.draw})
+		}},
 		{"outbox", outboxWith(&outbox{items: items, joined: true, records: 2, bytes: 3420})},
 		{"outbox-sending", outboxWith(&outbox{items: items, joined: true, running: &sending{cancel: func() {}, total: 3420, up: 1200, down: 311}})},
 		{"item-on-device", with(items[0], nil)},

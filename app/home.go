@@ -136,6 +136,7 @@ func (a *App) moreToDo(m mine) fyne.CanvasObject {
 	if len(m.drafts) > 0 || waitingIn(m.items) > 0 {
 		box.Add(newWay(theme.AccountIcon(), say("consultation.answer_for_group"), say("next.group_why"), a.newResponse))
 	}
+	box.Add(newWay(theme.VolumeUpIcon(), say("intake.title"), say("intake.why"), a.showIntake))
 	box.Add(newWay(theme.DocumentCreateIcon(), say("consultation.write"), say("next.write_why"), a.newContribution))
 	if !m.joined {
 		box.Add(newWay(theme.LoginIcon(), say("join.title"), say("join.not_joined"), func() { a.showJoin("") }))

@@ -11,7 +11,6 @@ import (
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
-	"baraza.example/forms"
 	"baraza.example/forms/contribution"
 	"baraza.example/forms/session"
 )
@@ -135,7 +134,7 @@ func (w *writing) choices(id locale.ID, list string, value *string, after ...fun
 		if c.Value == "other" {
 			continue // a text names its language
 		}
-		label, _ := c.Label.In(w.headings(def)...)
+		label, _ := c.Label.In(w.a.headings()...)
 		node.Choices = append(node.Choices, session.Choice{Value: c.Value, Label: label})
 	}
 	pick.OnAnswer = func(v string) {
@@ -153,8 +152,12 @@ func (w *writing) choices(id locale.ID, list string, value *string, after ...fun
 }
 
 // headings are the person's languages as the form names them.
-func (w *writing) headings(def *forms.Definition) (all []string) {
-	for _, code := range w.a.languages() {
+func (a *App) headings() (all []string) {
+	def, err := a.form()
+	if err != nil {
+		return nil
+	}
+	for _, code := range a.languages() {
 		for _, heading := range def.Languages {
 			if l, ok := locale.Named(heading); ok && l.Code == code {
 				all = append(all, heading)

@@ -52,6 +52,12 @@ func NewPick(words *locale.Localizer, page *Scroll) *Pick {
 	return newPick(&surroundings{words: words, page: page}, false, false)
 }
 
+// NewPickSeveral asks for any of a list, outside a form; values stand with spaces
+// between, as those of a form do.
+func NewPickSeveral(words *locale.Localizer, page *Scroll) *Pick {
+	return newPick(&surroundings{words: words, page: page}, true, false)
+}
+
 func newPick(around *surroundings, several, search bool) *Pick {
 	p := &Pick{around: around, several: several, search: search, list: NewStack(0), marks: NewRow(1), more: quiet("")}
 	p.clear = around.low("fill.clear", nil, func() { p.answer("") })

@@ -51,8 +51,18 @@ var (
 	ErrGroupName      = errors.New("a group needs a name")
 	ErrNoGroupPlace   = errors.New("this form has no place for the group whose views these are")
 	ErrSamePerson     = errors.New("a second person checks: not the one who wrote it down")
+	ErrNobody         = errors.New("say who checks")
 	ErrNothingToCheck = errors.New("nothing is being written down for this group that could be checked")
 )
+
+// NewGroup is a group with an id and nothing else. It is not kept yet.
+func (w *Workspace) NewGroup() (Group, error) {
+	var id [8]byte
+	if _, err := io.ReadFull(w.rand, id[:]); err != nil {
+		return Group{}, fmt.Errorf("draw an id: %w", err)
+	}
+	return Group{ID: hex.EncodeToString(id[:]), Made: w.clock().Unix()}, nil
+}
 
 // SaveGroup keeps a group, a new one under an id that it is given.
 func (w *Workspace) SaveGroup(ctx context.Context, g *Group) error {
@@ -65,11 +75,11 @@ func (w *Workspace) SaveGroup(ctx context.Context, g *Group) error {
 		return ErrGroupName
 	}
 	if g.ID == "" {
-		var id [8]byte
-		if _, err := io.ReadFull(w.rand, id[:]); err != nil {
+		fresh, err := w.NewGroup()
+		if err != nil {
 			return err
 		}
-		g.ID, g.Made = hex.EncodeToString(id[:]), w.clock().Unix()
+		g.ID, g.Made = fresh.ID, fresh.Made
 	}
 	return w.tables.groups.Put(ctx, g.ID, *g)
 }
@@ -111,7 +121,7 @@ func (w *Workspace) WriteDown(ctx context.Context, formID string, g Group, by st
 	if err != nil {
 		return nil, err
 	}
-	if question(form.Definition, "behalf_group") == nil {
+	if QuestionOf(form.Definition, "behalf_group") == nil {
 		return nil, ErrNoGroupPlace
 	}
 	r, err := w.Start(ctx, formID, fmt.Sprintf("%s%s %d", intakeTag, g.ID, len(g.Entries)+1), languages...)
@@ -128,8 +138,8 @@ func (w *Workspace) WriteDown(ctx context.Context, formID string, g Group, by st
 	return r, w.SaveGroup(ctx, &g)
 }
 
-// question finds the question of a name; nil when there is none.
-func question(def *forms.Definition, name string) *forms.Question {
+// QuestionOf finds the question of a name; nil when there is none.
+func QuestionOf(def *forms.Definition, name string) *forms.Question {
 	for e := range def.All() {
 		if q, ok := e.(*forms.Question); ok && q.Name == name {
 			return q
@@ -154,7 +164,7 @@ func (r *Response) fillIn(g Group, by string) error {
 		{"behalf_how", strings.Join(g.How, " ")}, {"behalf_date", g.When}, {"collector_name", by},
 		{"behalf_consent", g.Consent}, {"behalf_readback", g.ReadBack}, {"answer_language", g.Language},
 	} {
-		q := question(r.Definition(), a.name)
+		q := QuestionOf(r.Definition(), a.name)
 		if q == nil || a.value == "" {
 			continue
 		}
@@ -202,7 +212,7 @@ func (w *Workspace) Transcripts(ctx context.Context, g Group) ([]Transcript, err
 // not made ready yet, with what was said. Whoever changes it afterwards undoes that.
 func (w *Workspace) CheckEntry(ctx context.Context, g Group, by string) error {
 	if by = strings.TrimSpace(by); by == "" {
-		return errors.New("say who checks")
+		return ErrNobody
 	}
 	all, err := w.Transcripts(ctx, g)
 	if err != nil {
