@@ -182,7 +182,11 @@ func (f *foot) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 }
 
 func (f *foot) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(0, max(f.saved.MinSize().Height, f.waiting.MinSize().Height))
+	high := f.saved.MinSize().Height
+	if f.waiting.Visible() { // before there is a name nothing can wait
+		high = max(high, f.waiting.MinSize().Height)
+	}
+	return fyne.NewSize(0, high)
 }
 
 // progress is a thin line that says how far one is.
