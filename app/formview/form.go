@@ -193,7 +193,7 @@ func (f *Form) build() {
 	f.undo = undo
 	f.undo.Hidden = !f.session.CanUndo()
 	foot := NewRow(1, undo)
-	if f.o.Remarks {
+	if f.o.Remarks && slices.ContainsFunc(f.order, func(d *field) bool { return d.margin != nil }) {
 		f.remarks = f.button("remark.all", f.remarkAll)
 		f.remarks.Importance, f.remarks.Icon = widget.LowImportance, theme.DocumentCreateIcon()
 		f.remarkWords()
