@@ -3,6 +3,8 @@ package app
 import (
 	"bytes"
 	"errors"
+	"image"
+	"image/png"
 	"io"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 
 	"baraza.example/app/workspace"
 	"baraza.example/forms"
+	"baraza.example/forms/formstest"
 )
 
 // A paper is a file that a person chose.
@@ -79,5 +82,35 @@ func TestWhatWasDrawnIsKeptWithTheResponse(t *testing.T) {
 	var gone *workspace.GoneError
 	if f.keptFile("other.png", 100, take); !errors.As(failed, &gone) {
 		t.Errorf("a file that isn't there: %v", failed)
+	}
+}
+
+func TestAPictureIsNoLargerThanItsFormAsks(t *testing.T) {
+	form := formstest.Fill(t, `
+		| survey | type  | name  | label | parameters      |
+		|        | image | small | Small | max-pixels=640  |
+		|        | image | any   | Any   |                 |`)
+	p := known(t, phone)
+	m := image.NewGray(image.Rect(0, 0, 1600, 900))
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{"small": 640, "any": 1600} {
+		kept, err := p.work.Keep(t.Context(), "m.png", bytes.NewReader(b.Bytes()), workspace.Keeping{Longest: longestSide(form.Of(name))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := p.work.OpenKept(kept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _, err := image.DecodeConfig(r)
+		if err != nil || c.Width != want {
+			t.Errorf("%s: it is %d wide, %v; want %d", name, c.Width, err, want)
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

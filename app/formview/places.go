@@ -45,6 +45,7 @@ type Places struct {
 	line   []geo.Place // of value; nil where it can't be read
 	before []string    // values that the undo button goes back to
 	locked bool
+	hidden bool // the form wants no field (hide-input)
 }
 
 // mostTyped is how many places stand in the field; of more only their number is
@@ -101,6 +102,11 @@ func newPlaces(around *surroundings, kind geo.Kind, looks []string) *Places {
 	p.help = quiet(say("place.map_hint"))
 	p.box = NewStack(gapControl, quiet(say("place.no_position")), p.typed, p.state, p.sketch, p.help, p.tools, NewRow(gapControl, p.open, p.file), p.said, p.finds)
 	p.show(kind != geo.Point || slices.ContainsFunc(looks, func(l string) bool { return l == "maps" || l == "placement-map" || l == "map" }))
+	p.hidden = slices.Contains(looks, "hide-input")
+	if p.hidden {
+		p.show(true)
+		p.open.Hide()
+	}
 	p.ExtendBaseWidget(p)
 	return p
 }
@@ -167,7 +173,7 @@ func (p *Places) take(value string) {
 	p.state.SetWords(p.measures())
 	p.state.Hidden = p.state.Words() == ""
 	p.undo.Hidden, p.clear.Hidden = len(p.before) == 0, value == ""
-	p.typed.(*fyne.Container).Hidden = len(line) > mostTyped
+	p.typed.(*fyne.Container).Hidden = p.hidden || len(line) > mostTyped
 }
 
 // measures says how many places there are, how long their way is, and what they
@@ -377,7 +383,12 @@ func (p *Places) write() {
 }
 
 // First is what gets the focus when the question is gone to.
-func (p *Places) First() fyne.Focusable { return p.field }
+func (p *Places) First() fyne.Focusable {
+	if !p.typed.Visible() {
+		return p.sketch
+	}
+	return p.field
+}
 
 // CreateRenderer implements [fyne.Widget].
 func (p *Places) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(p.box) }

@@ -181,3 +181,21 @@ func TestALineIsPastedAndWhatIsNoneStaysAsItWasTyped(t *testing.T) {
 	sh.window.Canvas().Focus(sh.entry("where"))
 	sh.sees("This answer can't be taken as it is")
 }
+
+func TestOnlyTheSketchIsShownWhereTheFormHidesTheField(t *testing.T) {
+	sh := fill(t, `
+		| survey | type     | name  | label  | appearance               |
+		|        | geopoint | where | Where? | placement-map hide-input |`)
+	p := sh.places("where")
+	if p.typed.Visible() || !p.sketch.Visible() {
+		t.Error("the field is shown, or the sketch isn't")
+	}
+	test.TapAt(p.sketch, fyne.NewPos(p.sketch.Size().Width/2, p.sketch.Size().Height/2))
+	if got := sh.value("where"); got != "0 0" {
+		t.Errorf("the middle of the earth is %q", got)
+	}
+	sh.Reveal(sh.field("where").ref)
+	if sh.window.Canvas().Focused() != p.sketch {
+		t.Error("the sketch is not gone to")
+	}
+}

@@ -83,6 +83,18 @@ func readPicture(content io.Reader) (data []byte, whole bool, err error) {
 type Keeping struct {
 	AsItIs  bool // byte for byte
 	Smaller bool // a picture with its longest side at most [picture.Smaller]
+	Longest int  // a picture with its longest side at most so many points, as its form asks; 0 is any
+}
+
+// longest is the longest side that a picture may have; 0 is any.
+func (k Keeping) longest() int {
+	switch {
+	case k.Smaller && k.Longest > 0:
+		return min(k.Longest, picture.Smaller)
+	case k.Smaller:
+		return picture.Smaller
+	}
+	return max(0, k.Longest)
 }
 
 // A Kept is a file that is sealed on the disk and belongs to no answer yet.
@@ -112,11 +124,7 @@ func (w *Workspace) Keep(ctx context.Context, name string, content io.Reader, ho
 			if !whole {
 				return Kept{}, fmt.Errorf("attachment %q: %w", name, picture.ErrTooLarge)
 			}
-			longest := 0
-			if how.Smaller {
-				longest = picture.Smaller
-			}
-			clean, to, err := picture.Clean(data, longest)
+			clean, to, err := picture.Clean(data, how.longest())
 			if err != nil {
 				return Kept{}, fmt.Errorf("attachment %q: %w", name, err)
 			}
