@@ -79,6 +79,9 @@ func (b *Button) tight() float32 { return theme.TextSize() * 0.35 }
 
 // sideAt is the side in a button of a width.
 func (b *Button) sideAt(width float32) float32 {
+	if b.Leading { // one of a list: all begin at the same place
+		return b.side()
+	}
 	return min(b.side(), max(b.tight(), (width-b.drawn()-b.label.Natural())/2))
 }
 

@@ -90,6 +90,22 @@ func TestAFieldIsMarkedOutOnTheSketch(t *testing.T) {
 	}
 }
 
+func TestTheSketchBeginsWithAllPlacesInSight(t *testing.T) {
+	sh := fill(t, land)
+	if err := sh.s.Set(sh.field("way").ref, "-1.28 36.8; -1.27 36.9"); err != nil {
+		t.Fatal(err)
+	}
+	sh.Show(sh.Pages()[0])
+	s := sh.places("way").sketch
+	size := s.Size()
+	s.placed = false
+	s.Resize(fyne.NewSize(-24, 200)) // as layouts do before a window has its size
+	s.Resize(size)
+	if d := s.pos(s.line[1]).X - s.pos(s.line[0]).X; d < size.Width/2 || !s.inView() {
+		t.Errorf("the places stand %v apart in %v", d, size)
+	}
+}
+
 func TestTheSketchIsWorkedByKeys(t *testing.T) {
 	sh := fill(t, land)
 	s := sh.places("way").sketch

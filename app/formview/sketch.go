@@ -83,7 +83,8 @@ func (s *Sketch) inView() bool {
 // the earth is.
 func (s *Sketch) Whole() {
 	size := s.Size()
-	if size.Width == 0 || size.Height == 0 {
+	const least = 20 // of a page that is only being laid out, less than nothing is left
+	if size.Width < least || size.Height < least {
 		s.placed = false
 		return
 	}
