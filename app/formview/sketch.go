@@ -417,7 +417,7 @@ func (r *sketchRenderer) dot(at fyne.Position, size float32, fill, edge color.Co
 func (r *sketchRenderer) grid(ink, words color.Color) {
 	s := r.s
 	size, text := s.Size(), theme.CaptionTextSize()*0.85
-	label := func(degrees, step float64, at fyne.Position) {
+	label := func(degrees, step float64, at fyne.Position) (end float32) {
 		places := max(0, int(math.Ceil(-math.Log10(step))))
 		t := canvas.NewText(strconv.FormatFloat(degrees+0, 'f', places, 64)+"°", words)
 		t.TextSize = text
@@ -427,6 +427,7 @@ func (r *sketchRenderer) grid(ink, words color.Color) {
 			t.Resize(m)
 			r.objects = append(r.objects, t)
 		}
+		return at.X + m.Width
 	}
 	low, high := s.placeAt(fyne.NewPos(0, size.Height)), s.placeAt(fyne.NewPos(size.Width, 0))
 	step := round(float64(size.Height) / 4 / s.scale)
@@ -435,11 +436,14 @@ func (r *sketchRenderer) grid(ink, words color.Color) {
 		r.segment(fyne.NewPos(0, y), fyne.NewPos(size.Width, y), ink, 1)
 		label(d, step, fyne.NewPos(3, y))
 	}
+	taken := float32(-1)
 	step = round(float64(size.Width) / 4 / s.scale / s.squeeze())
 	for d := math.Ceil(low.Lon/step) * step; d <= high.Lon; d += step {
 		x := s.pos(geo.Place{Lon: d}).X
 		r.segment(fyne.NewPos(x, 0), fyne.NewPos(x, size.Height), ink, 1)
-		label(d, step, fyne.NewPos(x+3, 2))
+		if x > taken { // beside the one before
+			taken = label(d, step, fyne.NewPos(x+3, 2))
+		}
 	}
 }
 
