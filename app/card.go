@@ -10,28 +10,29 @@ import (
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
+	"baraza.example/sync/identity"
 )
 
-// cardScreen shows the public identity of this device: as words that people compare,
-// as a code for a camera, and as a line to be copied.
-func (a *App) cardScreen() screen {
-	say := a.words.Say
-	s := screen{title: say("card.title"), way: "nav.settings"}
+func (a *App) showCard() {
 	card, err := a.work.Card()
 	if err != nil {
-		s.body = page(formview.NewProblem(a.explain(err)))
-		return s
+		a.shell.trouble(err)
+		return
 	}
+	a.goTo(place{draw: func() screen { return a.cardScreen(card) }})
+}
+
+// cardScreen shows the public identity of a device: as words that people compare,
+// as a code for a camera, and as a line to be copied.
+func (a *App) cardScreen(card identity.Card) screen {
+	say := a.words.Say
 	who := lines(strong(say("card.organisation")), wrapped(card.Org), quiet(onePiece(card.OrgID().String())))
 	device := lines(strong(say("card.device")), wrapped(onePiece(card.ID().String())))
 	if card.Device != "" {
 		device.Objects = append(device.Objects[:1:1], wrapped(card.Device), quiet(onePiece(card.ID().String())))
 	}
-	s.body = page(lines(heading(say("card.title")), wrapped(say("card.why"))), who, device, a.lineParts(card.Line(), "baraza-card"))
-	return s
+	return screen{title: say("card.title"), way: "nav.settings", body: page(lines(heading(say("card.title")), wrapped(say("card.why"))), who, device, a.lineParts(card.Line(), "baraza-card"))}
 }
-
-func (a *App) showCard() { a.goTo(place{draw: a.cardScreen}) }
 
 // lineParts offer a line that people carry from one screen to another: as a code, to
 // be copied, and as a file called name.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/ed25519"
 	"os"
 	"path/filepath"
 	"time"
@@ -16,6 +17,15 @@ var sampleWords = workspace.Words("sixteen letters.")
 
 // sampleRequest is that of a device that nobody has.
 var sampleRequest = identity.Request{DeviceKey: make([]byte, 32), Device: "village tablet", Signature: make([]byte, 64)}
+
+// sampleCard is that of a device that nobody has, and always the same.
+func sampleCard() identity.Card {
+	key := func(seed string) ed25519.PublicKey {
+		return ed25519.NewKeyFromSeed([]byte(seed)).Public().(ed25519.PublicKey)
+	}
+	return identity.Card{OrgKey: key("the seed of a sample organisation"[:32]), DeviceKey: key("the seed of a sample device's key"[:32]),
+		Org: "Ujirani Cooperative", Device: "office laptop", Certificate: make([]byte, ed25519.SignatureSize)}
+}
 
 // sampleDevices are three of one organisation.
 func (a *App) sampleDevices() []workspace.OrgDevice {
@@ -96,7 +106,7 @@ func (a *App) safetySamples() []sample {
 		{"unlock-words", unlock(func(u *unlocking) { u.byWords = true })},
 		{"new-person", a.showNewPerson},
 		{"restore", func() { a.start(place{draw: restore.draw}) }},
-		{"card", inside(all, a.cardScreen)},
+		{"card", inside(all, func() screen { return a.cardScreen(sampleCard()) })},
 		{"devices", func() { a.start(place{draw: (&devices{a: a, read: true, all: a.sampleDevices()}).draw}) }},
 		{"device", func() { a.showDevice(a.sampleDevices()[1]) }},
 		{"device-add", a.showAddDevice},

@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -17,7 +18,10 @@ import (
 	"baraza.example/app/workspace"
 )
 
-var pictures = flag.String("pictures", "", "folder to write a picture of every screen to")
+var (
+	pictures = flag.String("pictures", "", "folder to write a picture of every screen to")
+	drawn    = flag.String("drawn", "", "expression for the names of the screens of which pictures are written; all without it")
+)
 
 // TestEveryScreenFitsItsWindow shows each screen of the gallery on a phone and
 // on a laptop, at the smallest and the largest text, light and dark, and looks
@@ -59,11 +63,12 @@ func TestEveryScreenFitsItsWindow(t *testing.T) {
 				c.chosen.Languages = []string{"en"}
 			}
 			p.choose(c.chosen)
+			wanted := regexp.MustCompile(*drawn)
 			for _, s := range samples {
 				s.show()
 				p.window.Resize(c.size)
 				p.fits(s.name)
-				if *pictures != "" && (c.picture || testing.Verbose()) {
+				if *pictures != "" && (c.picture || testing.Verbose()) && wanted.MatchString(s.name) {
 					p.draws(filepath.Join(*pictures, c.name), s.name)
 				}
 			}
