@@ -163,7 +163,7 @@ func (p *Pages) guarded() http.Handler {
 		h.Set("Cache-Control", "no-store")
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Referrer-Policy", "same-origin")
 		switch {
 		case r.Host != p.host: // a name of another site may lead here
 			http.Error(w, "This address is not served here.", http.StatusMisdirectedRequest)

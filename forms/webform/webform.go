@@ -50,7 +50,8 @@ type Response interface {
 type Standing struct {
 	Known    bool
 	Received bool      // by the centre, with its receipt
-	At       time.Time // when it was received, or came here
+	At       time.Time // when it was received, or came here; zero: not known here
+	Came     time.Time // when it came here, where that is all that is known
 	Road     string    // name of the hub that it took or is at, "" for none
 }
 
@@ -130,7 +131,9 @@ func (p *Pages) protect(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY") // for browsers older than the line above
-		h.Set("Referrer-Policy", "no-referrer")
+		// Without any referrer a browser sends "Origin: null" with each form, and over
+		// plain HTTP nothing else that says where it comes from.
+		h.Set("Referrer-Policy", "same-origin")
 		next.ServeHTTP(w, r)
 	})
 }

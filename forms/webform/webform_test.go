@@ -99,7 +99,7 @@ func TestEveryPostIsProtectedAndEveryAnswerStrict(t *testing.T) {
 	p := s.phone().get("/").send("/begin")
 	for name, want := range map[string]string{
 		"Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-		"X-Content-Type-Options":  "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
+		"X-Content-Type-Options":  "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "same-origin",
 	} {
 		if got := p.header.Get(name); got != want {
 			t.Errorf("%s: %q", name, got)
