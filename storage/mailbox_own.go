@@ -25,13 +25,19 @@ var ErrChain = errors.New("the record does not continue its chain")
 // Append adds own records to their chains; they are durable when tx is. files
 // has one element for each attachment among them.
 func (m *Mailbox) Append(tx *Tx, records []batch.Record, files []OwnFile) error {
+	return m.AppendFor(tx, records, files, nil)
+}
+
+// AppendFor is Append with the path of those records that were written here by
+// others, at a hub: they have taken a road already.
+func (m *Mailbox) AppendFor(tx *Tx, records []batch.Record, files []OwnFile, paths map[batch.RecordID][]batch.Stop) error {
 	sources := make(map[batch.RecordID]OwnFile, len(files))
 	for _, f := range files {
 		sources[f.Record] = f
 	}
 	now := m.now()
 	for _, r := range records {
-		if err := m.append(tx, r, sources, now); err != nil {
+		if err := m.append(tx, batch.Carried{Record: r, Path: paths[r.ID]}, sources, now); err != nil {
 			return fmt.Errorf("append %v %d of lane %v: %w", r.Kind, r.Seq, r.Lane, err)
 		}
 	}
@@ -41,7 +47,7 @@ func (m *Mailbox) Append(tx *Tx, records []batch.Record, files []OwnFile) error 
 	return nil
 }
 
-func (m *Mailbox) append(tx *Tx, r batch.Record, sources map[batch.RecordID]OwnFile, now int64) error {
+func (m *Mailbox) append(tx *Tx, r batch.Carried, sources map[batch.RecordID]OwnFile, now int64) error {
 	s, _, err := m.chain(tx, r.Chain)
 	switch {
 	case err != nil:
@@ -55,7 +61,7 @@ func (m *Mailbox) append(tx *Tx, r batch.Record, sources map[batch.RecordID]OwnF
 	}
 	size := int64(len(r.Envelope))
 	if r.Kind == batch.KindAttachment {
-		list, err := batch.ReadLeafList(r)
+		list, err := batch.ReadLeafList(r.Record)
 		if err != nil {
 			return err
 		}
@@ -69,7 +75,7 @@ func (m *Mailbox) append(tx *Tx, r batch.Record, sources map[batch.RecordID]OwnF
 			return err
 		}
 	}
-	return m.add(tx, batch.Carried{Record: r}, size, now)
+	return m.add(tx, r, size, now)
 }
 
 // Tail returns the last entry of a chain, the zero value when there is none.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -185,6 +186,22 @@ func (r kioskResponse) Finish(ctx context.Context, language string) (string, []s
 // for nobody at this device.
 func (s submission) strangers() bool { return strings.HasPrefix(s.Tag, kioskTag) }
 
+// pathsOf are the roads of what was written on this device's pages: it came by a
+// hub, though the record is the hub's own.
+func (w *Workspace) pathsOf(made []submission) map[batch.RecordID][]batch.Stop {
+	paths := map[batch.RecordID][]batch.Stop{}
+	for _, s := range made {
+		if s.strangers() {
+			path := []batch.Stop{{Hub: w.self.ID(), Time: s.Made}}
+			paths[s.Record] = path
+			for _, a := range s.Attachments {
+				paths[a.Record] = path
+			}
+		}
+	}
+	return paths
+}
+
 // ErrStrangers means that a submission was written on the pages of this device
 // by somebody else, and is not shown here.
 var ErrStrangers = errors.New("this was written on a page of this hub: only the secretariat reads it")
@@ -229,15 +246,27 @@ func (w *Workspace) forgetStrangers(ctx context.Context) error {
 // anew: a submission gets its code late where the device had not joined.
 const relist = 30 * time.Second
 
-// Code implements [webform.Keeper], for what was made ready on this device.
+// Code implements [webform.Keeper], for what was made ready on this device and for
+// what it carries, or carried, for others.
 func (k *Kiosk) Code(ctx context.Context, typed string) (webform.Standing, error) {
-	code, err := identity.ParseCode(typed)
+	start, place, err := batch.CutPlace(typed)
+	code := ""
+	if err == nil {
+		code, err = identity.ParseCode(start)
+	}
 	if err != nil {
 		return webform.Standing{}, webform.ErrNoResponse
 	}
-	name, err := k.named(ctx, code)
-	if err != nil || name == "" {
+	own := code
+	if place > 0 {
+		own += "." + strconv.Itoa(place)
+	}
+	name, err := k.named(ctx, own)
+	if err != nil {
 		return webform.Standing{}, err
+	}
+	if name == "" {
+		return k.passed(ctx, code)
 	}
 	item, err := k.w.Item(ctx, name)
 	if err != nil {
@@ -252,6 +281,19 @@ func (k *Kiosk) Code(ctx context.Context, typed string) (webform.Standing, error
 		if r := item.Delivery.Receipt; r != nil {
 			s.At = time.Unix(r.Checkpoint.Time, 0)
 		}
+	}
+	return s, nil
+}
+
+// passed says how a record stands that others brought here.
+func (k *Kiosk) passed(ctx context.Context, code string) (webform.Standing, error) {
+	found, err := k.w.mail.ByCode(ctx, code)
+	if err != nil || len(found) != 1 || k.own {
+		return webform.Standing{}, err // of two with one code nothing can be said
+	}
+	s := webform.Standing{Known: true, Received: found[0].Received, Road: k.w.self.Card.Org, Came: time.Unix(found[0].Came, 0)}
+	if !s.Received {
+		s.At = s.Came
 	}
 	return s, nil
 }

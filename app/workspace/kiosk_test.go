@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -8,7 +9,11 @@ import (
 	"baraza.example/app/workspace"
 	"baraza.example/forms/webform"
 	"baraza.example/sync/batch"
+	"baraza.example/sync/bundle"
+	"baraza.example/sync/central"
+	"baraza.example/sync/exchange"
 	"baraza.example/sync/hub"
+	"baraza.example/sync/identity"
 )
 
 func kiosk(t *testing.T, d *device) *workspace.Kiosk {
@@ -97,8 +102,49 @@ func TestWhatIsWrittenOnAPageIsItsWritersAlone(t *testing.T) {
 	if n := c.counted(); len(n) != 1 || n[strings.TrimSuffix(items[0].Name, "/1")] != 1 {
 		t.Errorf("the centre counts %v", n)
 	}
+	for _, i := range c.list(c.desk...) {
+		if i.Kind == batch.KindResponse && i.Road != central.RoadHub {
+			t.Errorf("the centre says that %s came %s", i.Code, i.Road)
+		}
+	}
 	if c.records(batch.KindResponse) == 0 {
 		t.Error("no response came in")
+	}
+}
+
+// Whoever sent through a hub asks there, too, with the code alone.
+func TestAHubSaysWhatBecameOfWhatItCarried(t *testing.T) {
+	c := newCentre(t)
+	d := newDevice(t)
+	d.join(c.invite.File())
+	k := kiosk(t, d)
+	h, err := d.Hub("Redio Amani", hub.Quota{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := newDevice(t)
+	other.join(c.invite.File())
+	other.respond("Nalubaale")
+	if _, err := other.Exchange(t.Context(), bundle.Meeting{Name: "hub", Serve: func(ctx context.Context, conn exchange.Conn) { _, _ = h.Serve(ctx, conn) }}); err != nil {
+		t.Fatal(err)
+	}
+	items, err := other.Items(t.Context())
+	if err != nil || len(items) != 1 || items[0].Code == "" {
+		t.Fatalf("%+v, %v", items, err)
+	}
+	code := items[0].Code
+	if s, err := k.Code(t.Context(), code); err != nil || !s.Known || s.Received || s.At.IsZero() {
+		t.Errorf("before it went on: %+v, %v", s, err)
+	}
+	if _, err := d.Forward(t.Context(), h, c.road()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := k.Code(t.Context(), strings.ToLower(code))
+	if err != nil || !s.Received || s.Came.IsZero() || s.Road == "" {
+		t.Errorf("after it went on: %+v, %v", s, err)
+	}
+	if s, err := k.Code(t.Context(), identity.Code(make([]byte, 32))); err != nil || s.Known {
+		t.Errorf("a code of nothing: %+v, %v", s, err)
 	}
 }
 

@@ -181,7 +181,7 @@ func (w *Workspace) Seal(ctx context.Context) error {
 		if len(s.made) == 0 {
 			return nil
 		}
-		if err := w.mail.Append(tx, s.made, files); err != nil {
+		if err := w.mail.AppendFor(tx, s.made, files, w.pathsOf(frozen)); err != nil {
 			return err
 		}
 		return w.tables.sealing.In(tx).Put(keySealing, s.sealing)

@@ -112,3 +112,13 @@ func ParseCode(s string) (string, error) {
 	s = letters(ds)
 	return s[:5] + "-" + s[5:], nil
 }
+
+// CodeStart is the first 40 bits of every hash that has this code, as
+// [ParseCode] returns it: to look for such hashes in their order.
+func CodeStart(code string) ([]byte, error) {
+	shown, err := ParseCode(code)
+	if err != nil {
+		return nil, err
+	}
+	return base32Crockford.DecodeString(shown[:5] + shown[6:9])
+}
