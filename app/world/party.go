@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 
@@ -249,8 +250,23 @@ func (h *Hub) Contact(ctx context.Context, with string) (exchange.Report, error)
 		return exchange.Report{}, err
 	}
 	defer t.Close()
-	return h.Forward(ctx, h.hub, t)
+	if h.w.options.Hostile == 0 || h.w.reformed {
+		return h.Forward(ctx, h.hub, t)
+	}
+	s := &saboteur{Transport: t, share: h.w.options.Hostile, r: rand.New(rand.NewPCG(h.w.random.Uint64(), 1))}
+	report, err := h.Forward(ctx, h.hub, s)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := &h.w.mischief
+	m.Dropped, m.Swapped, m.Replayed, m.Altered = m.Dropped+s.done.Dropped, m.Swapped+s.done.Swapped, m.Replayed+s.done.Replayed, m.Altered+s.done.Altered
+	if s.done.Altered > 0 && err == nil && len(report.Refused) == 0 {
+		return report, fmt.Errorf("%w: %d records", ErrUnnoticed, s.done.Altered)
+	}
+	return report, err
 }
+
+// ErrUnnoticed means that what a hostile hub changed was taken without a word.
+var ErrUnnoticed = errors.New("altered and not noticed")
 
 // Kill is a power cut at the hub.
 func (h *Hub) Kill(ctx context.Context) error {

@@ -36,7 +36,10 @@ type Options struct {
 	FirstCut     int64
 	Consultation string // its ID; "": the built-in one's
 	Broken       Variant
-	Logger       *slog.Logger
+	// Hostile is the share of the records which hubs carry that they drop, reorder,
+	// replay or alter, until Reform.
+	Hostile float64
+	Logger  *slog.Logger
 }
 
 // A World is the parties and what happened. Its methods may be called from
@@ -50,7 +53,16 @@ type World struct {
 	devices []*Device
 	hubs    []*Hub
 	made    []Made
+
+	mischief Mischief
+	reformed bool
 }
+
+// Reform has hostile hubs do nothing more.
+func (w *World) Reform() { w.reformed = true }
+
+// Mischief is what hostile hubs have done.
+func (w *World) Mischief() Mischief { return w.mischief }
 
 // Made is a submission that a device has acknowledged to its person: it must
 // be received, once.

@@ -173,6 +173,7 @@ type play struct {
 	kills, clones int
 	cloning       bool
 	real          bool
+	unnoticed     error // what a hostile hub did
 }
 
 const (
@@ -321,12 +322,16 @@ func (p *play) meet(ctx context.Context, from, to string, contact func(context.C
 	}
 	report, err := contact(ctx, to)
 	p.say("%s meets %s: sent %d, receipts %d, %v", from, to, report.Sent, report.Receipts, err)
+	if errors.Is(err, ErrUnnoticed) {
+		p.unnoticed = err
+	}
 }
 
 // settle gives everybody time and whole links.
 func (p *play) settle(ctx context.Context) error {
 	w := p.world
 	p.say("faults stop")
+	w.Reform()
 	for range contacts {
 		for i, d := range w.Devices() {
 			if err := d.JoinByLine(ctx); err != nil {
