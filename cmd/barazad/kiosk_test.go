@@ -251,10 +251,11 @@ func (b *browser) fillPage() {
 func (b *browser) awaitReceived(page string) {
 	b.t.Helper()
 	for until := time.Now().Add(kioskPatience); time.Now().Before(until); {
-		b.do(chromedp.Navigate(page), chromedp.WaitVisible("h1"))
+		b.do(chromedp.Navigate(page), chromedp.WaitReady("body"))
 		if evaluate[bool](b, `!!document.querySelector(".good")`) {
 			return
 		}
+		time.Sleep(kioskPatience / 100) // the hub answers so many questions of one phone, and no more
 	}
 	b.t.Fatalf("not received: %s", b.text())
 }
