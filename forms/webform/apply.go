@@ -2,8 +2,10 @@ package webform
 
 import (
 	"errors"
+	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"baraza.example/forms"
@@ -17,6 +19,7 @@ const (
 	fieldGo    = "go"    // the button that was pressed
 	fieldShown = "shown" // refs of the questions as they stood on the page
 	fieldFind  = "find:" // and a ref: what to look for in a long list
+	fieldRank  = "rank:" // and a ref, a colon and a choice: its place in a ranking
 )
 
 // applied is what came of a page that was sent.
@@ -46,6 +49,9 @@ func apply(s *session.Session, pg page, form url.Values) (applied, error) {
 		if find := form.Get(fieldFind + name); kind == "search" && find != "" {
 			out.find[ref] = find
 		}
+		if kind == "rank" {
+			form = with(form, name, ranking(n, form))
+		}
 		if _, sent := form[name]; !sent && kind != "checks" && kind != "tick" {
 			continue // a list without a choice sends nothing
 		}
@@ -64,6 +70,43 @@ func apply(s *session.Session, pg page, form url.Values) (applied, error) {
 		}
 	}
 	return out, nil
+}
+
+// ranking is the order in which the choices of a page were put: by their places, two
+// at one place as the form has them, those without a place last. Without any place
+// nothing is said.
+func ranking(n session.Node, form url.Values) string {
+	type put struct {
+		value string
+		at    int
+	}
+	var order []put
+	said := false
+	for _, c := range n.Choices {
+		at, err := strconv.Atoi(form.Get(fieldRank + string(n.Ref) + ":" + c.Value))
+		if err != nil || at < 1 || at > len(n.Choices) {
+			at = len(n.Choices) + 1
+		} else {
+			said = true
+		}
+		order = append(order, put{c.Value, at})
+	}
+	if !said {
+		return ""
+	}
+	slices.SortStableFunc(order, func(x, y put) int { return x.at - y.at })
+	var values []string
+	for _, p := range order {
+		values = append(values, p.value)
+	}
+	return strings.Join(values, " ")
+}
+
+// with is a form in which name has one value.
+func with(form url.Values, name, value string) url.Values {
+	out := maps.Clone(form)
+	out[name] = []string{value}
+	return out
 }
 
 // answer is what a control sent, as the session takes it.

@@ -12,7 +12,7 @@ import (
 // An item is one thing on a page, as the template takes it: a heading, a
 // question, or what grows and shrinks a repeat.
 type item struct {
-	Kind     string // group, note, text, lines, number, date, time, radio, checks, list, search, tick, add, remove
+	Kind     string // group, note, text, lines, number, date, time, radio, checks, list, rank, search, tick, add, remove
 	ID       string // of the control: its label and its faults name it
 	Ref      forms.Ref
 	Label    string
@@ -34,6 +34,13 @@ type choice struct {
 	Value, Label, Lang string
 	Dir                locale.Direction
 	Chosen             bool
+	Places             []place // of a ranking: where it may stand
+}
+
+// A place in a ranking, from 1.
+type place struct {
+	Number int
+	Chosen bool
 }
 
 // A painter makes the items of a page.
@@ -114,6 +121,8 @@ func (p *painter) question(n session.Node, q *forms.Question) item {
 		it.Choices, it.More = p.matches(n, it.Find)
 	case "radio", "checks", "list":
 		it.Choices = p.choices(n, n.Choices)
+	case "rank":
+		it.Choices = ranked(p.choices(n, n.Choices), n.Value)
 	}
 	return it
 }
@@ -134,6 +143,8 @@ func kindOf(n session.Node, q *forms.Question) string {
 		return "radio"
 	case forms.Select:
 		return "checks"
+	case forms.RankList:
+		return "rank"
 	}
 	switch {
 	case slices.Contains(strings.Fields(q.Appearance), "multiline"):
@@ -152,9 +163,21 @@ func (p *painter) choices(n session.Node, of []session.Choice) []choice {
 	chosen := strings.Fields(n.Value)
 	var out []choice
 	for _, c := range of {
-		out = append(out, choice{c.Value, c.Label, p.other(c.Language), p.direction(c.Language), slices.Contains(chosen, c.Value)})
+		out = append(out, choice{Value: c.Value, Label: c.Label, Lang: p.other(c.Language), Dir: p.direction(c.Language), Chosen: slices.Contains(chosen, c.Value)})
 	}
 	return out
+}
+
+// ranked gives each choice the places it may stand at, as the answer has it.
+func ranked(choices []choice, value string) []choice {
+	order := strings.Fields(value)
+	for i := range choices {
+		at := slices.Index(order, choices[i].Value)
+		for n := range choices {
+			choices[i].Places = append(choices[i].Places, place{n + 1, n == at})
+		}
+	}
+	return choices
 }
 
 const maxMatches = 40
