@@ -39,7 +39,7 @@ func (j *joining) draw() screen {
 	content := formview.NewStack(gapParts)
 	scroll := formview.NewScroll(formview.NewColumn(content))
 	entry, field := newField(scroll, true, j.invite, func(s string) { j.invite = s })
-	entry.Wrapping = fyne.TextWrapBreak
+	entry.Wrapping, entry.Most = fyne.TextWrapBreak, 6 // what takes the invite stays in sight
 	column := []fyne.CanvasObject{lines(heading(say("join.title")), wrapped(say("join.why")))}
 	switch {
 	case j.result != "" && j.failed:

@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
+	"baraza.example/app/formview"
 	"baraza.example/sync/identity"
 )
 
@@ -61,4 +63,17 @@ func TestWhoeverStartedTheWindowIsToldOnceThatItsFirstScreenStands(t *testing.T)
 	if told != 2 {
 		t.Errorf("told %d times after a second start", told)
 	}
+}
+
+func TestALongInviteLeavesInSightWhatTakesIt(t *testing.T) {
+	p := known(t, laptop)
+	p.showJoin("")
+	p.field(0).SetText("Keep it to yourself.\n\nbaraza:" + strings.Repeat("GR0PRXV7EDT7AS3S5MS30C1QG5W3AT3M ", 170))
+	for _, o := range test.LaidOutObjects(p.window.Content()) {
+		if b, ok := o.(*formview.Button); ok && b.Text == p.words.Say("action.join") {
+			p.isInSight(b)
+			return
+		}
+	}
+	t.Fatal("nothing takes the invite")
 }

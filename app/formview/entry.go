@@ -27,6 +27,10 @@ type Entry struct {
 	OnGrow  func()            // the field became higher or lower
 	OnText  func(text string) // the text was changed
 
+	// Most is how many lines the field grows to; what is longer scrolls within
+	// it. 0 for as many as there are.
+	Most int
+
 	// Takes says what may be typed; nil takes all.
 	Takes func(r rune) bool
 	keys  mobile.KeyboardType // of a phone, for a field of one kind of letters
@@ -102,6 +106,9 @@ func (e *Entry) grow() {
 		text = e.PlaceHolder
 	}
 	rows := 1 + int((height(text)-one)/(two-one)+0.5)
+	if e.Most > 0 {
+		rows = min(rows, e.Most)
+	}
 	if rows = max(rows, e.least); rows != e.rows {
 		e.rows = rows
 		e.SetMinRowsVisible(rows)
