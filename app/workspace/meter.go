@@ -41,6 +41,14 @@ func (c countedConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// Pulse implements exchange.Pulser where the connection does.
+func (c countedConn) Pulse() (exchange.Pulse, bool) {
+	if p, ok := c.Conn.(exchange.Pulser); ok {
+		return p.Pulse()
+	}
+	return exchange.Pulse{}, false
+}
+
 // A meter adds up what both directions of all runs moved.
 type meter struct {
 	mu       sync.Mutex

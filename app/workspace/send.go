@@ -73,13 +73,11 @@ func (w *Workspace) Send(ctx context.Context, moved func(up, down int64)) (repor
 // sendOver runs an exchange over the first road that answers.
 func (w *Workspace) sendOver(ctx context.Context, roads []string, moved func(up, down int64)) (report exchange.Report, err error) {
 	for _, text := range roads {
-		var address httpsync.Address
-		if address, err = httpsync.ParseAddress(text); err != nil {
+		var client *httpsync.Client
+		if client, err = w.clients.to(text); err != nil {
 			continue
 		}
-		client := httpsync.NewClient(address, httpsync.Options{})
 		report, err = w.Exchange(ctx, counted{client, &meter{moved: moved}})
-		client.Close()
 		if err == nil || ctx.Err() != nil {
 			break
 		}

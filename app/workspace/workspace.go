@@ -53,6 +53,7 @@ type Workspace struct {
 	making  sync.Mutex                  // one at a time makes records
 	sending sync.Mutex                  // one at a time exchanges; guards what follows
 	peers   map[string]*exchange.Memory // by address
+	clients clients
 }
 
 // tables are the collections of the store that a workspace keeps.
@@ -174,7 +175,10 @@ func (w *Workspace) Card() (identity.Card, error) {
 func (w *Workspace) StoreReport() storage.Report { return w.store.Report() }
 
 // Close closes the store. What was acknowledged is safe without it, too.
-func (w *Workspace) Close() error { return w.store.Close() }
+func (w *Workspace) Close() error {
+	w.clients.close()
+	return w.store.Close()
+}
 
 // Receipt returns the centre's receipt for a record, if it has come.
 func (w *Workspace) Receipt(ctx context.Context, id batch.RecordID) (batch.Receipt, bool, error) {
