@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"baraza.example/sync/batch"
+	"baraza.example/sync/canon"
 	"baraza.example/sync/exchange"
 )
 
@@ -106,7 +107,34 @@ func (c *sabotaged) pass(frame []byte) []byte {
 		return append(append(frame, frame...), held...)
 	}
 	c.s.done.Altered++
-	at := len(frame) - 1 - c.s.r.IntN(min(64, len(frame)-2)) // the signature stands at the end
+	end := len(frame) - pathLength(frame)
+	at := end - 1 - c.s.r.IntN(min(64, end-2)) // the signature stands at the end
 	frame[at] ^= 1 << c.s.r.IntN(8)
 	return append(frame, held...)
+}
+
+// pathLength is how many bytes at the end of a record's frame are the path: the
+// word of the hubs themselves, which nobody signed and which tells nothing but
+// the way.
+func pathLength(frame []byte) int {
+	_, n := binary.Uvarint(frame[1:])
+	payload := frame[1+n:]
+	var first struct {
+		_        struct{} `cbor:",toarray"`
+		Envelope []byte
+		Path     []batch.Stop
+	}
+	if canon.DecodeExact(payload, &first) == nil {
+		return len(canon.Encode(first.Path))
+	}
+	var next struct {
+		_                  struct{} `cbor:",toarray"`
+		Kind, Epoch        uint32
+		Payload, Signature []byte
+		Path               []batch.Stop
+	}
+	if canon.DecodeExact(payload, &next) == nil {
+		return len(canon.Encode(next.Path))
+	}
+	return 0
 }

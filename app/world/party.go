@@ -227,7 +227,7 @@ func (h *Hub) start(ctx context.Context) (err error) {
 	if h.hub, err = h.Workspace.Hub(h.Name, hub.Quota{}); err != nil {
 		return errors.Join(err, h.Workspace.Close())
 	}
-	if h.halt, err = h.w.net.serve(h.Name, h.hub.Serve); err != nil {
+	if h.halt, err = h.w.net.serve(h.Name, h.w.watched(h.hub.Serve)); err != nil {
 		return errors.Join(err, h.Workspace.Close())
 	}
 	h.down = false
@@ -265,7 +265,8 @@ func (h *Hub) Contact(ctx context.Context, with string) (exchange.Report, error)
 	return report, err
 }
 
-// ErrUnnoticed means that what a hostile hub changed was taken without a word.
+// ErrUnnoticed means that a hub which changed something heard nothing of it: whom
+// it met may have refused a record that the hub doesn't know in that shape.
 var ErrUnnoticed = errors.New("altered and not noticed")
 
 // Kill is a power cut at the hub.

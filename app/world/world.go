@@ -16,11 +16,13 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"baraza.example/app/workspace"
 	"baraza.example/storage"
 	"baraza.example/storage/simdisk"
+	"baraza.example/sync/exchange"
 	"baraza.example/sync/identity"
 	"baraza.example/sync/linksim"
 )
@@ -56,6 +58,7 @@ type World struct {
 
 	mischief Mischief
 	reformed bool
+	refused  atomic.Int64
 }
 
 // Reform has hostile hubs do nothing more.
@@ -63,6 +66,18 @@ func (w *World) Reform() { w.reformed = true }
 
 // Mischief is what hostile hubs have done.
 func (w *World) Mischief() Mischief { return w.mischief }
+
+// watched is serve, with what it refuses counted.
+func (w *World) watched(serve serving) serving {
+	return func(ctx context.Context, c exchange.Conn) (exchange.Report, error) {
+		report, err := serve(ctx, c)
+		w.refused.Add(int64(len(report.Refused)))
+		return report, err
+	}
+}
+
+// Refused is how many records those who were met have refused.
+func (w *World) Refused() int64 { return w.refused.Load() }
 
 // Made is a submission that a device has acknowledged to its person: it must
 // be received, once.
