@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
+	"baraza.example/app/wording"
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 	"baraza.example/forms/contribution"
@@ -141,7 +142,7 @@ func (a *App) history(i workspace.Item) fyne.CanvasObject {
 func (a *App) event(e workspace.Event) string {
 	switch e.What {
 	case workspace.EventRefused:
-		return a.words.Say("history.refused", locale.Values{"Reason": e.Where})
+		return a.words.Say("history.refused", locale.Values{"Reason": wording.Refusal(a.words, e.Where)})
 	case workspace.EventReceived:
 		return a.words.Say("history.received")
 	case workspace.EventCustody:

@@ -9,6 +9,7 @@ import (
 
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
+	"baraza.example/sync/batch"
 	"baraza.example/sync/identity"
 )
 
@@ -36,9 +37,22 @@ func Waiting(l *locale.Localizer, i workspace.Item) string {
 	case "":
 		return l.Say("wait.nothing")
 	case "refused":
-		return l.Say("wait.refused", locale.Values{"Reason": string(i.Delivery.Refusal.Code)})
+		return l.Say("wait.refused", locale.Values{"Reason": Refusal(l, string(i.Delivery.Refusal.Code))})
 	}
 	return l.Say(locale.ID("wait." + word))
+}
+
+// Refusal says why a record was not taken, and what that means for who made it.
+// why begins with the code; who refused may stand behind it, as in a history. A
+// code of a later version is said as it is.
+func Refusal(l *locale.Localizer, why string) string {
+	code, _, _ := strings.Cut(why, " ")
+	switch batch.RefuseCode(code) {
+	case batch.RefusedUnknown, batch.RefusedToken, batch.RefusedSignature, batch.RefusedMalformed, batch.RefusedGap, batch.RefusedFork,
+		batch.RefusedElsewhere, batch.RefusedRevoked, batch.RefusedQuota, batch.RefusedFull, batch.RefusedVersion, batch.RefusedBusy:
+		return l.Say(locale.ID("refusal." + strings.ReplaceAll(code, "-", "_")))
+	}
+	return code
 }
 
 // Title names an item.
