@@ -95,6 +95,9 @@ func (j *joining) setHub() {
 func (j *joining) join() {
 	j.a.join([]byte(j.invite), func(words string, err error) {
 		j.result, j.failed = words, err != nil
+		if err == nil {
+			j.invite = ""
+		}
 		j.a.again()
 	})
 }
