@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,18 +64,25 @@ func TestTriesThatHangAreFewAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
+		var mu sync.Mutex // several dial at a time
 		tries, open, most := 0, 0, 0
 		dial := insistent(func(ctx context.Context, _, _ string) (net.Conn, error) {
+			mu.Lock()
 			tries++
 			open++
 			most = max(most, open)
+			mu.Unlock()
 			<-ctx.Done()
+			mu.Lock()
+			defer mu.Unlock()
 			open--
 			return nil, ctx.Err()
 		}, new(link))
 		if _, err := dial(ctx, "tcp", "centre:1"); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		if most > 5 || tries > 160 || open != 0 {
 			t.Errorf("%d tries, %d at a time, %d left", tries, most, open)
 		}
