@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,7 +16,7 @@ func TestALinkThatComesBackIsFoundAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		const down = 5*time.Second + 100*time.Millisecond
-		var open int
+		var open atomic.Int64
 		dial := insistent(func(ctx context.Context, _, _ string) (net.Conn, error) {
 			if time.Since(start) < down {
 				<-ctx.Done()
@@ -26,7 +27,7 @@ func TestALinkThatComesBackIsFoundAtOnce(t *testing.T) {
 			case <-ctx.Done():
 				return nil, ctx.Err()
 			}
-			open++
+			open.Add(1)
 			a, b := net.Pipe()
 			b.Close()
 			return closing{a, &open}, nil
@@ -37,8 +38,8 @@ func TestALinkThatComesBackIsFoundAtOnce(t *testing.T) {
 		}
 		conn.Close()
 		synctest.Wait()
-		if open != 0 {
-			t.Errorf("%d connections are left over", open)
+		if open.Load() != 0 {
+			t.Errorf("%d connections are left over", open.Load())
 		}
 	})
 }
@@ -46,10 +47,10 @@ func TestALinkThatComesBackIsFoundAtOnce(t *testing.T) {
 // closing counts itself out when it is closed.
 type closing struct {
 	net.Conn
-	open *int
+	open *atomic.Int64
 }
 
-func (c closing) Close() error { *c.open--; return c.Conn.Close() }
+func (c closing) Close() error { c.open.Add(-1); return c.Conn.Close() }
 
 func TestAnErrorEndsConnectingAtOnce(t *testing.T) {
 	refused := errors.New("refused")
