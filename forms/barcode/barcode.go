@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"slices"
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/aztec"
@@ -28,11 +29,14 @@ type Code struct {
 	Kind string // as it is called: "QR code", "EAN 13" …
 }
 
-// kinds are the codes that are looked for, in this order, and their names.
-var kinds = []struct {
-	name   string
+// A kind is one sort of code, or several that one reader reads together.
+type kind struct {
+	name   string // empty where names has it
 	reader func() gozxing.Reader
-}{
+}
+
+// kinds are the codes that are looked for, in this order.
+var kinds = []kind{
 	{"QR code", qrcode.NewQRCodeReader},
 	{"Data Matrix", func() gozxing.Reader { return datamatrix.NewDataMatrixReader() }},
 	{"Aztec", func() gozxing.Reader { return aztec.NewAztecReader() }},
@@ -51,26 +55,52 @@ var names = map[gozxing.BarcodeFormat]string{
 }
 
 // sides are the longest sides that a picture is looked at with: a small code in
-// a large picture needs the points, and a large one is found sooner without. In
-// the largest only QR codes are looked for, for the others take too long.
-var sides = []int{800, 1600, 3200}
+// a large picture needs the points, and a large one is found sooner without.
+// Between them stand some because how the points fall on the modules decides
+// whether the finder sees a QR code: of 120 on a screen one was missed at the
+// screen's own size and seen at nearly all others.
+var sides = []int{800, 1600, 3200, 1150, 2300}
 
-const allUpTo = 1600
+// sidesOfOthers are those for the other codes, which take longer to look for.
+var sidesOfOthers = []int{800, 1600}
+
+// slightly is how much a picture is shrunk, in percent, where it was too small for
+// most sides: its code gets another look.
+const slightly = 87
 
 // Read finds a code in a picture, which was decoded within limits, and returns
-// its text. Where there are several it is any of them. Data Matrix and Aztec
-// codes are found only where they stand in the middle of the picture.
+// its text. Where there are several it is any of them; a QR code comes before
+// the others, since readers of lines find short codes in its pattern. Data
+// Matrix and Aztec codes are found only where they stand in the middle of the
+// picture.
 func Read(m image.Image) (Code, error) {
-	size := m.Bounds()
-	for _, side := range sides {
-		if c, err := read(shrunk(m, side), side > allUpTo); err == nil {
+	longest := max(m.Bounds().Dx(), m.Bounds().Dy())
+	for _, side := range append(within(sides, longest), longest*slightly/100) {
+		if c, err := read(shrunk(m, side), kinds[:1]); err == nil {
 			return c, nil
 		}
-		if max(size.Dx(), size.Dy()) <= side {
-			break
+	}
+	for _, side := range within(sidesOfOthers, longest) {
+		if c, err := read(shrunk(m, side), kinds[1:]); err == nil {
+			return c, nil
 		}
 	}
 	return Code{}, ErrNone
+}
+
+// within returns the sides that shrink a picture, and then its own where none of
+// them is larger.
+func within(sides []int, longest int) []int {
+	var shrink []int
+	for _, side := range sides {
+		if side < longest {
+			shrink = append(shrink, side)
+		}
+	}
+	if longest <= slices.Max(sides) {
+		shrink = append(shrink, longest)
+	}
+	return shrink
 }
 
 func shrunk(m image.Image, side int) image.Image {
@@ -84,9 +114,9 @@ func shrunk(m image.Image, side int) image.Image {
 	return to
 }
 
-// read tries all kinds. A picture is made by anybody, and the library was written
+// read tries the kinds. A picture is made by anybody, and the library was written
 // for those that are none of an attacker: where it panics there is no code.
-func read(m image.Image, onlyQR bool) (c Code, err error) {
+func read(m image.Image, among []kind) (c Code, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%w (the reader gave up: %v)", ErrNone, r)
@@ -98,10 +128,6 @@ func read(m image.Image, onlyQR bool) (c Code, err error) {
 		bits, err := gozxing.NewBinaryBitmap(binarizer)
 		if err != nil {
 			continue
-		}
-		among := kinds
-		if onlyQR {
-			among = kinds[:1]
 		}
 		for _, k := range among {
 			if found, err := attempt(k.reader(), bits, hints); err == nil && found.GetText() != "" && len(found.GetText()) <= MaxText {

@@ -57,6 +57,34 @@ func TestACodeIsReadFromAPicture(t *testing.T) {
 	}
 }
 
+// This card was seen at a screen's own size by no reader but one that takes the
+// pattern for an EAN 8.
+func TestACardOnAScreenIsReadAtEverySize(t *testing.T) {
+	const card = "BARAZA-CARD:MG0NG86QA78W2P0KSXPBPVS90TCJ5MQFW6FCZVYR323V513E1S4DC2FBP815G80M9T4N336HFZCG9MDME7J8J6JV91YBBT2TV3TE5Q254YZYQQ5N1M1Q6NBAD5S62VK9411PYVVGCNS62X39ESJGAP20MQQ2V1YAQQGFQ0PECXQS2C2JN5VFQ8VZ9JDA6T7CN2006VGMTN6S0CNK61ENQ21RKSK6100EHGP3THTK3JP0SK585WDQYERH8HXV603EAYX1W"
+	code, err := qr.Encode(card, qr.M)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const quiet, module = 4, 4
+	screen := image.NewRGBA(image.Rect(0, 0, 1366, 768))
+	draw.Draw(screen, screen.Bounds(), image.White, image.Point{}, draw.Src)
+	for y := range code.Size {
+		for x := range code.Size {
+			if code.Black(x, y) {
+				at := image.Pt(527+(quiet+x)*module, 353+(quiet+y)*module)
+				draw.Draw(screen, image.Rectangle{at, at.Add(image.Pt(module, module))}, image.Black, image.Point{}, draw.Src)
+			}
+		}
+	}
+	for _, percent := range []int{60, 80, 100, 125, 150, 175, 200, 220} {
+		m := image.NewRGBA(image.Rect(0, 0, 1366*percent/100, 768*percent/100))
+		draw.ApproxBiLinear.Scale(m, m.Bounds(), screen, screen.Bounds(), draw.Src, nil)
+		if c, err := Read(m); err != nil || c.Text != card {
+			t.Errorf("at %d %% it is read as %v, %v", percent, c, err)
+		}
+	}
+}
+
 func TestAPictureWithoutACodeHasNone(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	noise := image.NewGray(image.Rect(0, 0, 400, 300))
