@@ -214,7 +214,7 @@ func TestEveryAnswerOfTheDeskIsClosed(t *testing.T) {
 		w, body := s.ask("GET", path, nil)
 		policy := w.Header.Get("Content-Security-Policy")
 		if !strings.HasPrefix(policy, "default-src 'none'") || strings.Contains(policy, "script") || strings.Contains(policy, "unsafe") ||
-			w.Header.Get("X-Content-Type-Options") != "nosniff" || w.Header.Get("Referrer-Policy") != "no-referrer" ||
+			w.Header.Get("X-Content-Type-Options") != "nosniff" || w.Header.Get("Referrer-Policy") != "same-origin" ||
 			w.Header.Get("Cache-Control") == "" || strings.Contains(body, "<script") || strings.Contains(body, "style=") {
 			t.Errorf("%s: %v\n%s", path, w.Header, body)
 		}
