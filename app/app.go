@@ -250,7 +250,7 @@ func (a *App) apply() {
 			break
 		}
 	}
-	if l := newLook(a.chosen, a.words.Language().Direction); a.fyne.Settings().Theme() != l {
+	if l := newLook(a.chosen, a.words); a.fyne.Settings().Theme() != l {
 		a.fyne.Settings().SetTheme(l) // all fonts are parsed again then
 	}
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func TestTheThemesFontIsTheMergedOne(t *testing.T) {
-	l := newLook(workspace.Settings{}, locale.LeftToRight)
+	l := newLook(workspace.Settings{}, locale.New())
 	for name, style := range map[string]fyne.TextStyle{"BarazaSans-Regular.ttf": {}, "BarazaSans-Bold.ttf": {Bold: true}} {
 		if got := l.Font(style).Name(); got != name {
 			t.Errorf("%+v is drawn in %s, not %s", style, got, name)
@@ -30,7 +30,7 @@ func TestTheThemesFontIsTheMergedOne(t *testing.T) {
 // What is drawn in Fyne's own font has to be in it, in both weights, and stand
 // as high as in the merged one.
 func TestPlainWordsAreAllInThePlainFont(t *testing.T) {
-	l := newLook(workspace.Settings{}, locale.LeftToRight)
+	l := newLook(workspace.Settings{}, locale.New())
 	for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
 		small, large := parsed(t, l.FontOf("plain", style)), parsed(t, l.Font(style))
 		for _, r := range plain.R16 {
@@ -51,7 +51,7 @@ func TestPlainWordsAreAllInThePlainFont(t *testing.T) {
 // Languages are named in a part of the merged font, which has to have all of
 // their letters, shape them alike and stand as high.
 func TestLanguagesAreNamedInThePartOfTheMergedFont(t *testing.T) {
-	l := newLook(workspace.Settings{}, locale.LeftToRight)
+	l := newLook(workspace.Settings{}, locale.New())
 	named := 0
 	for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
 		large := parsed(t, l.Font(style))
@@ -106,7 +106,7 @@ func parsed(t *testing.T, font fyne.Resource) *gotext.Face {
 }
 
 func TestWordsAreDrawnInTheSmallestFontThatHasThemAll(t *testing.T) {
-	l := newLook(workspace.Settings{}, locale.LeftToRight)
+	l := newLook(workspace.Settings{}, locale.New())
 	own, names, merged := theme.DefaultTextFont().Name(), "BarazaNames-Regular.ttf", "BarazaSans-Regular.ttf"
 	for words, want := range map[string]string{
 		"": own, "Answer the questionnaire · 12:30 — “Ọ̀rọ̀” …": own, "Réponse\nОтвет Απάντηση": own,

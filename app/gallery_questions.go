@@ -59,7 +59,7 @@ func (a *App) questions() ([]sample, error) {
 
 // sampleAnswers leave some questions blank, to be seen blank.
 var sampleAnswers = map[string]any{
-	"members": "12345", "phones": "3", "cost": "7", "service": "4", "reads": "rarely", "agree": "often", "roads": "radio mobile", "heard": "y",
+	"members": "12345", "phones": "3", "cost": "7", "hub": "radio", "service": "4", "reads": "rarely", "agree": "often", "roads": "radio mobile", "heard": "y",
 	"pin": "1234", "page": "https://www.itu.int/council/",
 	"where": "-1.2833 36.8167", "way": "-1.2833 36.8167; -1.2815 36.8181; -1.2809 36.8214; -1.2786 36.8226",
 	"field": "-1.2841 36.8150 0 0; -1.2839 36.8172 0 0; -1.2856 36.8178 0 0; -1.2861 36.8155 0 0; -1.2841 36.8150 0 0",

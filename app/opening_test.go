@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"baraza.example/app/workspace"
-	"baraza.example/assets/locale"
 )
 
 // starting is an application whose store is not open yet. Its jobs run at once.
@@ -51,7 +50,7 @@ func TestTheWindowOpensInTheLookThatWasChosen(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := p.Run(t.Context(), func() (*workspace.Workspace, error) {
-		if got, want := p.fyne.Settings().Theme(), newLook(kept, locale.LeftToRight); got != fyne.Theme(want) {
+		if got, want := p.fyne.Settings().Theme(), newLook(kept, p.words); got != fyne.Theme(want) {
 			t.Errorf("it opens in %+v", got)
 		}
 		p.doesNotSee("Opening what is")

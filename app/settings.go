@@ -28,7 +28,7 @@ func (a *App) showSettings() {
 }
 
 func (a *App) sizeChoices() fyne.CanvasObject {
-	now := newLook(a.chosen, locale.LeftToRight).percent
+	now := textPercent(a.chosen)
 	var all []fyne.CanvasObject
 	for percent := minText; percent <= maxText; percent += textStep {
 		row := formview.NewChoice("", a.words.Percent(float64(percent)/100), false)

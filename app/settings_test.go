@@ -132,7 +132,7 @@ func TestWordsStandOutOfTheirGround(t *testing.T) {
 		{"disabled", "disabledButton", 4}, {formview.ColourAccent, "background", 3}, {formview.ColourAccent, formview.ColourCard, 3}, {"inputBorder", "background", 3},
 	}
 	for _, look := range []workspace.Look{workspace.LookLight, workspace.LookDark} {
-		l := newLook(workspace.Settings{Look: look}, locale.LeftToRight)
+		l := newLook(workspace.Settings{Look: look}, locale.New())
 		for _, c := range pairs {
 			if got := contrast(l.Color(c.words, 0), l.Color(c.ground, 0)); got < c.least {
 				t.Errorf("%s: %s on %s has a contrast of %.1f, less than %v", look, c.words, c.ground, got, c.least)

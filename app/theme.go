@@ -115,24 +115,30 @@ const (
 )
 
 // look is the theme: one palette, the scale at a text size, and Fyne's own
-// icons. What is not in the tables is as Fyne has it.
+// icons. What is not in the tables is as Fyne has it. It asks which way the
+// language of the screens runs, and stays the same when that changes: with
+// another theme Fyne forgets all fonts and draws all that stands there once more.
 type look struct {
 	fyne.Theme
-	percent   int
-	fixed     workspace.Look
-	direction locale.Direction
+	percent int
+	fixed   workspace.Look
+	words   *locale.Localizer
 }
 
-func newLook(s workspace.Settings, d locale.Direction) look {
-	percent := s.TextSize
-	if percent == 0 {
-		percent = 100
+func newLook(s workspace.Settings, words *locale.Localizer) look {
+	return look{theme.DefaultTheme(), textPercent(s), s.Look, words}
+}
+
+// textPercent is the text size that was chosen.
+func textPercent(s workspace.Settings) int {
+	if s.TextSize == 0 {
+		return 100
 	}
-	return look{theme.DefaultTheme(), min(max(percent, minText), maxText), s.Look, d}
+	return min(max(s.TextSize, minText), maxText)
 }
 
 // RightToLeft says that layouts begin at the right; [formview.Mirrored] asks.
-func (l look) RightToLeft() bool { return l.direction == locale.RightToLeft }
+func (l look) RightToLeft() bool { return l.words.Language().Direction == locale.RightToLeft }
 
 func (l look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	colours := light

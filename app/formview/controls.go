@@ -33,11 +33,11 @@ func (d *field) special(q *forms.Question) control {
 			r.OnAnswer = finished
 			return r
 		}
-		r := newRange(around, s, looks)
+		r := newRange(around, s, q)
 		r.OnAnswer = finished
 		return r
 	case forms.RankList:
-		r := newRank(around)
+		r := newRank(f)
 		r.OnAnswer = finished
 		return r
 	case forms.Input:

@@ -87,6 +87,9 @@ func (d *field) newControl(q *forms.Question) control {
 		if imageMapped(q) {
 			return d.partedOf(p)
 		}
+		if slices.Contains(p.looks, "map") {
+			return newMapped(p)
+		}
 		return p
 	case forms.Upload:
 		made := func(name string, content []byte) {

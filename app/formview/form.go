@@ -161,12 +161,6 @@ func (f *Form) Reveal(ref forms.Ref) {
 	switch c := d.control.(type) {
 	case *Text:
 		canvas.Focus(c.parts[0])
-	case *Pick:
-		if c.find != nil {
-			canvas.Focus(c.find)
-		} else if len(c.rows) > 0 {
-			canvas.Focus(c.rows[0])
-		}
 	case interface{ First() fyne.Focusable }:
 		if first := c.First(); first != nil {
 			canvas.Focus(first)

@@ -107,15 +107,7 @@ func (c *Parted) mark() {
 }
 
 // First is what gets the focus when the question is gone to.
-func (c *Parted) First() fyne.Focusable {
-	if c.find != nil {
-		return c.find
-	}
-	if len(c.rows) > 0 {
-		return c.rows[0]
-	}
-	return nil
-}
+func (c *Parted) First() fyne.Focusable { return c.Pick.First() }
 
 // CreateRenderer implements [fyne.Widget].
 func (c *Parted) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(c.all) }

@@ -254,5 +254,17 @@ func (p *Pick) answer(value string) {
 	}
 }
 
+// First is what gets the focus when the question is gone to; nil where there is
+// nothing to pick.
+func (p *Pick) First() fyne.Focusable {
+	switch {
+	case p.find != nil:
+		return p.find
+	case len(p.rows) > 0:
+		return p.rows[0]
+	}
+	return nil
+}
+
 // CreateRenderer implements [fyne.Widget].
 func (p *Pick) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(p.box) }

@@ -90,11 +90,7 @@ func newPlaces(around *surroundings, kind geo.Kind, looks []string) *Places {
 	p.sketch.OnChange = p.draw
 	p.undo = around.low("action.undo", theme.ContentUndoIcon(), p.back)
 	p.clear = around.low("fill.clear", theme.DeleteIcon(), func() { p.step(); p.draw(nil) })
-	p.tools = NewRow(gapControl,
-		around.low("place.nearer", theme.ZoomInIcon(), func() { p.sketch.Zoom(2) }),
-		around.low("place.farther", theme.ZoomOutIcon(), func() { p.sketch.Zoom(0.5) }),
-		around.low("place.whole", theme.ZoomFitIcon(), p.sketch.Whole),
-		p.undo, p.clear)
+	p.tools = NewRow(gapControl, append(around.sketchTools(p.sketch), p.undo, p.clear)...)
 	p.open = around.button("place.show_map", nil, func() { p.show(p.sketch.Hidden) })
 	p.file = around.button("place.from_file", theme.FolderOpenIcon(), p.choose)
 	p.finds.Hide()
@@ -109,6 +105,15 @@ func newPlaces(around *surroundings, kind geo.Kind, looks []string) *Places {
 	}
 	p.ExtendBaseWidget(p)
 	return p
+}
+
+// sketchTools are the buttons that show more or less of a sketch.
+func (s *surroundings) sketchTools(on *Sketch) []fyne.CanvasObject {
+	return []fyne.CanvasObject{
+		s.low("place.nearer", theme.ZoomInIcon(), func() { on.Zoom(2) }),
+		s.low("place.farther", theme.ZoomOutIcon(), func() { on.Zoom(0.5) }),
+		s.low("place.whole", theme.ZoomFitIcon(), on.Whole),
+	}
 }
 
 // show opens or closes the sketch.

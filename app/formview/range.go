@@ -2,12 +2,14 @@ package formview
 
 import (
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"baraza.example/assets/locale"
+	"baraza.example/forms"
 	"baraza.example/forms/session"
 )
 
@@ -19,27 +21,52 @@ type Range struct {
 	around *surroundings
 	scale  scale
 	slider *Slider
+	legend *legend
 	shown  *Label
 	clear  *Button
 	box    *fyne.Container
 }
 
-// newRange makes the slider of a scale. The appearances are vertical and
-// no-ticks.
-func newRange(around *surroundings, s scale, appearance []string) *Range {
+// newRange makes the slider of a scale, as the question wants it: with the
+// appearances vertical and no-ticks, ticks so far apart, and the place where it
+// waits for an answer.
+func newRange(around *surroundings, s scale, q *forms.Question) *Range {
+	looks := strings.Fields(q.Appearance)
 	r := &Range{around: around, scale: s, shown: strong("")}
-	r.slider = newSlider(s.steps, slices.Contains(appearance, "vertical"), !slices.Contains(appearance, "no-ticks"))
+	every := int64(1)
+	if by, ok := s.stepsIn(attribute(q, "tick-interval")); ok && by > 0 {
+		every = by
+	}
+	if slices.Contains(looks, "no-ticks") {
+		every = 0
+	}
+	r.slider = newSlider(s.steps, slices.Contains(looks, "vertical"), every)
+	if at, ok := s.of(attribute(q, "placeholder")); ok {
+		r.slider.rest = at
+	}
 	r.slider.OnMove = func(step int64) { r.answer(s.at(step)) }
 	r.slider.OnFocus = func() { around.reveal(r.slider) }
 	r.clear = around.low("fill.clear", nil, func() { r.answer("") })
+	r.legend = newLegend(around, r.slider)
 	from, to := quiet(around.words.Figures(s.at(0), false)), quiet(around.words.Figures(s.at(s.steps), false))
 	if r.slider.upright {
-		r.box = NewStack(gapWords, r.shown, to, r.slider, from, r.clear)
+		r.box = NewStack(gapWords, r.shown, to, r.slider, from, r.legend.box, r.clear)
 	} else {
-		r.box = NewStack(gapWords, r.shown, r.slider, newEnds(from, to), r.clear)
+		r.box = NewStack(gapWords, r.shown, r.slider, newEnds(from, to), r.legend.box, r.clear)
 	}
 	r.ExtendBaseWidget(r)
 	return r
+}
+
+// attribute is what a form says of a question in an attribute of ODK's, which is
+// read with the prefix that the form gives it.
+func attribute(q *forms.Question, name string) string {
+	for _, a := range q.Attrs {
+		if _, local, _ := strings.Cut(a.Name, ":"); local == name {
+			return a.Value
+		}
+	}
+	return ""
 }
 
 // Display shows the number of n on the slider; what is none leaves it without
@@ -51,7 +78,11 @@ func (r *Range) Display(n session.Node) {
 	}
 	r.slider.disabled = n.ReadOnly
 	r.slider.Set(at)
+	r.legend.display(r.scale, n.Choices)
 	words := r.around.words.Figures(n.Value, false)
+	if name := r.legend.name(at); name != "" {
+		words += " · " + name
+	}
 	if n.Value == "" {
 		words = r.around.words.Say("fill.no_answer")
 	}

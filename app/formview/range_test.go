@@ -65,7 +65,7 @@ func TestASliderCanBeClearedUnlessItIsNeeded(t *testing.T) {
 	if got := sh.value("fine"); got != "0.3" {
 		t.Errorf("after four steps of 0.1 from nowhere it is %q", got)
 	}
-	if !fine.clear.Hidden || fine.slider.ticks {
+	if !fine.clear.Hidden || fine.slider.every != 0 {
 		t.Error("what is needed can be cleared, or has ticks that nobody wants")
 	}
 }
@@ -87,7 +87,7 @@ func TestAnUprightSliderGrowsUpwards(t *testing.T) {
 
 func TestASliderRunsFromTheRightOnMirroredScreens(t *testing.T) {
 	mirror(t)
-	s := newSlider(10, false, true)
+	s := newSlider(10, false, 1)
 	s.Resize(fyne.NewSize(300, 30))
 	s.Set(2)
 	if s.placeOf(2).X <= s.placeOf(8).X || s.stepAt(s.placeOf(2)) != 2 {
@@ -137,5 +137,58 @@ func TestStarsAreTappedAndTyped(t *testing.T) {
 	s.Resize(fyne.NewSize(s.side()*2.5, 0))
 	if got := s.MinSize().Height; got < 3*s.side() {
 		t.Errorf("five stars with room for two beside each other are %v high", got)
+	}
+}
+
+const named = `
+	| survey  | type  | name  | label      | parameters                                             | appearance |
+	|         | range | often | How often? | start=0 end=10 step=1 tick_interval=5 placeholder=5 tick_labelset=f |  |
+	|         | range | long  | How long?  | start=0 end=10 step=5 tick_labelset=l                  |            |
+	|         | range | high  | How high?  | start=0 end=10 step=5 tick_labelset=f                  | vertical   |
+	| choices | list_name | name | label |
+	|         | f     | 0     | Never      |
+	|         | f     | 5     | Now and then |
+	|         | f     | 10    | Always     |
+	|         | l     | 0     | For less time than it takes to boil a pot of water |
+	|         | l     | 5     | For about as long as a meeting of the whole village takes |
+	|         | l     | 10    | For longer than anybody can remember |`
+
+func TestNumbersOfARangeHaveTheNamesThatTheFormGivesThem(t *testing.T) {
+	sh := fill(t, named)
+	r := sh.field("often").control.(*Range)
+	sh.sees("Never", "Now and then", "Always")
+	for i, want := range []string{"Never", "Now and then", "Always"} {
+		l := r.legend.box.Objects[i].(*Label)
+		middle, tick := l.Position().X+l.Size().Width/2, r.slider.placeOf(int64(5*i)).X
+		if l.Words() != want || i == 1 && (middle < tick-2 || middle > tick+2) || l.Position().Y != 0 {
+			t.Errorf("%q stands at %v, its tick at %v", l.Words(), l.Position(), tick)
+		}
+	}
+	test.TapAt(r.slider, r.slider.placeOf(10))
+	sh.sees("10 · Always")
+	test.TapAt(r.slider, r.slider.placeOf(9))
+	sh.doesNotSee("9 · Always")
+	for _, name := range []string{"long", "high"} { // no room beside each other
+		box := sh.field(name).control.(*Range).legend.box
+		if y := box.Objects[2].Position().Y; y <= box.Objects[1].Position().Y {
+			t.Errorf("%s: they stand on each other", name)
+		}
+		if box.MinSize().Height < 3*theme.CaptionTextSize() {
+			t.Errorf("%s: all of them are %v high", name, box.MinSize().Height)
+		}
+	}
+	sh.sees("10 · For longer than anybody can remember", "5 · Now and then")
+}
+
+func TestASliderWaitsWhereTheFormSaysWithoutBeingAnAnswer(t *testing.T) {
+	sh := fill(t, named)
+	r := sh.field("often").control.(*Range)
+	if sh.value("often") != "" || r.slider.at != -1 || r.slider.rest != 5 || r.slider.every != 5 {
+		t.Errorf("the answer is %q, it waits at %d, with a tick every %d", sh.value("often"), r.slider.rest, r.slider.every)
+	}
+	sh.sees("No answer yet")
+	r.slider.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	if got := sh.value("often"); got != "6" {
+		t.Errorf("one step from there is %q", got)
 	}
 }

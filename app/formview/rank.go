@@ -21,6 +21,7 @@ type Rank struct {
 	OnAnswer func(value string)
 
 	around *surroundings
+	form   *Form // that its pictures are of
 	order  []session.Choice
 	rows   []*ranked
 	value  string
@@ -32,8 +33,9 @@ type Rank struct {
 	box    *fyne.Container
 }
 
-func newRank(around *surroundings) *Rank {
-	r := &Rank{around: around, list: NewStack(gapWords), state: quiet("")}
+func newRank(f *Form) *Rank {
+	around := f.around
+	r := &Rank{around: around, form: f, list: NewStack(gapWords), state: quiet("")}
 	r.accept = around.button("fill.order_as_it_is", nil, r.answer)
 	r.clear = around.low("fill.clear", nil, func() {
 		if r.OnAnswer != nil {
@@ -140,6 +142,7 @@ type ranked struct {
 	choice   session.Choice
 	place    *Label
 	words    *Label
+	plate    *plate // nil where the form has no pictures or sounds for it
 	up, down *Button
 	card     *frame
 	dragged  float32
@@ -151,7 +154,14 @@ func newRanked(r *Rank, c session.Choice) *ranked {
 	w.up = r.around.button("fill.move_up", theme.MoveUpIcon(), func() { r.move(w, -1) })
 	w.down = r.around.button("fill.move_down", theme.MoveDownIcon(), func() { r.move(w, 1) })
 	w.OnFocus = func() { r.around.reveal(w) }
-	w.card = newFrame(2, NewStack(gapWords, newHanging(w.place, w.words), NewRow(gapControl, w.up, w.down)))
+	inside := NewStack(gapWords, newHanging(w.place, w.words))
+	if c.Media != (session.Media{}) {
+		w.plate = newPlate(r.form, choiceShot, false)
+		w.plate.display(c.Media)
+		inside.Add(w.plate.box)
+	}
+	inside.Add(NewRow(gapControl, w.up, w.down))
+	w.card = newFrame(2, inside)
 	w.Of(w)
 	w.ExtendBaseWidget(w)
 	return w

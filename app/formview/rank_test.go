@@ -1,11 +1,13 @@
 package formview
 
 import (
+	"image/color"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 )
 
 const ranking = `
@@ -75,5 +77,28 @@ func TestAnOrderIsTakenAsItStandsAndTakenBack(t *testing.T) {
 	sh.Reveal(sh.field("k").ref)
 	if sh.window.Canvas().Focused() != fyne.Focusable(r.rows[0]) {
 		t.Error("going to the question doesn't give its first line the focus")
+	}
+}
+
+func TestLinesThatAreRankedShowTheirPictures(t *testing.T) {
+	sh := fill(t, `
+		| survey  | type   | name | label              |
+		|         | rank c | k    | What comes first?  |
+		| choices | list_name | name | label | media::image |
+		|         | c         | cost | What it costs | coin.png |
+		|         | c         | time | How long it takes | |`)
+	withFiles(sh).of["coin.png"] = pngOf(t, 60, 30, color.Black)
+	sh.Show(sh.Pages()[0])
+	r := sh.field("k").control.(*Rank)
+	if p := r.rows[0].plate; p == nil || p.shot.image.Image == nil || p.shot.image.Image.Bounds().Dx() != 60 {
+		t.Error("the picture of a line is not there")
+	}
+	high := r.rows[0].Size().Height
+	if r.rows[1].plate != nil || high < r.rows[1].Size().Height+theme.TextSize() {
+		t.Errorf("the line with a picture is %v high, that without %v", high, r.rows[1].Size().Height)
+	}
+	test.Tap(r.rows[0].down)
+	if got := sh.value("k"); got != "time cost" || r.rows[1].plate == nil {
+		t.Errorf("moved it is %q, its picture gone", got)
 	}
 }

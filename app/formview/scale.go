@@ -82,6 +82,15 @@ func (s scale) of(value string) (i int64, ok bool) {
 	return int64(min(max(steps+0.5, 0), float64(s.steps))), true
 }
 
+// stepsIn is how many steps a distance has, whichever way it is written.
+func (s scale) stepsIn(distance string) (n int64, ok bool) {
+	d, ok := units(strings.TrimSpace(distance), s.places)
+	if !ok || d%s.step != 0 {
+		return 0, false
+	}
+	return max(d/s.step, -d/s.step), true
+}
+
 // written is a number of units as a decimal number.
 func written(n int64, places int) string {
 	sign := ""

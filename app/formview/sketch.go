@@ -25,8 +25,7 @@ type Sketch struct {
 
 	kind   geo.Kind
 	line   []geo.Place // corners of a shape each once
-	spots  []geo.Place // that are only picked
-	picked []bool      // of the spots
+	spots  []spot      // that are only picked
 	at     int         // the place that keys move; -1 is none
 	centre geo.Place
 	scale  float64 // units a degree of latitude
@@ -68,7 +67,13 @@ func (s *Sketch) SetLine(line []geo.Place) {
 	s.Refresh()
 }
 
-func (s *Sketch) all() []geo.Place { return append(slices.Clone(s.line), s.spots...) }
+func (s *Sketch) all() []geo.Place {
+	all := slices.Clone(s.line)
+	for _, o := range s.spots {
+		all = append(all, o.line...)
+	}
+	return all
+}
 
 func (s *Sketch) inView() bool {
 	size := s.Size()
@@ -158,7 +163,7 @@ func (s *Sketch) Tapped(e *fyne.PointEvent) {
 	if e == nil || s.disabled {
 		return
 	}
-	if i := s.near(e.Position, s.spots); i >= 0 && s.OnSpot != nil {
+	if i := s.spotAt(e.Position); i >= 0 && s.OnSpot != nil {
 		s.OnSpot(i)
 		return
 	}
@@ -244,7 +249,7 @@ func (s *Sketch) TypedRune(r rune) {
 }
 
 // TypedKey implements [fyne.Focusable]: the arrows move the ground below the
-// cross in the middle, Return adds a place there. Page Up and Page Down go from
+// cross in the middle, Return adds a place there or picks the spot. Page Up and Page Down go from
 // place to place; the one gone to is moved by the arrows and taken away by
 // Delete, until Escape lets it go.
 func (s *Sketch) TypedKey(e *fyne.KeyEvent) {
@@ -260,6 +265,10 @@ func (s *Sketch) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyDown:
 		step.Y = by
 	case fyne.KeyReturn, fyne.KeyEnter:
+		if i := s.spotAt(fyne.NewPos(s.Size().Width/2, s.Size().Height/2)); i >= 0 && s.OnSpot != nil && !s.disabled {
+			s.OnSpot(i)
+			return
+		}
 		s.at = -1
 		s.add(s.centre.Rounded())
 		s.at = -1

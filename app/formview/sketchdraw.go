@@ -83,13 +83,7 @@ func (r *sketchRenderer) draw() {
 		}
 		r.dot(s.pos(p), size, fill, ink)
 	}
-	for i, p := range s.spots {
-		fill, size := colour(theme.ColorNameInputBackground), theme.TextSize()
-		if i < len(s.picked) && s.picked[i] {
-			fill, size = ink, size*1.4
-		}
-		r.dot(s.pos(p), size, fill, ink)
-	}
+	r.spots(ink, colour(theme.ColorNameInputBackground), colour(theme.ColorNameForeground))
 	if s.focused { // where Return adds a place
 		mid, arm := fyne.NewPos(s.Size().Width/2, s.Size().Height/2), theme.TextSize()*0.7
 		r.segment(mid.SubtractXY(arm, 0), mid.AddXY(arm, 0), colour(theme.ColorNameForeground), 1)
@@ -140,7 +134,9 @@ func (r *sketchRenderer) grid(ink, words color.Color) {
 	for d := math.Ceil(low.Lat/step) * step; d <= high.Lat; d += step {
 		y := s.pos(geo.Place{Lat: d}).Y
 		r.segment(fyne.NewPos(0, y), fyne.NewPos(size.Width, y), ink, 1)
-		label(d, step, fyne.NewPos(3, y))
+		if y > 2*text { // below those at the top
+			label(d, step, fyne.NewPos(3, y))
+		}
 	}
 	taken := float32(-1)
 	step = round(float64(size.Width) / 4 / s.scale / s.squeeze())

@@ -21,12 +21,16 @@ type Slider struct {
 
 	steps   int64
 	at      int64 // -1 is nowhere
+	rest    int64 // where it waits while it is nowhere; -1 is nowhere at all
 	upright bool
-	ticks   bool
+	every   int64 // steps from one tick to the next; 0 is no ticks
 }
 
-func newSlider(steps int64, upright, ticks bool) *Slider {
-	s := &Slider{steps: steps, at: -1, upright: upright, ticks: ticks && steps <= mostTicks}
+func newSlider(steps int64, upright bool, every int64) *Slider {
+	s := &Slider{steps: steps, at: -1, rest: -1, upright: upright, every: every}
+	if every > 0 && steps/every > mostTicks {
+		s.every = 0
+	}
 	s.Of(s)
 	s.ExtendBaseWidget(s)
 	return s
@@ -131,6 +135,9 @@ func (s *Slider) TypedKey(e *fyne.KeyEvent) {
 	}
 	tenth := max(1, s.steps/10)
 	at := s.at
+	if at < 0 {
+		at = s.rest
+	}
 	switch e.Name {
 	case fyne.KeyRight:
 		at += forward
@@ -158,8 +165,8 @@ func (s *Slider) TypedKey(e *fyne.KeyEvent) {
 // CreateRenderer implements [fyne.Widget].
 func (s *Slider) CreateRenderer() fyne.WidgetRenderer {
 	r := &sliderRenderer{s: s, track: canvas.NewRectangle(color.Transparent), done: canvas.NewRectangle(color.Transparent), knob: canvas.NewCircle(color.Transparent)}
-	if s.ticks {
-		for range s.steps + 1 {
+	if s.every > 0 {
+		for range s.steps/s.every + 1 {
 			r.ticks = append(r.ticks, canvas.NewRectangle(color.Transparent))
 		}
 	}
@@ -196,9 +203,12 @@ func (r *sliderRenderer) Layout(fyne.Size) {
 	first, last := s.placeOf(0), s.placeOf(s.steps)
 	bar(r.track, first, last, thick)
 	here := s.placeOf(max(0, s.at))
+	if s.at < 0 {
+		here = s.placeOf(max(0, s.rest))
+	}
 	bar(r.done, first, here, thick)
 	for i, t := range r.ticks {
-		p := s.placeOf(int64(i))
+		p := s.placeOf(int64(i) * s.every)
 		across := fyne.NewPos(0, thick*1.3)
 		if s.upright {
 			across = fyne.NewPos(thick*1.3, 0)
@@ -223,13 +233,16 @@ func (r *sliderRenderer) Refresh() {
 		t.FillColor = colour(theme.ColorNameInputBorder)
 	}
 	r.knob.FillColor, r.knob.StrokeColor, r.knob.StrokeWidth = main, colour(theme.ColorNameInputBackground), 2
+	if s.at < 0 { // it waits: a ring
+		r.knob.FillColor, r.knob.StrokeColor = colour(theme.ColorNameInputBackground), colour(theme.ColorNameInputBorder)
+	}
 	if s.focused { // a change of colour alone is easily missed
 		r.knob.StrokeColor, r.knob.StrokeWidth = colour(theme.ColorNameForeground), 4
 		r.track.StrokeColor, r.track.StrokeWidth = colour(theme.ColorNameForeground), 1
 	} else {
 		r.track.StrokeWidth = 0
 	}
-	r.knob.Hidden, r.done.Hidden = s.at < 0, s.at < 0
+	r.knob.Hidden, r.done.Hidden = s.at < 0 && s.rest < 0, s.at < 0
 	r.Layout(s.Size())
 	for _, o := range r.Objects() {
 		o.Refresh()
