@@ -39,6 +39,7 @@ func (r *reader) entity(dataset string) *entity {
 // does either.
 func (r *reader) entitiesSheet(sheet Sheet) {
 	heads := headings(sheet, entitiesColumns)
+	r.doubledHeadings("entities", heads)
 	columns := slices.Sorted(maps.Keys(entitiesColumns))
 	for _, h := range heads {
 		if _, ok := entitiesColumns[h.column]; !ok && h.written != "" {

@@ -3,6 +3,7 @@ package xlsform_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,6 +71,26 @@ func TestAnEntityStandsBesideWhatItTakesItsValuesFrom(t *testing.T) {
 	}
 	if question(t, def, "/data/tree/kind").Bind.SaveTo != "species" {
 		t.Error("kind is not saved")
+	}
+}
+
+func TestOneColumnUnderTwoHeadingsIsRefusedOnEverySheet(t *testing.T) {
+	for _, sheet := range []struct{ name, rows string }{
+		{"survey", `
+		| survey | type | name | value | label |
+		|        | text | a    | b     | A     |`},
+		{"entities", `
+		| survey   | type      | name    | label  |
+		|          | text      | a       | A      |
+		| entities | list_name | dataset | label  |
+		|          | trees     | bushes  | ${a}   |`},
+	} {
+		_, found := xlsform.Read(formstest.Table(sheet.rows))
+		if !slices.ContainsFunc(found, func(d forms.Diagnostic) bool {
+			return d.Code == "duplicate-heading" && d.Place.Sheet == sheet.name
+		}) {
+			t.Errorf("%s: %v", sheet.name, found)
+		}
 	}
 }
 

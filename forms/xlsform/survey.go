@@ -88,17 +88,14 @@ func (r *reader) rowWithoutType(rec record, place forms.Place) {
 // headings as such are allowed, authors keep notes in them.
 func (r *reader) doubtfulHeadings(sheet string, heads []heading, known map[string]string) {
 	names := slices.Sorted(maps.Keys(known))
-	seen := map[[2]string]string{}
+	if sheet != "settings" {
+		r.doubledHeadings(sheet, heads)
+	}
 	for _, h := range heads {
 		if h.written == "" {
 			continue
 		}
 		place := forms.Place{Sheet: sheet, Row: 1, Column: h.written}
-		key := [2]string{h.column, h.language}
-		if other, ok := seen[key]; ok && sheet != "settings" {
-			r.fault(place, "duplicate-heading", "", "the columns %s and %s mean the same", other, h.written)
-		}
-		seen[key] = h.written
 		if h.language != "" && !slices.Contains(r.def.Languages, h.language) {
 			r.def.Languages = append(r.def.Languages, h.language)
 		}
@@ -112,6 +109,21 @@ func (r *reader) doubtfulHeadings(sheet string, heads []heading, known map[strin
 		if near := nearest(first, names); near != "" {
 			r.doubt(place, "unknown-heading", didYouMean(near), "the column %q has no meaning here", h.written)
 		}
+	}
+}
+
+// doubledHeadings refuses headings that mean the same column of one language.
+func (r *reader) doubledHeadings(sheet string, heads []heading) {
+	seen := map[[2]string]string{}
+	for _, h := range heads {
+		if h.written == "" {
+			continue
+		}
+		key := [2]string{h.column, h.language}
+		if other, ok := seen[key]; ok {
+			r.fault(forms.Place{Sheet: sheet, Row: 1, Column: h.written}, "duplicate-heading", "", "the columns %s and %s mean the same", other, h.written)
+		}
+		seen[key] = h.written
 	}
 }
 
