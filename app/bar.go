@@ -10,8 +10,8 @@ import (
 
 // bar stands something at the side where lines begin, at the other side, and
 // between. Where the three are too wide for one row, what is between goes, if it
-// may, or has a row of its own above the others; where even two are too wide,
-// each has its own, the last one lowest.
+// may, or they are written briefly, or it has a row of its own above the others;
+// where even two are too wide, each has its own, the last one lowest.
 type bar struct {
 	left, middle, right fyne.CanvasObject // nil for nothing
 	fills               bool              // the middle takes the room there is, and may go
@@ -20,13 +20,7 @@ type bar struct {
 
 func newBar(left, middle, right fyne.CanvasObject, fills bool) *fyne.Container {
 	b := &bar{left: left, middle: middle, right: right, fills: fills}
-	var all []fyne.CanvasObject
-	for _, o := range []fyne.CanvasObject{left, middle, right} { // the order of the focus
-		if o != nil {
-			all = append(all, o)
-		}
-	}
-	return container.New(b, all...)
+	return container.New(b, b.all()...)
 }
 
 // tight is how narrow o may be with its words in one line.
@@ -44,7 +38,52 @@ func natural(o fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(formview.NaturalWidth(o), o.MinSize().Height)
 }
 
+// all are those that there are, in the order of the focus.
+func (b *bar) all() []fyne.CanvasObject {
+	var all []fyne.CanvasObject
+	for _, o := range []fyne.CanvasObject{b.left, b.middle, b.right} {
+		if o != nil {
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// brief changes between words and brief ones.
+func (b *bar) brief(brief bool) {
+	for _, o := range b.all() {
+		if o, ok := o.(interface{ SetBrief(bool) }); ok {
+			o.SetBrief(brief)
+		}
+	}
+}
+
+// inOneRow lays all out in one row, written briefly, or reports that they are too
+// wide even so.
+func (b *bar) inOneRow(size fyne.Size) bool {
+	all, gap := b.all(), theme.Padding()
+	b.brief(true)
+	room, high := size.Width-gap*float32(len(all)-1), float32(0)
+	for _, o := range all {
+		room -= tight(o)
+		high = max(high, natural(o).Height)
+	}
+	if room < 0 {
+		b.brief(false)
+		return false
+	}
+	x := float32(0)
+	for _, o := range all {
+		w := tight(o) + room/float32(len(all))
+		formview.Place(o, fyne.NewPos(x, 0), fyne.NewSize(w, high), size.Width)
+		x += w + gap
+	}
+	b.high = high
+	return true
+}
+
 func (b *bar) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	b.brief(false)
 	gap := 2 * theme.Padding()
 	l, r := natural(b.left), natural(b.right)
 	room := size.Width - l.Width - r.Width
@@ -68,9 +107,12 @@ func (b *bar) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		}
 	}
 	if room < 0 {
-		if b.fills && b.middle != nil {
+		switch {
+		case b.fills && b.middle != nil:
 			b.middle.Hide()
-		} else {
+		case b.inOneRow(size):
+			return
+		default:
 			row(b.middle)
 		}
 		row(b.left)
@@ -101,6 +143,8 @@ func (b *bar) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 				middle = l.Width + gap + (room-gap-m.Width)/2
 			}
 			formview.Place(b.middle, fyne.NewPos(middle, (high-m.Height)/2), fyne.NewSize(m.Width, m.Height), size.Width)
+		case b.inOneRow(size):
+			return
 		default:
 			row(b.middle)
 		}

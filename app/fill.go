@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -137,14 +138,17 @@ func (f *filling) draw() screen {
 	}
 	var previous, where fyne.CanvasObject
 	if f.page > 0 {
-		previous = action(say("nav.previous"), func() { f.turn(-1) })
+		back := action(say("nav.previous"), func() { f.turn(-1) })
+		back.BriefIcon = backIcon()
+		previous = back
 	}
 	position := say("fill.position", locale.Values{"Position": f.page + 1, "Total": len(pages)})
 	if f.a.shell.frame.wide {
 		where = wrapped(position)
 	} else {
-		w := low(position, theme.ListIcon(), f.overview)
-		where = w
+		overview := low(position, theme.ListIcon(), f.overview)
+		overview.Brief = fmt.Sprintf("%d/%d", f.page+1, len(pages))
+		where = overview
 	}
 	s.bar = newBar(previous, where, next, false)
 	return s

@@ -96,10 +96,7 @@ func (s *shell) arrange() {
 	var left, right fyne.CanvasObject
 	if len(s.a.trail) > 0 && !s.shown.bare {
 		back := formview.NewButton(say("nav.back"), s.a.back)
-		back.Icon, back.OnHeader = theme.NavigateBackIcon(), true
-		if formview.Mirrored() {
-			back.Icon = theme.NavigateNextIcon()
-		}
+		back.Icon, back.OnHeader = backIcon(), true
 		left = back
 	} else {
 		left = newEmblem(formview.ColourOnHeader, 2.6)

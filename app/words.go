@@ -75,6 +75,14 @@ func primary(label string, do func()) *formview.Button {
 	return b
 }
 
+// backIcon points to where one came from: to the side where lines begin.
+func backIcon() fyne.Resource {
+	if formview.Mirrored() {
+		return theme.NavigateNextIcon()
+	}
+	return theme.NavigateBackIcon()
+}
+
 // low is a button that may be passed over.
 func low(label string, icon fyne.Resource, do func()) *formview.Button {
 	b := formview.NewButton(label, do)

@@ -20,8 +20,11 @@ type Button struct {
 	Leading    bool              // words begin at the side instead of standing in the middle
 	Selected   bool              // it leads to what is shown
 	OnHeader   bool              // it stands on the band at the top
+	Brief      string            // the words, and the icon, where there is little room: see [Button.SetBrief]
+	BriefIcon  fyne.Resource
 
 	small  bool // it may be passed over: small words, little around them
+	brief  bool
 	label  *Label
 	icon   *canvas.Image
 	ground *canvas.Rectangle
@@ -41,6 +44,22 @@ func NewButton(label string, tapped func()) *Button {
 func (b *Button) SetText(words string) {
 	b.Text = words
 	b.Refresh()
+}
+
+// SetBrief changes between the words and the brief ones, where it has any.
+func (b *Button) SetBrief(brief bool) {
+	if brief = brief && (b.Brief != "" || b.BriefIcon != nil); brief != b.brief {
+		b.brief = brief
+		b.Refresh()
+	}
+}
+
+// Shown is what stands on the button now.
+func (b *Button) Shown() (words string, icon fyne.Resource) {
+	if b.brief {
+		return b.Brief, b.BriefIcon
+	}
+	return b.Text, b.Icon
 }
 
 // Small makes the button one that may be passed over: in the size of a caption,
@@ -90,15 +109,19 @@ func (b *Button) Tight() float32 { return b.Natural() - 2*b.side() + 2*b.tight()
 
 // drawn is the width of the icon with what stands behind it.
 func (b *Button) drawn() float32 {
-	if b.Icon == nil {
+	words, icon := b.Shown()
+	switch {
+	case icon == nil:
 		return 0
+	case words == "":
+		return theme.IconInlineSize()
 	}
 	return theme.IconInlineSize() + theme.TextSize()*0.5
 }
 
 // Natural is the width of the button with its words in one line.
 func (b *Button) Natural() float32 {
-	b.label.words = b.Text
+	b.label.words, _ = b.Shown()
 	return b.label.Natural() + b.drawn() + 2*b.side()
 }
 
@@ -130,7 +153,6 @@ func (r buttonRenderer) Layout(size fyne.Size) {
 
 func (r buttonRenderer) MinSize() fyne.Size {
 	b := r.b
-	b.label.words = b.Text
 	wide := b.Natural()
 	if have := b.BaseWidget.Size().Width; have > 0 && have < wide {
 		b.label.Resize(fyne.NewSize(max(1, have-2*b.sideAt(have)-b.drawn()), 0))
@@ -141,7 +163,7 @@ func (r buttonRenderer) MinSize() fyne.Size {
 }
 
 func (r buttonRenderer) Objects() []fyne.CanvasObject {
-	if r.b.Icon == nil {
+	if _, icon := r.b.Shown(); icon == nil {
 		return []fyne.CanvasObject{r.b.ground, r.b.label}
 	}
 	return []fyne.CanvasObject{r.b.ground, r.b.icon, r.b.label}
@@ -178,9 +200,10 @@ func (r buttonRenderer) Refresh() {
 			g.StrokeColor = colour(ColourOnHeader)
 		}
 	}
-	b.label.words, b.label.Colour = b.Text, words
-	if b.Icon != nil {
-		b.icon.Resource = theme.NewColoredResource(b.Icon, words)
+	text, icon := b.Shown()
+	b.label.words, b.label.Colour = text, words
+	if icon != nil {
+		b.icon.Resource = theme.NewColoredResource(icon, words)
 	}
 	r.Layout(b.BaseWidget.Size())
 	g.Refresh()
