@@ -160,6 +160,17 @@ func (f *filling) open(page int) {
 	f.page, f.outlined = page, false
 	f.a.again()
 	f.look()
+	f.findPlace()
+}
+
+// findPlace brings the line of the page that is shown into sight in the outline
+// beside it.
+func (f *filling) findPlace() {
+	for _, l := range f.lines {
+		if l.here && f.beside.Size().Height > 0 {
+			f.beside.RevealPart(l.Position().Y, l.Size().Height)
+		}
+	}
 }
 
 // overview shows the list of pages instead of a page.

@@ -31,6 +31,20 @@ func (p *person) marked(title string) (shape, string) {
 	return found.sign.(*mark).shape, found.state.Words()
 }
 
+func TestTheOutlineShowsWhereOneIs(t *testing.T) {
+	p := known(t, fyne.NewSize(1100, 600))
+	p.taps("Answer the questionnaire")
+	for range len(p.filling.form.Pages()) - 1 {
+		p.taps("Next")
+		view, here := p.filling.beside, p.filling.lines[p.filling.page]
+		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(here).Y
+		top := fyne.CurrentApp().Driver().AbsolutePositionForObject(view).Y
+		if at < top || at+here.Size().Height > top+view.Size().Height {
+			t.Errorf("page %d: its line is at %.0f, the outline at %.0f to %.0f", p.filling.page+1, at, top, top+view.Size().Height)
+		}
+	}
+}
+
 func TestTheOutlineSaysHowFarEachPageIs(t *testing.T) {
 	p := known(t, laptop)
 	p.taps("Answer the questionnaire")

@@ -123,11 +123,11 @@ func (p *Pick) build() {
 		if p.find == nil {
 			p.find = NewEntry(false)
 			p.find.PlaceHolder = p.around.words.Say("fill.search")
-			p.find.OnText = func(string) { p.build(); p.around.settle() }
+			p.find.OnText = func(string) { p.build(); p.around.settle(); p.around.reveal(p) }
 			p.find.OnSubmitted = func(string) { p.takeFirst() }
 			p.find.OnFocus = func(gained bool) {
 				if gained {
-					p.around.reveal(p.find)
+					p.around.reveal(p) // what is found stands below
 				}
 			}
 		}

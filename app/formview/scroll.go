@@ -80,11 +80,12 @@ func (s *Scroll) OnSwipe(do func(by int)) { s.inner.onSwipe = do }
 
 // Reveal moves the page so far that o is seen, its top before its bottom.
 func (s *Scroll) Reveal(o fyne.CanvasObject) {
-	top := s.place(o)
-	s.reveal(top, o.Size().Height)
+	s.RevealPart(s.place(o), o.Size().Height)
 }
 
-func (s *Scroll) reveal(top, height float32) {
+// RevealPart is Reveal for what begins at top and is so high; it may be called
+// before the page was drawn.
+func (s *Scroll) RevealPart(top, height float32) {
 	const air = 24
 	view := s.inner.Size().Height
 	offset := s.inner.Offset.Y

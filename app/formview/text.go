@@ -234,7 +234,7 @@ func (t *Text) follow(e *Entry) {
 	if !e.single {
 		top += float32(e.CursorRow) * line
 	}
-	t.around.page.reveal(top, line*2)
+	t.around.page.RevealPart(top, line*2)
 }
 
 // caret is the byte at which e's caret stands, as well as it can be told where
