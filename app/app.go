@@ -212,7 +212,7 @@ func (a *App) enterAs(b beginning) {
 	a.use(b.chosen)
 	a.shell = newShell(a)
 	a.window.SetContent(a.shell.root)
-	a.window.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { a.dropped(files) })
+	a.window.SetOnDropped(a.dropped)
 	a.shortcuts(a.window.Canvas().AddShortcut)
 	a.fyne.Lifecycle().SetOnExitedForeground(func() {
 		if a.place.leave != nil {
@@ -370,14 +370,6 @@ func (a *App) leave() {
 	if a.place.leave != nil {
 		a.place.leave()
 	}
-}
-
-// dropped takes a file that was let fall on the window: an invite.
-func (a *App) dropped(files []fyne.URI) {
-	if len(files) == 0 {
-		return
-	}
-	a.readText(files[0], a.showJoin)
 }
 
 // maxInvite bounds what is read of a file that may be an invite.

@@ -193,7 +193,7 @@ func (c *attaching) fails(err error) {
 		c.f.a.shell.say(words.Say("error.file_too_large", locale.Values{"Name": c.name, "Size": words.Size(workspace.MaxFile)}))
 		return
 	}
-	c.f.a.shell.say(words.Say("error.file_gone", locale.Values{"Name": c.name}))
+	c.f.a.noFile(c.name)
 }
 
 // longestSide is how many points the longest side of a picture may have, as the

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/storage"
 
 	"baraza.example/forms"
@@ -141,4 +142,19 @@ func TestAPictureThatCannotBeWrittenAnewIsSaidToTellWhatItTells(t *testing.T) {
 	if !bytes.Equal(p.attachedTo(at), heic) {
 		t.Error("it is not as it was")
 	}
+}
+
+func TestAFileIsDroppedOnAQuestion(t *testing.T) {
+	p := known(t, laptop)
+	sound := storage.NewFileURI(onDisk(t, "answer.mp3", "sound"))
+	p.dropped(fyne.NewPos(10, 10), []fyne.URI{sound})
+	p.sees("This is not an invite.")
+	p.taps("Consultation")
+	p.taps("Answer the questionnaire")
+	p.taps("Next")
+	p.dropped(fyne.NewPos(10, 10), []fyne.URI{sound}) // one question of the page takes a file
+	if n, _ := p.filling.response.Node(find(t, p, "a_audio")); n.Value != "answer.mp3" {
+		t.Errorf("the answer is %q", n.Value)
+	}
+	p.sees("Attached: answer.mp3")
 }

@@ -51,7 +51,7 @@ func (a *App) chosenFile(r fyne.URIReadCloser, most int64, take func(name string
 		case errors.Is(err, errTooLong):
 			a.shell.say(a.words.Say("error.file_too_large", locale.Values{"Name": name, "Size": a.words.Size(most)}))
 		default:
-			a.shell.say(a.words.Say("error.file_gone", locale.Values{"Name": name}))
+			a.noFile(name)
 		}
 	})
 }

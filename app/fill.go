@@ -103,6 +103,7 @@ func (f *filling) outdated() {
 	if len(pages) != len(f.lines) {
 		if f.a.shell.frame.wide && f.a.filling == f && f.a.place.draw != nil && f.a.visit == f.visit {
 			f.a.shell.outline(f.outline())
+			f.findPlace()
 		}
 		return
 	}

@@ -136,15 +136,15 @@ func TestAFileIsAttachedUnderASafeName(t *testing.T) {
 func TestAnInviteIsDroppedIntoTheWindow(t *testing.T) {
 	p := known(t, laptop)
 	dropped := onDisk(t, "invite.txt", string(invited(t, "https://centre.example:8443")))
-	p.dropped([]fyne.URI{storage.NewFileURI(dropped)})
+	p.dropped(fyne.NewPos(500, 300), []fyne.URI{storage.NewFileURI(dropped)})
 	p.sees("Joined: another")
 	if _, joined, err := p.work.Invite(t.Context()); err != nil || !joined {
 		t.Errorf("joined is %v, %v", joined, err)
 	}
-	p.dropped([]fyne.URI{storage.NewFileURI("/nowhere/invite.txt")})
+	p.dropped(fyne.NewPos(500, 300), []fyne.URI{storage.NewFileURI("/nowhere/invite.txt")})
 	p.sees("The file invite.txt can't be read.")
-	p.dropped([]fyne.URI{storage.NewFileURI(onDisk(t, "large.txt", strings.Repeat("x", maxInvite+1)))})
-	p.sees("The file large.txt can't be read.")
+	p.dropped(fyne.NewPos(500, 300), []fyne.URI{storage.NewFileURI(onDisk(t, "large.txt", strings.Repeat("x", maxInvite+1)))})
+	p.sees("The file large.txt is not what is expected here.")
 }
 
 func TestAnErrorTellsWhatIsSafe(t *testing.T) {

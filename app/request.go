@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -109,10 +110,18 @@ func (a *App) readText(file fyne.URI, take func(text string)) {
 		content, err = readFile(file)
 		return err
 	}, func(err error) {
-		if err != nil {
-			a.shell.say(a.words.Say("error.file_gone", locale.Values{"Name": file.Name()}))
-			return
+		switch {
+		case errors.Is(err, errTooLarge):
+			a.shell.say(a.words.Say("error.file_unlike", locale.Values{"Name": file.Name()}))
+		case err != nil:
+			a.noFile(file.Name())
+		default:
+			take(string(content))
 		}
-		take(string(content))
 	})
+}
+
+// noFile says that a file isn't there, or not to be read.
+func (a *App) noFile(name string) {
+	a.shell.say(a.words.Say("error.file_gone", locale.Values{"Name": name}))
 }

@@ -56,6 +56,7 @@ func (f *filling) back(ref forms.Ref) {
 	f.page = max(0, f.form.PageOf(ref))
 	f.a.back()
 	f.form.Reveal(ref)
+	f.findPlace()
 }
 
 func (f *filling) makeReady() {

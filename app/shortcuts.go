@@ -19,10 +19,16 @@ func (a *App) shortcuts(add func(fyne.Shortcut, func(fyne.Shortcut))) {
 	}
 }
 
-// whileFilling does something to the response that is on the screen, if there is
-// one and its pages are shown.
-func (a *App) whileFilling(do func(f *filling)) {
+// onForm is the response on the screen, if there is one and its pages are shown.
+func (a *App) onForm() *filling {
 	if f := a.place.within; f != nil && a.filling == f && !f.outlined && a.shell.shown.body == f.form.Object() {
+		return f
+	}
+	return nil
+}
+
+func (a *App) whileFilling(do func(f *filling)) {
+	if f := a.onForm(); f != nil {
 		do(f)
 	}
 }
