@@ -49,6 +49,10 @@ const (
 	KindStanding   Kind = 0x4e // how far the log was followed, how much is carried
 	KindCopies     Kind = 0x4f // copies of a device and what they wait for, by incarnation
 	KindRevoked    Kind = 0x50 // revocations of devices, by device and organisation
+
+	KindPublication Kind = 0x51 // what the centre published, by number
+	KindShelf       Kind = 0x52 // what is here of the blobs that were published, by id
+	KindShelfLeaf   Kind = 0x53 // leaves of those that are not whole, by id and number
 )
 
 // index answers every question, and may be lost at any moment. Values in it

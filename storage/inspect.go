@@ -69,6 +69,7 @@ var kindNames = map[Kind]string{
 	KindPlace: "places", KindPending: "pending", KindMark: "marks", KindRefusal: "refusals", KindOrigin: "origins",
 	KindRelayed: "relayed receipts", KindOwnFile: "own files", KindLacking: "lacking", KindMembership: "membership",
 	KindStanding: "standing", KindCopies: "copies",
+	KindPublication: "publications", KindShelf: "published", KindShelfLeaf: "published leaves",
 }
 
 // Inspect goes through the whole store.

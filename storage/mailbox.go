@@ -45,9 +45,13 @@ type Mailbox struct {
 	members      *Collection[membership]       // one value
 	standings    *Collection[standing]         // one value
 	revoked      *Collection[[]byte]           // identity.Revocation, by device and organisation's key
+	publications *Collection[[]byte]           // catalogue.Publication, by number
+	shelves      *Collection[shelved]          // by ID of the blob
+	shelfLeaves  *Collection[[]byte]           // by ID of the blob and number
 
 	strangers strangers
 	leaves    leafFiles
+	published published
 }
 
 // MailboxOptions are what a mailbox takes from its surroundings. The zero
@@ -84,6 +88,9 @@ func NewMailbox(ctx context.Context, s *Store, self identity.ID, o MailboxOption
 		members:      NewCollection[membership](s, KindMembership),
 		standings:    NewCollection[standing](s, KindStanding),
 		revoked:      NewCollection[[]byte](s, KindRevoked),
+		publications: NewCollection[[]byte](s, KindPublication),
+		shelves:      NewCollection[shelved](s, KindShelf),
+		shelfLeaves:  NewCollection[[]byte](s, KindShelfLeaf),
 	}
 	if err := m.openLeaves(ctx); err != nil {
 		return nil, fmt.Errorf("open the mailbox: %w", err)

@@ -30,6 +30,9 @@
 // more. A cut costs what was on the way, and the next run begins where the
 // peer's have entries end.
 //
+// What the centre published comes down on the same answer, when a caller gets it:
+// a list of signed publications, and leaves of what they are about.
+//
 // # What holds
 //
 //   - Acknowledged means durable: nothing acknowledged is sent again or lost.
@@ -49,6 +52,7 @@
 //	httpsync    carried by a streaming POST            docs/protocol/http.md
 //	hub         keeps sealed records and forwards      Inbox below, Outbox above
 //	central     receives, logs, gives receipts         Inbox
+//	catalogue   what the centre publishes              docs/protocol/catalogue.md
 //	linksim     bad networks, for tests
 //	canon       the one CBOR dialect
 //

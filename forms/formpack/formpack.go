@@ -221,6 +221,22 @@ func (p *Package) Fill(other *Package) {
 	}
 }
 
+// Take takes the content of a part that came alone, and says whether p has such a
+// part.
+func (p *Package) Take(content []byte) bool {
+	hash := Hash(sha256.Sum256(content))
+	for _, part := range p.Manifest.Parts {
+		if part.Hash == hash {
+			p.content[hash] = content
+			return true
+		}
+	}
+	return false
+}
+
+// Content is what is here of a part; nil where it has not come.
+func (p *Package) Content(part Part) []byte { return p.content[part.Hash] }
+
 // Only is p with those of its parts that are wanted: what somebody has who took
 // these.
 func (p *Package) Only(want func(Part) bool) *Package {

@@ -320,8 +320,41 @@ func TestHostilePackagesAreRefused(t *testing.T) {
 	}
 }
 
+// What is published travels after the version before as a whole, and languages
+// alone.
+func TestAPlainPackageIsReadBackAndTakesLanguagesThatCameAlone(t *testing.T) {
+	p := packed(t, "1", "fish")
+	var b bytes.Buffer
+	if err := p.WritePlain(&b, func(part formpack.Part) bool { return part.Kind != formpack.Language }); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(b.Bytes(), []byte("Kisumu")) {
+		t.Error("it is not plain")
+	}
+	q, err := formpack.Read(bytes.NewReader(b.Bytes()), nil)
+	if err != nil || q.ID() != p.ID() {
+		t.Fatal(q, err)
+	}
+	for _, part := range q.Missing() {
+		if part.Kind != formpack.Language || !q.Take(p.Content(part)) {
+			t.Errorf("%s: not taken", part.Name)
+		}
+	}
+	if q.Take([]byte("a language of another version")) {
+		t.Error("what is no part was taken")
+	}
+	if got, err := q.XML(); err != nil || !bytes.Equal(got, market("1", "fish")) {
+		t.Errorf("the form is not as it was: %v", err)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	p := packed(f, "1", "fish")
+	var plain bytes.Buffer
+	if err := p.WritePlain(&plain, nil); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(plain.Bytes())
 	for _, want := range []func(formpack.Part) bool{nil, formpack.Needs(false), formpack.Needs(true, "Kiswahili (sw)")} {
 		var b bytes.Buffer
 		if err := p.Write(&b, nil, want); err != nil {

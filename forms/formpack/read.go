@@ -2,15 +2,13 @@ package formpack
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 
-	"github.com/andybalholm/brotli"
-	"github.com/klauspost/compress/zstd"
+	"baraza.example/forms/squeeze"
 )
 
 // A DamageError says where a packed form stops being readable. The parts before
@@ -63,12 +61,10 @@ func Read(r io.Reader, base *Package) (*Package, error) {
 	}
 }
 
-var errCut = errors.New("it ends too early")
-
 // truncated is the error of a read that found the end too early.
 func truncated(err error) error {
 	if errors.Is(err, io.EOF) {
-		return errCut
+		return squeeze.ErrCut
 	}
 	return err
 }
@@ -81,14 +77,13 @@ type reader struct {
 
 func (r *reader) manifest() (*Package, error) {
 	begin := make([]byte, len(magic))
-	if _, err := io.ReadFull(r.in, begin); err != nil || string(begin) != magic {
+	if _, err := io.ReadFull(r.in, begin); err != nil || string(begin) != magic && string(begin) != plainMagic {
 		return nil, errors.New("this is no packed form")
 	}
-	data, err := r.frame(MaxManifest)
-	if err != nil {
-		return nil, err
+	text, err := r.frame(MaxManifest)
+	if err == nil && string(begin) == magic {
+		text, err = squeeze.Unpack(text, MaxManifest)
 	}
-	text, err := unpack(data, MaxManifest)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +106,7 @@ func (r *reader) frame(most int) ([]byte, error) {
 	// It grows as bytes come: a length promises nothing.
 	data, err := io.ReadAll(io.LimitReader(r.in, int64(n)))
 	if err == nil && len(data) < int(n) {
-		err = errCut
+		err = squeeze.ErrCut
 	}
 	return data, err
 }
@@ -129,13 +124,13 @@ func (r *reader) part(part Part) ([]byte, error) {
 	switch how := method(b); how {
 	case stored:
 	case squeezed:
-		content, err = unpack(data, part.Size)
+		content, err = squeeze.Unpack(data, part.Size)
 	case afterForm, afterBase:
 		history := r.p.history(part, how, r.base)
 		if history == nil {
 			return nil, errors.New("it builds on a part that is not here")
 		}
-		content, err = unpackAfter(data, history, part.Size)
+		content, err = squeeze.UnpackAfter(data, history, part.Size)
 	default:
 		return nil, fmt.Errorf("it is packed in the unknown way %d", b)
 	}
@@ -146,36 +141,4 @@ func (r *reader) part(part Part) ([]byte, error) {
 		return nil, errors.New("its content is not what the manifest says")
 	}
 	return content, nil
-}
-
-// unpack returns the content of a Brotli stream, at most most bytes.
-func unpack(data []byte, most int) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(brotli.NewReader(bytes.NewReader(data)), int64(most)+1))
-	switch {
-	case err != nil:
-		return nil, truncated(err)
-	case len(content) > most:
-		return nil, fmt.Errorf("it unpacks to more than %d bytes", most)
-	}
-	return content, nil
-}
-
-// unpackAfter returns the content of a Zstandard frame that refers to history,
-// at most most bytes.
-func unpackAfter(data, history []byte, most int) ([]byte, error) {
-	var h zstd.Header
-	if err := h.Decode(data); err != nil {
-		return nil, err
-	}
-	if !h.HasFCS || h.FrameContentSize > uint64(most) {
-		return nil, fmt.Errorf("it does not say that it unpacks to at most %d bytes", most)
-	}
-	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
-		zstd.WithDecoderMaxMemory(max(uint64(most), window)), zstd.WithDecoderMaxWindow(window),
-		zstd.WithDecoderDictRaw(historyID, history))
-	if err != nil {
-		return nil, err
-	}
-	defer d.Close()
-	return d.DecodeAll(data, nil)
 }

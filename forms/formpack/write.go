@@ -1,18 +1,18 @@
 package formpack
 
 import (
-	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 
-	"github.com/andybalholm/brotli"
-	"github.com/klauspost/compress/zstd"
+	"baraza.example/forms/squeeze"
 )
 
 // magic begins every packed form; its last character is the layout's version.
 const magic = "BRZFORM1"
+
+// plainMagic begins one that is packed as a whole by others.
+const plainMagic = "BRZFORM0"
 
 // method says how a part is packed.
 type method byte
@@ -28,7 +28,7 @@ const (
 // of the parts that are here and wanted, those that base lacks. A nil want
 // means all.
 func (p *Package) Write(w io.Writer, base *Package, want func(Part) bool) error {
-	if _, err := w.Write(append([]byte(magic), frame(pack(p.Manifest.encode()))...)); err != nil {
+	if _, err := w.Write(append([]byte(magic), frame(squeeze.Pack(p.Manifest.encode()))...)); err != nil {
 		return err
 	}
 	goes := func(part Part) bool {
@@ -47,6 +47,21 @@ func (p *Package) Write(w io.Writer, base *Package, want func(Part) bool) error 
 		}
 	}
 	_, err := w.Write([]byte{0})
+	return err
+}
+
+// WritePlain writes the package with nothing in it made small, for one who packs
+// it as a whole, or after another version.
+func (p *Package) WritePlain(w io.Writer, want func(Part) bool) error {
+	out := append([]byte(plainMagic), frame(p.Manifest.encode())...)
+	for i, part := range p.Manifest.Parts {
+		if !p.has(part) || want != nil && !want(part) {
+			continue
+		}
+		out = append(binary.AppendUvarint(out, uint64(i+1)), byte(stored))
+		out = append(out, frame(p.content[part.Hash])...)
+	}
+	_, err := w.Write(append(out, 0))
 	return err
 }
 
@@ -74,13 +89,13 @@ func (s squeezer) squeeze(part Part) (method, []byte) {
 			how, best = m, data
 		}
 	}
-	try(squeezed, pack(content))
+	try(squeezed, squeeze.Pack(content))
 	for _, m := range []method{afterForm, afterBase} {
 		if m == afterForm && !(part.Kind == Language && s.formThere) {
 			continue
 		}
 		if history := s.p.history(part, m, s.base); history != nil {
-			try(m, packAfter(content, history))
+			try(m, squeeze.PackAfter(content, history))
 		}
 	}
 	return how, best
@@ -96,8 +111,7 @@ func (p *Package) history(part Part, m method, base *Package) []byte {
 	case afterBase:
 		h = base.like(part)
 	}
-	const least = 8 // Zstandard takes no shorter history
-	if len(h) < least {
+	if len(h) < squeeze.LeastHistory {
 		return nil
 	}
 	return h
@@ -119,54 +133,4 @@ func (p *Package) like(part Part) []byte {
 
 func frame(data []byte) []byte {
 	return append(binary.AppendUvarint(nil, uint64(len(data))), data...)
-}
-
-// patient is up to which size a content is packed as tightly as can be, which
-// takes about a second for each half of a megabyte. Packing happens once, where
-// the form is published.
-const patient = 2 << 20
-
-// pack returns content as a Brotli stream.
-func pack(content []byte) []byte {
-	o := brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 22}
-	if len(content) > patient {
-		o.Quality = brotli.DefaultCompression
-	}
-	var b bytes.Buffer
-	w := brotli.NewWriterOptions(&b, o)
-	_, err := w.Write(content)
-	if err = errors.Join(err, w.Close()); err != nil {
-		panic(err) // a buffer takes everything
-	}
-	return b.Bytes()
-}
-
-// window is how far back a Zstandard frame refers: it bounds what a reader
-// needs.
-const window = 8 << 20
-
-// historyID names the history in frames.
-const historyID = 1
-
-// packAfter returns content as a Zstandard frame that refers to history.
-func packAfter(content, history []byte) []byte {
-	e, err := zstd.NewWriter(nil,
-		zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true),
-		zstd.WithEncoderCRC(false), zstd.WithWindowSize(windowFor(len(content)+len(history))),
-		// A single segment gives the content's size however small it is.
-		zstd.WithSingleSegment(len(content) <= window), zstd.WithEncoderDictRaw(historyID, history))
-	if err != nil {
-		panic(err) // only for wrong options
-	}
-	defer e.Close()
-	return e.EncodeAll(content, nil)
-}
-
-// windowFor is the smallest window over n bytes: a larger one is only memory.
-func windowFor(n int) int {
-	w := zstd.MinWindowSize
-	for w < n && w < window {
-		w *= 2
-	}
-	return w
 }

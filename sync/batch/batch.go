@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"baraza.example/sync/canon"
+	"baraza.example/sync/catalogue"
 	"baraza.example/sync/identity"
 )
 
@@ -23,20 +24,24 @@ type FrameType uint8
 
 // The frames. Types that a reader does not know are passed over.
 const (
-	FrameHello    FrameType = 1  // both ways, first: Hello
-	FrameOffer    FrameType = 2  // up: Offer
-	FrameRecord   FrameType = 3  // up: Carried
-	FrameLeaf     FrameType = 4  // up: Leaf
-	FrameHave     FrameType = 5  // down: []Have, for the chains offered
-	FrameAck      FrameType = 6  // down: how many record, leaf and want frames are durable or refused
-	FrameCustody  FrameType = 7  // down, from a hub: Custody
-	FrameReceipts FrameType = 8  // down: Receipts
-	FrameRefusal  FrameType = 9  // down: Refusal
-	FrameWant     FrameType = 10 // down: Want; up: of what was asked for, what the caller lacks too
-	FrameCentre   FrameType = 11 // down: the centre's card
-	FrameBye      FrameType = 12 // both ways, last: nothing more to say
-	FrameNext     FrameType = 13 // up: Carried, without what the record frame before it says; from version 2 on
-	FrameRevoked  FrameType = 14 // down, to a hub: revocations that are known
+	FrameHello     FrameType = 1  // both ways, first: Hello
+	FrameOffer     FrameType = 2  // up: Offer
+	FrameRecord    FrameType = 3  // up: Carried
+	FrameLeaf      FrameType = 4  // up: Leaf
+	FrameHave      FrameType = 5  // down: []Have, for the chains offered
+	FrameAck       FrameType = 6  // down: how many record, leaf and want frames are durable or refused
+	FrameCustody   FrameType = 7  // down, from a hub: Custody
+	FrameReceipts  FrameType = 8  // down: Receipts
+	FrameRefusal   FrameType = 9  // down: Refusal
+	FrameWant      FrameType = 10 // down: Want; up: of what was asked for, what the caller lacks too
+	FrameCentre    FrameType = 11 // down: the centre's card
+	FrameBye       FrameType = 12 // both ways, last: nothing more to say
+	FrameNext      FrameType = 13 // up: Carried, without what the record frame before it says; from version 2 on
+	FrameRevoked   FrameType = 14 // down, to a hub: revocations that are known
+	FrameGet       FrameType = 15 // up: Get, for what the centre published
+	FramePublished FrameType = 16 // down: []catalogue.Publication
+	FrameSums      FrameType = 17 // down: Sums
+	FramePiece     FrameType = 18 // down: Piece
 )
 
 // limit is the longest payload of each frame, in bytes.
@@ -44,7 +49,7 @@ func (t FrameType) limit() int {
 	switch t {
 	case FrameRecord, FrameNext:
 		return MaxRecord + 4096
-	case FrameLeaf:
+	case FrameLeaf, FramePiece:
 		return LeafSize + 256
 	case FrameAck:
 		return binary.MaxVarintLen64
@@ -84,6 +89,9 @@ type Hello struct {
 	Centre [16]byte    `cbor:"7,keyasint,omitzero"`  // hash of the centre's card the sender holds; zero: none
 	// Revoked names the revocations that a hub which calls knows: RevocationsHash; zero: none.
 	Revoked [8]byte `cbor:"8,keyasint,omitzero"`
+	// Published is how far the catalogue goes that a server holds, catalogue.Cursor's Bytes; zero:
+	// it has none to hand down.
+	Published [16]byte `cbor:"9,keyasint,omitzero"`
 }
 
 // A Peer is who stands at the other end of an exchange, as its hello says.
@@ -160,6 +168,11 @@ type Frame struct {
 	Want     Want
 	Centre   []byte // for identity.Centre.UnmarshalBinary
 	Revoked  []identity.Revocation
+
+	Get       Get
+	Published []catalogue.Publication
+	Sums      Sums
+	Piece     Piece
 }
 
 type recordWire struct {
@@ -224,6 +237,14 @@ func (f Frame) payload() []byte {
 		return f.Centre
 	case FrameRevoked:
 		return encodeRevocations(f.Revoked)
+	case FrameGet:
+		return canon.Encode(f.Get)
+	case FramePublished:
+		return encodePublished(f.Published)
+	case FrameSums:
+		return canon.Encode(f.Sums)
+	case FramePiece:
+		return canon.Encode(f.Piece)
 	}
 	return nil
 }
@@ -381,6 +402,14 @@ func decodeFrame(t FrameType, payload []byte) (f Frame, known bool, err error) {
 		f.Centre = payload
 	case FrameRevoked:
 		f.Revoked, err = decodeRevocations(payload)
+	case FrameGet:
+		err = canon.DecodeExact(payload, &f.Get)
+	case FramePublished:
+		f.Published, err = decodePublished(payload)
+	case FrameSums:
+		err = canon.DecodeExact(payload, &f.Sums)
+	case FramePiece:
+		err = canon.DecodeExact(payload, &f.Piece)
 	case FrameBye:
 	default:
 		return f, false, nil

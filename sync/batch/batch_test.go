@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"baraza.example/sync/catalogue"
 	"baraza.example/sync/identity"
 )
 
@@ -25,6 +26,12 @@ func everyFrame(t testing.TB) []Frame {
 	custody := SignCustody(hub.Identity, Custody{Name: "Radio Amani", Held: []Have{first.Have()}, Time: 1_790_000_000})
 	at := l.checkpoint(4)
 	revoked, _ := d.Revoke(hub.ID())
+	publisher := centre
+	publisher.LogKey = l.Key
+	published, err := catalogue.Sign(l.key, publisher, catalogue.Publication{Number: 1, Issued: 1_790_000_000, Kind: catalogue.Announcement, Text: "Answers are taken until 30 June."})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return []Frame{
 		{Type: FrameHello, Hello: Hello{Oldest: OldestVersion, Newest: ProtocolVersion, Role: RoleHub, ID: hub.ID(), Name: "Radio Amani", Time: 1_790_000_000, Centre: [16]byte{1}}},
 		{Type: FrameOffer, Offer: Offer{Origin: d.ID(), Position: Position{4, at.Hash}, Tails: []Tail{{first.Chain, 1, second.Have()}}}},
@@ -43,6 +50,14 @@ func everyFrame(t testing.TB) []Frame {
 		{Type: FrameCentre, Centre: card},
 		{Type: FrameHello, Hello: Hello{Oldest: OldestVersion, Newest: ProtocolVersion, Role: RoleHub, ID: hub.ID(), Revoked: RevocationsHash([]identity.Revocation{revoked})}},
 		{Type: FrameRevoked, Revoked: []identity.Revocation{revoked}},
+		{Type: FrameHello, Hello: Hello{Oldest: OldestVersion, Newest: ProtocolVersion, Role: RoleHub, ID: hub.ID(), Published: published.Cursor().Bytes()}},
+		{Type: FrameGet, Get: Get{Ranges: [][2]uint32{{1, catalogue.MaxPublications + 1}}}},
+		{Type: FramePublished, Published: []catalogue.Publication{published}},
+		{Type: FramePublished, Published: []catalogue.Publication{}},
+		{Type: FrameGet, Get: Get{ID: catalogue.ID{1, 2, 3}, Ranges: [][2]uint32{}}},
+		{Type: FrameSums, Sums: Sums{ID: catalogue.ID{1, 2, 3}, Sums: catalogue.OfOne([]byte("a leaf"))}},
+		{Type: FramePiece, Piece: Piece{ID: catalogue.ID{1, 2, 3}, Bytes: []byte("a leaf")}},
+		{Type: FramePiece, Piece: Piece{ID: catalogue.ID{1, 2, 3}, Index: 9, Bytes: []byte{}}},
 		{Type: FrameBye},
 	}
 }
@@ -62,7 +77,7 @@ func TestEveryFrameIsReadBack(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s, frame %d of type %d: %v", name, i, want.Type, err)
 			}
-			if diff := cmp.Diff(want, got, cmp.AllowUnexported(Record{}, identity.Envelope{}), cmpopts.IgnoreUnexported(Leaf{}, Want{}, Stop{}, ReceiptLeaf{}), cmpopts.EquateEmpty()); diff != "" {
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(Record{}, identity.Envelope{}, catalogue.Publication{}), cmpopts.IgnoreUnexported(Leaf{}, Want{}, Stop{}, ReceiptLeaf{}, Get{}, Sums{}, Piece{}), cmpopts.EquateEmpty()); diff != "" {
 				t.Fatalf("%s, frame %d: %s", name, i, diff)
 			}
 			if in.Offset() != borders[i] {

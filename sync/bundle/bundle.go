@@ -44,6 +44,9 @@ type Options struct {
 	Rand     io.Reader          // nil means crypto/rand
 	Centre   identity.ID        // root of the centre whose card is handed down and taken; zero: any
 	Limits   Limits             // zero fields mean the defaults
+	// Published is how many bytes of what the centre published are taken along;
+	// 0: DefaultPublished, less: none.
+	Published int64
 }
 
 // Limits bound what is read, against bundles made to be a burden.
@@ -115,6 +118,9 @@ func (o Options) filled() Options {
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader
+	}
+	if o.Published == 0 {
+		o.Published = DefaultPublished
 	}
 	if o.Limits.Files <= 0 {
 		o.Limits.Files = 4096

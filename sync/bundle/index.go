@@ -29,6 +29,7 @@ type index struct {
 	words    []wordAt
 	centres  map[identity.ID]*identity.Centre
 	forks    map[batch.Chain]batch.Have // what somebody else holds at a place of a chain
+	library  library
 }
 
 // A place is where a frame begins.
@@ -98,7 +99,7 @@ const (
 
 func newIndex() index {
 	return index{chains: map[batch.Chain]*chain{}, keys: map[identity.ID]ed25519.PublicKey{}, attached: map[batch.RecordID]*attachment{},
-		offers: map[store][]offer{}, centres: map[identity.ID]*identity.Centre{}, forks: map[batch.Chain]batch.Have{}}
+		offers: map[store][]offer{}, centres: map[identity.ID]*identity.Centre{}, forks: map[batch.Chain]batch.Have{}, library: newLibrary()}
 }
 
 // read finds the parts of the folder and indexes them.
@@ -244,6 +245,8 @@ func (b *Bundle) note(f batch.Frame, at place, time int64, counts *Counts) error
 		if len(b.forks) > maxOffers {
 			return fmt.Errorf("more than %d forks: %w", maxOffers, ErrLimit)
 		}
+	case batch.FramePublished, batch.FrameSums, batch.FramePiece:
+		return b.notePublished(f, at)
 	}
 	return nil
 }

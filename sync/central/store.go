@@ -71,6 +71,7 @@ type Store interface {
 	Tokens(ctx context.Context) ([]Token, error)
 
 	Blobs
+	Shelf
 	Close() error
 }
 

@@ -125,6 +125,8 @@ type Report struct {
 	Sent      int // records acknowledged as durable
 	Leaves    int // leaves acknowledged
 	Receipts  int // receipts handed over
+	Pieces    int // of what the centre published, taken
+	Altered   int // publications and pieces that the peer had altered
 	Refused   []batch.Refusal
 	BytesUp   int64 // frames from the caller, before HTTP and TLS
 	BytesDown int64

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"baraza.example/sync/batch"
+	"baraza.example/sync/catalogue"
 	"baraza.example/sync/identity"
 )
 
@@ -66,6 +67,7 @@ type caller struct {
 	attached bool // something of an attachment may be lacking at the peer
 	settled  bool // goodbye is said, and there are receipts for everything
 	revoked  int  // revocations that the peer told
+	down     downloads
 
 	fresh   map[batch.Chain]batch.Have // acknowledged, to be told to the outbox
 	flushed time.Time
@@ -245,6 +247,8 @@ func (c *caller) suspicion() time.Duration {
 		first = c.flight[0].size
 	case c.answered < len(c.offers):
 		first = c.opening
+	case !c.sated():
+		first = catalogue.LeafSize
 	}
 	return c.pace.suspicion(first)
 }
@@ -272,7 +276,7 @@ func (c *caller) patience() time.Duration {
 	if c.answered < len(c.offers) {
 		outstanding += c.opening
 	}
-	return c.pace.patience(outstanding)
+	return c.pace.patience(outstanding + int64(len(c.down.asked))*catalogue.LeafSize)
 }
 
 // prepare lists what is offered, in the order in which it will be sent.
@@ -332,17 +336,26 @@ func (c *caller) write(b []byte) {
 func (c *caller) hear(ctx context.Context) error {
 	frames, err := c.wire.take()
 	c.heard = time.Now()
-	for _, f := range frames {
+	for len(frames) > 0 {
 		if c.report.Complete {
 			c.report.Complete = false
 			return &ProtocolError{"goodbye is the last word"}
 		}
-		if c.frames++; c.frames > MaxFrames {
+		n := 1
+		for c.met && n < len(frames) && frames[0].Type == batch.FramePiece && frames[n].Type == batch.FramePiece {
+			n++
+		}
+		if c.frames += n; c.frames > MaxFrames {
 			return &ProtocolError{fmt.Sprintf("at most %d frames in a run", MaxFrames)}
 		}
-		if err := c.handle(ctx, f); err != nil {
+		if c.met && frames[0].Type == batch.FramePiece {
+			if err := c.takePieces(ctx, frames[:n]); err != nil {
+				return err
+			}
+		} else if err := c.handle(ctx, frames[0]); err != nil {
 			return err
 		}
+		frames = frames[n:]
 	}
 	if err == nil && len(c.fresh) > 0 && time.Since(c.flushed) > 2*time.Second {
 		err = c.remember(ctx)
@@ -378,7 +391,7 @@ func (c *caller) handle(ctx context.Context, f batch.Frame) error {
 	}
 	switch f.Type {
 	case batch.FrameHello:
-		return c.meetPeer(f.Hello)
+		return c.meetPeer(ctx, f.Hello)
 	case batch.FrameHave:
 		return c.peerHas(ctx, f.Have)
 	case batch.FrameAck:
@@ -395,6 +408,10 @@ func (c *caller) handle(ctx context.Context, f batch.Frame) error {
 		return c.takeCentre(ctx, f.Centre)
 	case batch.FrameRevoked:
 		return c.takeRevocations(ctx, f.Revoked)
+	case batch.FramePublished:
+		return c.takePublished(ctx, f.Published)
+	case batch.FrameSums:
+		return c.takeSums(ctx, f.Sums)
 	case batch.FrameBye:
 		if !c.bye {
 			return &ProtocolError{"the caller says goodbye first"}
@@ -408,7 +425,7 @@ func (c *caller) handle(ctx context.Context, f batch.Frame) error {
 	return &ProtocolError{fmt.Sprintf("frame %d goes the other way", f.Type)}
 }
 
-func (c *caller) meetPeer(h batch.Hello) (err error) {
+func (c *caller) meetPeer(ctx context.Context, h batch.Hello) (err error) {
 	if c.met {
 		return &ProtocolError{"one hello opens a run"}
 	}
@@ -417,6 +434,9 @@ func (c *caller) meetPeer(h batch.Hello) (err error) {
 	c.version = min(h.Newest, batch.ProtocolVersion)
 	if c.known == nil || c.formerly != c.report.Peer.ID { // or another one at the same address
 		c.known = map[batch.Chain]batch.Have{}
+	}
+	if err == nil {
+		err = c.subscribe(ctx, h)
 	}
 	return err
 }

@@ -19,11 +19,13 @@ func (c *caller) fill(ctx context.Context) error {
 	if c.writing || c.bye || c.broken != nil {
 		return nil
 	}
-	var b []byte
+	b, err := c.get(ctx, nil)
+	if err != nil {
+		return err
+	}
 	for len(b) < maxWrite {
 		n := len(b)
 		var f flying
-		var err error
 		if b, f, err = c.next(ctx, b); err != nil {
 			return err
 		}
@@ -52,7 +54,7 @@ func (c *caller) fill(ctx context.Context) error {
 // would have been asked for before its last acknowledgement, which is waited for
 // where there is an attachment of which something could be lacking.
 func (c *caller) said() bool {
-	return c.met && c.answered == len(c.offers) && (len(c.flight) == 0 || !c.attached) && len(c.wants) == 0 && c.cursor == len(c.chains) && !c.volunteers()
+	return c.met && c.answered == len(c.offers) && (len(c.flight) == 0 || !c.attached) && len(c.wants) == 0 && c.cursor == len(c.chains) && !c.volunteers() && c.sated()
 }
 
 // next appends the next frame to b, if there is one and the window has room.

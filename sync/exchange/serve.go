@@ -68,6 +68,10 @@ type server struct {
 	more    bool             // the inbox may want more than was asked for
 	leaves  bool             // some came since the last receipts
 
+	publisher Publisher // nil: nothing is published
+	gets      []batch.Get
+	given     int
+
 	out []byte
 }
 
@@ -97,15 +101,17 @@ const (
 )
 
 func (s *server) run(ctx context.Context) error {
-	s.say(s.hello())
+	hello := s.hello()
+	if err := s.helloPublished(ctx, &hello.Hello); err != nil {
+		return s.giveUp(ctx, err)
+	}
+	s.say(hello)
 	if err := s.send(); err != nil {
 		return err
 	}
 	for !s.report.Complete {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-s.wire.ready:
+		if err := s.await(ctx); err != nil {
+			return err
 		}
 		frames, err := s.wire.take()
 		if err == nil {
@@ -119,6 +125,28 @@ func (s *server) run(ctx context.Context) error {
 	}
 	s.wire.linger()
 	return nil
+}
+
+// await waits for frames, and gives meanwhile what was asked for.
+func (s *server) await(ctx context.Context) error {
+	for len(s.gets) > 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.wire.ready:
+			return nil
+		default:
+		}
+		if err := s.give(ctx); err != nil {
+			return s.giveUp(ctx, err)
+		}
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.wire.ready:
+		return nil
+	}
 }
 
 // giveUp tells the caller why the run ends, as far as that can be told.
@@ -210,6 +238,8 @@ func (s *server) handle(ctx context.Context, fs []batch.Frame) error {
 		return s.takeLeaves(ctx, fs)
 	case batch.FrameWant:
 		return s.takeLacking(ctx, fs)
+	case batch.FrameGet:
+		return s.takeGets(fs)
 	case batch.FrameBye:
 		if len(fs) > 1 {
 			return &ProtocolError{"goodbye is the last word"}

@@ -50,4 +50,8 @@ type Custody interface {
 	// Outbox is the side that goes up to the centre or the next hub.
 	exchange.Outbox
 	exchange.RevocationTaker
+
+	// What the centre published is wanted as a whole, and handed down.
+	exchange.Publisher
+	exchange.Subscriber
 }

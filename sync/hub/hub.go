@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"baraza.example/sync/batch"
+	"baraza.example/sync/catalogue"
 	"baraza.example/sync/exchange"
 	"baraza.example/sync/identity"
 )
@@ -159,6 +160,26 @@ func (h *Hub) Receipts(ctx context.Context, o batch.Offer) ([]batch.Receipts, er
 		return nil, err
 	}
 	return h.custody.ReceiptsFor(ctx, o)
+}
+
+// Catalogue implements [exchange.Publisher].
+func (h *Hub) Catalogue(ctx context.Context) (catalogue.Cursor, error) {
+	return h.custody.Catalogue(ctx)
+}
+
+// Publications implements [exchange.Publisher].
+func (h *Hub) Publications(ctx context.Context, from uint64, most int) ([]catalogue.Publication, error) {
+	return h.custody.Publications(ctx, from, most)
+}
+
+// Sums implements [exchange.Publisher].
+func (h *Hub) Sums(ctx context.Context, id catalogue.ID) (catalogue.Sums, error) {
+	return h.custody.Sums(ctx, id)
+}
+
+// Piece implements [exchange.Publisher].
+func (h *Hub) Piece(ctx context.Context, id catalogue.ID, index uint32) ([]byte, error) {
+	return h.custody.Piece(ctx, id, index)
 }
 
 // Revocations implements [exchange.Revoker].

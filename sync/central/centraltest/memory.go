@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"baraza.example/sync/batch"
+	"baraza.example/sync/catalogue"
 	"baraza.example/sync/central"
 	"baraza.example/sync/identity"
 )
@@ -35,6 +36,8 @@ type Memory struct {
 	tokens      []central.Token
 	attachments map[batch.RecordID]*attachment
 	order       []batch.RecordID // of attachments, by arrival
+	catalogue   []catalogue.Publication
+	published   map[catalogue.ID][]byte
 }
 
 type entryKey struct {
@@ -63,6 +66,7 @@ func NewMemory() *Memory {
 		epochs:      map[epochKey]bool{},
 		origins:     map[identity.ID]batch.Registration{},
 		attachments: map[batch.RecordID]*attachment{},
+		published:   map[catalogue.ID][]byte{},
 	}
 }
 

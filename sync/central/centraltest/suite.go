@@ -37,6 +37,7 @@ func Store(t *testing.T, open func(t *testing.T) central.Store) {
 		"AnAttachmentIsLoggedWhenItIsWhole":    loggedWhole,
 		"LackingListsWhatIsMissing":            lacking,
 		"TokensAreKeptAndWithdrawn":            tokens,
+		"WhatIsPublishedIsHandedOut":           published,
 		"EverythingSurvivesARestart":           restart,
 	} {
 		t.Run(name, func(t *testing.T) {

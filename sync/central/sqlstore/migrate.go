@@ -102,6 +102,23 @@ CREATE TABLE revocations (
 	arrival   BIGINT NOT NULL, -- of the record that brought it
 	PRIMARY KEY (device, org_key)
 );
+`, `
+CREATE TABLE publications ( -- the catalogue
+	number BIGINT PRIMARY KEY,
+	signed {bytes} NOT NULL
+);
+
+CREATE TABLE published_blobs (
+	id   {bytes} PRIMARY KEY,
+	sums {bytes} NOT NULL -- 16 bytes a leaf
+);
+
+CREATE TABLE published_leaves (
+	blob    {bytes} NOT NULL REFERENCES published_blobs (id),
+	idx     BIGINT NOT NULL,
+	content {bytes} NOT NULL,
+	PRIMARY KEY (blob, idx)
+);
 `}
 
 // migrate brings the database to this program's version and refuses one that

@@ -21,6 +21,8 @@ type Keeper struct {
 	Root Root
 	Hub  *identity.Identity // nil: it is the centre
 
+	*Library // what the centre published, and is here
+
 	mu      sync.Mutex
 	keys    map[identity.ID]batch.Registration
 	chains  map[batch.Chain][]batch.Carried
@@ -37,7 +39,7 @@ var _ exchange.Inbox = (*Keeper)(nil)
 
 // NewKeeper returns an empty centre, or a hub.
 func NewKeeper(r Root, hub *identity.Identity) *Keeper {
-	return &Keeper{Root: r, Hub: hub, keys: map[identity.ID]batch.Registration{}, chains: map[batch.Chain][]batch.Carried{},
+	return &Keeper{Root: r, Hub: hub, Library: NewLibrary(r.Card), keys: map[identity.ID]batch.Registration{}, chains: map[batch.Chain][]batch.Carried{},
 		leaves: map[batch.RecordID]map[uint32][]byte{}, lists: map[batch.RecordID]batch.LeafList{}, index: map[batch.RecordID]int64{}}
 }
 

@@ -14,6 +14,8 @@ import (
 type Sender struct {
 	Author *Author
 
+	*Library // of what the centre published
+
 	mu         sync.Mutex
 	centre     *identity.Centre
 	checkpoint batch.Checkpoint
@@ -29,7 +31,7 @@ var _ exchange.Outbox = (*Sender)(nil)
 
 // NewSender returns the outbox of an author.
 func NewSender(a *Author) *Sender {
-	return &Sender{Author: a, receipts: map[batch.RecordID]batch.Receipt{}, Known: map[identity.ID]map[batch.Chain]batch.Have{}, Lacks: map[batch.RecordID]bool{}}
+	return &Sender{Author: a, Library: NewLibrary(a.centre), receipts: map[batch.RecordID]batch.Receipt{}, Known: map[identity.ID]map[batch.Chain]batch.Have{}, Lacks: map[batch.RecordID]bool{}}
 }
 
 // Self is what the sender says of itself.

@@ -1,13 +1,16 @@
 package exchangetest
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"baraza.example/sync/batch"
+	"baraza.example/sync/catalogue"
 	"baraza.example/sync/exchange"
 )
 
@@ -44,6 +47,9 @@ func transportWhole(t *testing.T, carry Carrier) {
 		a.Respond("What we think of it, at some length, in our own words.")
 	}
 	a.Attach(30 * batch.LeafSize)
+	background := make([]byte, 20*catalogue.LeafSize+7)
+	rand.Read(background) // never fails
+	k.Publish(t, root.Log, "background", "1", background)
 	s := NewSender(a)
 	o := exchange.Options{Self: s.Self(), Memory: new(exchange.Memory)}
 	for range 2 {
@@ -54,6 +60,9 @@ func transportWhole(t *testing.T, carry Carrier) {
 	}
 	if err := k.Missing(a); err != nil || s.Received() != len(a.Records) || k.Redelivered() != 0 {
 		t.Errorf("%v; %d receipts for %d records, %d came twice", err, s.Received(), len(a.Records), k.Redelivered())
+	}
+	if !bytes.Equal(s.Content("background"), background) {
+		t.Error("what the centre published is not here as it was")
 	}
 }
 
