@@ -26,44 +26,56 @@ func TestADiskThatOthersFillLosesNothing(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("a small disk can't be mounted here: there is no root")
 	}
-	const size, guard = 96 << 20, 32 << 20
-	sessions := states(40, 400)
+	goOn(t)
+	const size = 96 << 20
+	sessions, done := states(40, 400), 0
 	for session := range sessions {
 		dir := t.TempDir()
 		if err := unix.Mount("none", dir, "tmpfs", 0, fmt.Sprintf("size=%d", size)); err != nil {
 			t.Fatal(err)
 		}
-		filler := filepath.Join(dir, "filler")
-		left := uint64(guard - 1<<20)
-		if session%2 == 1 {
-			left = uint64(session) * 9000
-		}
-		j := job{Keeper: subjectPhone, Dir: dir, Seed: uint64(session), Acked: map[int]int{}, Count: 5000}
-		told := 0
-		err := run(process(roleWrite, j), func(a powercut.Ack) {
-			j.Acked[a.Who] = a.Count
-			if told++; told == 1+3*session%200 {
-				if err := fill(filler, left); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) || exit.ExitCode() != 1 || strings.Contains(err.Error(), "goroutine ") ||
-			!strings.Contains(err.Error(), "disk is almost full") && !strings.Contains(err.Error(), "no space left") {
-			t.Errorf("session %d: %v", session, err)
-		}
-		if err := os.Remove(filler); err != nil {
-			t.Error(err)
-		}
-		if out, err := process(roleCheck, j).CombinedOutput(); err != nil {
-			t.Errorf("session %d, with room again: %v: %s", session, err, clip(string(out)))
-		}
+		err := othersFill(dir, session)
 		if err := unix.Unmount(dir, 0); err != nil {
 			t.Fatal(err)
 		}
+		if stopped(t, session, sessions) {
+			break
+		}
+		if done++; err != nil {
+			t.Errorf("session %d: %v", session, err)
+		}
 	}
-	t.Logf("%d sessions", sessions)
+	t.Logf("%d sessions", done)
+}
+
+// othersFill writes to a store in dir until its disk is full, and says what went
+// wrong besides.
+func othersFill(dir string, session int) error {
+	const guard = 32 << 20
+	filler := filepath.Join(dir, "filler")
+	left := uint64(guard - 1<<20)
+	if session%2 == 1 {
+		left = uint64(session) * 9000
+	}
+	j := job{Keeper: subjectPhone, Dir: dir, Seed: uint64(session), Acked: map[int]int{}, Count: 5000}
+	told := 0
+	var failed error
+	err := run(process(roleWrite, j), func(a powercut.Ack) {
+		j.Acked[a.Who] = a.Count
+		if told++; told == 1+3*session%200 {
+			failed = fill(filler, left)
+		}
+	})
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 || strings.Contains(err.Error(), "goroutine ") ||
+		!strings.Contains(err.Error(), "disk is almost full") && !strings.Contains(err.Error(), "no space left") {
+		failed = errors.Join(failed, fmt.Errorf("it ended so: %w", err))
+	}
+	failed = errors.Join(failed, os.Remove(filler))
+	if out, err := process(roleCheck, j).CombinedOutput(); err != nil {
+		failed = errors.Join(failed, fmt.Errorf("with room again: %w: %s", err, clip(string(out))))
+	}
+	return failed
 }
 
 // fill makes a file that leaves so many bytes free.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -50,31 +51,33 @@ func TestTheControlsComeOutAsKnown(t *testing.T) {
 	for _, bad := range []string{controlBadger, subjectLied} {
 		t.Run(bad+" is known to be bad", func(t *testing.T) {
 			n := states(20, 200)
-			failures := cut(t, powercut.Ext4, bad, n)
-			if len(failures) < n/4 {
+			tried, failures := cut(t, powercut.Ext4, bad, n)
+			if tried == n && len(failures) < n/4 {
 				t.Fatalf("only %d of %d states have lost something: the rig does not notice it", len(failures), n)
 			}
-			t.Logf("%d of %d states have lost something, as %s", len(failures), n, failures[0])
+			t.Logf("%d of %d states have lost something, as %s", len(failures), tried, strings.Join(failures[:min(1, len(failures))], ""))
 		})
 	}
 }
 
 func hold(t *testing.T, kind powercut.FileSystem, keeper string, n int) {
-	failures := cut(t, kind, keeper, n)
+	tried, failures := cut(t, kind, keeper, n)
 	for _, f := range failures {
 		t.Error(f)
 	}
-	t.Logf("%d of %d states had everything acknowledged", n-len(failures), n)
+	t.Logf("%d of %d states had everything acknowledged", tried-len(failures), tried)
 }
 
-// cut records a load and returns what is wrong in the states after n power cuts.
-func cut(t *testing.T, kind powercut.FileSystem, keeper string, n int) (failures []string) {
+// cut records a load and returns what is wrong in the states after n power cuts, of
+// which it tried all unless it was interrupted.
+func cut(t *testing.T, kind powercut.FileSystem, keeper string, n int) (tried int, failures []string) {
 	if testing.Short() {
 		t.Skip("no power cuts in a short run")
 	}
 	if what := powercut.Missing(kind); what != "" {
 		t.Skipf("power can't be cut here: there is no %s", what)
 	}
+	goOn(t)
 	rig, err := powercut.NewRig(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +88,7 @@ func cut(t *testing.T, kind powercut.FileSystem, keeper string, n int) (failures
 		}
 	}()
 	const most = 400 // states of one recording
-	for round := 0; n > 0; round++ {
+	for round := 0; tried < n; round++ {
 		seed := uint64(1 + round)
 		if soak {
 			seed += uint64(time.Now().UnixNano()) // another load each time; a failure names it
@@ -93,14 +96,16 @@ func cut(t *testing.T, kind powercut.FileSystem, keeper string, n int) (failures
 		rec, err := rig.Record(kind, func(dir string, ack func(powercut.Ack)) error {
 			return load(job{Keeper: keeper, Dir: dir, Seed: seed}, ack)
 		})
-		if err != nil {
+		if stopped(t, tried, n) {
+			return tried, failures
+		} else if err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("%s on %s, seed %d: %d writes, %d flushes, %d acknowledged", keeper, kind.Name, seed, rec.Writes, rec.Flushes, rec.Acks)
 		if rec.Flushes == 0 || rec.Acks == 0 {
 			t.Fatal("nothing was recorded")
 		}
-		for c := range rec.Cuts(min(n, most), seed) {
+		for c := range rec.Cuts(min(n-tried, most), seed) {
 			err := rig.Try(c, func(dir string) error {
 				out, err := process(roleCheck, job{Keeper: keeper, Dir: dir, Seed: seed, Acked: c.Acked}).CombinedOutput()
 				if err != nil {
@@ -108,13 +113,32 @@ func cut(t *testing.T, kind powercut.FileSystem, keeper string, n int) (failures
 				}
 				return nil
 			})
-			if err != nil {
+			if stopped(t, tried, n) {
+				return tried, failures
+			}
+			if tried++; err != nil {
 				failures = append(failures, fmt.Sprintf("seed %d: %v: %v", seed, c, err))
 			}
 		}
-		n -= most
 	}
-	return failures
+	return tried, failures
+}
+
+// goOn leaves out what would begin after the tests were interrupted.
+func goOn(t *testing.T) {
+	if interrupted.Err() != nil {
+		t.Skip("interrupted")
+	}
+}
+
+// stopped reports whether the tests were interrupted, and fails the one that was under
+// way: it has not shown what it should.
+func stopped(t *testing.T, tried, of int) bool {
+	if interrupted.Err() == nil {
+		return false
+	}
+	t.Errorf("interrupted after %d of %d", tried, of)
+	return true
 }
 
 // load runs the processes that write, one after another: each goes on where the
@@ -131,7 +155,8 @@ func load(j job, ack func(powercut.Ack)) error {
 }
 
 func process(role string, j job) *exec.Cmd {
-	cmd := exec.Command("/proc/self/exe")
+	cmd := exec.CommandContext(interrupted, "/proc/self/exe")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Env = append(os.Environ(), roleVariable+"="+role, jobVariable+"="+j.encode())
 	return cmd
 }

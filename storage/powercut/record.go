@@ -2,12 +2,6 @@
 
 package powercut
 
-import (
-	"errors"
-
-	"golang.org/x/sys/unix"
-)
-
 // An Ack says that somebody was told how far it got: Who counts up to Count.
 type Ack struct {
 	Who   int
@@ -29,22 +23,18 @@ type Recording struct {
 // returned, or a cut could fall between.
 func (r *Rig) Record(kind FileSystem, load func(dir string, ack func(Ack)) error) (*Recording, error) {
 	rec := &Recording{kind: kind}
-	err := r.with(newImage(kind.size), func(d *disk, device string) error {
-		if err := mkfs(kind, device); err != nil {
+	err := r.with(newImage(kind.size), func(d *disk, file string) error {
+		if err := r.mkfs(kind, file); err != nil {
 			return err
 		}
-		return r.mounted(kind, device, func(dir string) error {
-			fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_CLOEXEC, 0)
-			if err != nil {
-				return err
-			}
-			if err := errors.Join(unix.Syncfs(fd), unix.Close(fd)); err != nil {
+		return r.mounted(kind, file, func(dir string) error {
+			if err := r.sync(); err != nil {
 				return err
 			}
 			d.mu.Lock()
 			rec.base, d.record = d.image.clone(), true
 			d.mu.Unlock()
-			err = load(dir, func(a Ack) { d.note(event{kind: eventAck, ack: a}) })
+			err := load(dir, func(a Ack) { d.note(event{kind: eventAck, ack: a}) })
 			d.mu.Lock()
 			rec.events, d.record, d.events = d.events, false, nil
 			d.mu.Unlock()

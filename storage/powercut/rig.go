@@ -30,9 +30,9 @@ type FileSystem struct {
 // The file systems that laptops and small boxes have. The sizes are the least
 // that the makers of the latter two take, with room to write.
 var (
-	Ext4  = FileSystem{"ext4", []string{"mkfs.ext4", "-q", "-F"}, "", 192 << 20}
-	XFS   = FileSystem{"xfs", []string{"mkfs.xfs", "-q", "-f"}, "nouuid", 384 << 20}
-	Btrfs = FileSystem{"btrfs", []string{"mkfs.btrfs", "-q", "-f"}, "", 384 << 20}
+	Ext4  = FileSystem{"ext4", []string{"mkfs.ext4", "-q", "-F"}, "loop", 192 << 20}
+	XFS   = FileSystem{"xfs", []string{"mkfs.xfs", "-q", "-f"}, "loop,nouuid", 384 << 20}
+	Btrfs = FileSystem{"btrfs", []string{"mkfs.btrfs", "-q", "-f"}, "loop", 384 << 20}
 )
 
 // Missing says what is not there to cut the power of a file system of this
@@ -48,8 +48,10 @@ func Missing(kind FileSystem) string {
 			return name
 		}
 	}
-	if _, err := exec.LookPath(kind.mkfs[0]); err != nil {
-		return kind.mkfs[0]
+	for _, name := range []string{kind.mkfs[0], "mount", "umount", "sync"} {
+		if _, err := exec.LookPath(name); err != nil {
+			return name
+		}
 	}
 	return ""
 }
@@ -114,87 +116,52 @@ func (r *Rig) mountpoint() string { return filepath.Join(r.dir, "mnt") }
 // Close unmounts the rig.
 func (r *Rig) Close() error { return r.server.Unmount() }
 
-// with makes a disk of an image, gives it a loop device while f runs, and
-// removes it.
-func (r *Rig) with(m *image, f func(d *disk, device string) error) error {
-	ctx := context.Background()
+// with makes a disk of an image while f runs.
+func (r *Rig) with(m *image, f func(d *disk, file string) error) error {
 	d := &disk{image: m}
 	r.number++
 	name := fmt.Sprintf("disk-%d", r.number)
-	if !r.root.AddChild(name, r.root.NewPersistentInode(ctx, d, fs.StableAttr{Mode: syscall.S_IFREG}), false) {
+	if !r.root.AddChild(name, r.root.NewPersistentInode(context.Background(), d, fs.StableAttr{Mode: syscall.S_IFREG}), false) {
 		return fmt.Errorf("there is a %s already", name)
 	}
 	defer r.root.RmChild(name)
-	loop, err := attach(filepath.Join(r.disks(), name))
-	if err != nil {
-		return err
-	}
-	return errors.Join(f(d, loop.Name()), loop.Close())
+	return f(d, filepath.Join(r.disks(), name))
 }
 
-// mounted runs f on the file system on a device.
-func (r *Rig) mounted(kind FileSystem, device string, f func(dir string) error) error {
-	if err := unix.Mount(device, r.mountpoint(), kind.Name, 0, kind.mount); err != nil {
-		return fmt.Errorf("mount %s: %w", kind.Name, err)
+// mounted runs f on the file system on a disk. The loop device goes with the mount.
+func (r *Rig) mounted(kind FileSystem, disk string, f func(dir string) error) error {
+	if err := r.command("mount", "-t", kind.Name, "-o", kind.mount, disk, r.mountpoint()); err != nil {
+		return err
 	}
-	return errors.Join(f(r.mountpoint()), unmount(r.mountpoint()))
+	return errors.Join(f(r.mountpoint()), r.unmount())
 }
 
 // unmount waits a little for processes that have just ended.
-func unmount(dir string) error {
+func (r *Rig) unmount() error {
 	var err error
 	for range 50 {
-		if err = unix.Unmount(dir, 0); !errors.Is(err, unix.EBUSY) {
-			break
+		if err = r.command("umount", r.mountpoint()); err == nil {
+			return nil
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	if err != nil {
-		return fmt.Errorf("unmount: %w", errors.Join(err, unix.Unmount(dir, unix.MNT_DETACH)))
+	return errors.Join(err, r.command("umount", "-l", r.mountpoint()))
+}
+
+// command runs a program of the system to its end, whatever a terminal says: one that
+// was stopped half way would leave its mount behind.
+func (r *Rig) command(name string, args ...string) error {
+	cmd := exec.Command(name, args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(string(out)))
 	}
 	return nil
 }
 
-// attach gives a file a loop device, which goes when it is closed and not
-// mounted any more.
-func attach(file string) (*os.File, error) {
-	control, err := os.OpenFile("/dev/loop-control", os.O_RDWR, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer control.Close()
-	backing, err := os.OpenFile(file, os.O_RDWR, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer backing.Close()
-	config := unix.LoopConfig{Fd: uint32(backing.Fd())}
-	config.Info.Flags = unix.LO_FLAGS_AUTOCLEAR
-	for range 50 { // others may take the same free one
-		n, err := unix.IoctlRetInt(int(control.Fd()), unix.LOOP_CTL_GET_FREE)
-		if err != nil {
-			return nil, fmt.Errorf("find a loop device: %w", err)
-		}
-		loop, err := os.OpenFile(fmt.Sprintf("/dev/loop%d", n), os.O_RDWR, 0)
-		if err != nil {
-			return nil, err
-		}
-		if err = unix.IoctlLoopConfigure(int(loop.Fd()), &config); err == nil {
-			return loop, nil
-		}
-		loop.Close()
-		if !errors.Is(err, unix.EBUSY) {
-			return nil, fmt.Errorf("set up a loop device: %w", err)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	return nil, errors.New("no loop device is free")
-}
+// sync has the file system on the mountpoint write all that it holds.
+func (r *Rig) sync() error { return r.command("sync", "-f", r.mountpoint()) }
 
-func mkfs(kind FileSystem, device string) error {
-	out, err := exec.Command(kind.mkfs[0], append(kind.mkfs[1:len(kind.mkfs):len(kind.mkfs)], device)...).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%s: %w: %s", kind.mkfs[0], err, strings.TrimSpace(string(out)))
-	}
-	return nil
+func (r *Rig) mkfs(kind FileSystem, disk string) error {
+	return r.command(kind.mkfs[0], append(kind.mkfs[1:len(kind.mkfs):len(kind.mkfs)], disk)...)
 }
