@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io/fs"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -159,7 +160,7 @@ func (a *App) gallery() ([]sample, error) {
 		{"about", a.showAbout},
 		{"menu", a.showMenu},
 		{"controls", a.showControls},
-	}, append(a.safetySamples(), questions...)...), nil
+	}, slices.Concat(a.goOnSamples(r), a.safetySamples(), questions)...), nil
 }
 
 func (a *App) sampleResponse(ctx context.Context, name string) (*workspace.Response, error) {

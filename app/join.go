@@ -63,13 +63,12 @@ func (j *joining) through(on *formview.Scroll) fyne.CanvasObject {
 	address, field := newField(on, false, j.hub, func(s string) { j.hub = s })
 	address.PlaceHolder = "https://192.168.8.1:8443#pin=…"
 	address.OnSubmitted = func(string) { j.setHub() }
-	box := section(say("join.via_hub"), wrapped(say("join.hub_why")), j.nearby(),
-		formview.NewStack(gapTight, strong(say("join.hub_address")), field),
-		buttons(action(say("join.use_hub"), j.setHub)))
+	typed := formview.NewStack(gapTight, strong(say("join.hub_address")), field)
 	if j.said != "" {
-		box.Add(strong(j.said))
+		typed.Add(strong(j.said)) // above the button, for that is in sight
 	}
-	return box
+	return section(say("join.via_hub"), wrapped(say("join.hub_why")), j.nearby(), typed,
+		buttons(action(say("join.use_hub"), j.setHub)))
 }
 
 func (j *joining) setHub() {

@@ -123,11 +123,11 @@ func (p *Pick) build() {
 		if p.find == nil {
 			p.find = NewEntry(false)
 			p.find.PlaceHolder = p.around.words.Say("fill.search")
-			p.find.OnText = func(string) { p.build(); p.around.settle(); p.around.reveal(p) }
+			p.find.OnText = func(string) { p.build(); p.around.settle(); p.showFound() }
 			p.find.OnSubmitted = func(string) { p.takeFirst() }
 			p.find.OnFocus = func(gained bool) {
 				if gained {
-					p.around.reveal(p) // what is found stands below
+					p.showFound()
 				}
 			}
 		}
@@ -162,6 +162,12 @@ func (p *Pick) build() {
 	p.box.Add(p.list)
 	p.box.Add(p.more)
 	p.box.Add(p.clear)
+}
+
+// showFound brings what was found into sight, and the field above it: that first.
+func (p *Pick) showFound() {
+	p.around.reveal(p.list)
+	p.around.reveal(p.find)
 }
 
 // marksOf is what is to be known of the words of a choice.
