@@ -130,6 +130,7 @@ type Report struct {
 	Refused   []batch.Refusal
 	BytesUp   int64 // frames from the caller, before HTTP and TLS
 	BytesDown int64
+	Turns     bool          // the carrier found that only whole requests pass, and took turns
 	Complete  bool          // both sides said goodbye: nothing was left to say
 	Again     bool          // worth running again at once, with new Options: a centre's card came, chains began anew, or the peer answers over a new connection
 	Retry     time.Duration // the peer's wish, 0: none

@@ -18,6 +18,12 @@ type Pulser interface {
 	Pulse() (Pulse, bool)
 }
 
+// A Turner is a Conn that may have to take turns: its two streams are not open at
+// the same time, for something on the way hands on whole requests only.
+type Turner interface {
+	InTurns() bool
+}
+
 // pulse is how the machine at the other end does.
 func (c *caller) pulse() (Pulse, bool) {
 	if p, ok := c.wire.conn.(Pulser); ok {

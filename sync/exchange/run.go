@@ -29,6 +29,9 @@ func Run(ctx context.Context, conn Conn, out Outbox, o Options) (Report, error) 
 		err = kept
 	}
 	c.memorize(err)
+	if t, ok := conn.(Turner); ok {
+		c.report.Turns = t.InTurns()
+	}
 	var refusal batch.Refusal
 	if errors.As(err, &refusal) {
 		c.wish(refusal.After)

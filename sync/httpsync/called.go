@@ -3,6 +3,7 @@ package httpsync
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -14,10 +15,11 @@ import (
 	"baraza.example/sync/exchange"
 )
 
-// called is the Conn of one request.
+// called is the Conn of one request, which goes over to turns when that is not answered.
 type called struct {
 	client  *Client
 	carrier *carrier
+	outer   context.Context // of the run; held because turns begin later
 	w       *io.PipeWriter
 	body    *io.PipeReader
 	cancel  context.CancelCauseFunc
@@ -28,10 +30,19 @@ type called struct {
 	greeted  chan struct{} // closed when TLS has shown that the server is there
 	asked    chan struct{} // closed when the request's head is on its way
 	answered chan struct{} // closed when answer or err is set
+	spoken   chan struct{} // closed when the first byte of the answer was read
+	turned   chan struct{} // closed when instead is set
 	answer   io.ReadCloser
 	err      error
 	ended    atomic.Bool // the answer was read to its end
+	waits    atomic.Bool // somebody reads
 	once     sync.Once
+	first    sync.Once
+
+	mu      sync.Mutex
+	kept    []byte // all that was written, until the server has spoken
+	closed  bool   // our stream has ended
+	instead *turns
 }
 
 // Open begins a request, or goes on with the one that Probe has begun. It returns
@@ -44,6 +55,9 @@ func (c *Client) Open(ctx context.Context) (exchange.Conn, error) {
 		s = nil
 	}
 	if s == nil {
+		if c.InTurns() {
+			return c.openTurns(ctx), nil
+		}
 		return c.begin(ctx, c.now()), nil
 	}
 	c.mu.Lock()
@@ -57,14 +71,15 @@ func (c *Client) Open(ctx context.Context) (exchange.Conn, error) {
 
 func (c *Client) begin(ctx context.Context, over *carrier) *called {
 	body, w := io.Pipe()
-	ctx, cancel := context.WithCancelCause(ctx)
+	outer, end := context.WithCancelCause(ctx)
+	ctx, cancel := context.WithCancelCause(outer)
 	ctx = listening(ctx, func(err error) { body.CloseWithError(err) })
-	s := &called{client: c, carrier: over, w: w, body: body, cancel: cancel,
-		greeted: make(chan struct{}), asked: make(chan struct{}), answered: make(chan struct{})}
+	s := &called{client: c, carrier: over, outer: outer, w: w, body: body, cancel: end,
+		greeted: make(chan struct{}), asked: make(chan struct{}), answered: make(chan struct{}), spoken: make(chan struct{}), turned: make(chan struct{})}
 	// RoundTrip waits for a body that blocks: it is closed when ctx ends.
 	s.unhook = append(s.unhook, context.AfterFunc(ctx, func() { body.CloseWithError(context.Cause(ctx)) }))
-	s.running.Go(func() { s.ask(ctx) })
-	s.running.Go(func() { s.doubt(ctx) })
+	s.running.Go(func() { s.ask(ctx, cancel) })
+	s.running.Go(func() { s.doubt(ctx, cancel) })
 	return s
 }
 
@@ -80,8 +95,14 @@ func (s *called) fresh() bool {
 	return time.Since(s.since) < spareFor
 }
 
+// InTurns implements exchange.Turner.
+func (s *called) InTurns() bool { return s.turns() != nil }
+
 // Pulse implements exchange.Pulser.
 func (s *called) Pulse() (exchange.Pulse, bool) {
+	if s.turns() != nil {
+		return exchange.Pulse{}, false
+	}
 	if c := s.carrier.last.Load(); c != nil {
 		return pulse(c.Conn)
 	}
@@ -89,21 +110,27 @@ func (s *called) Pulse() (exchange.Pulse, bool) {
 }
 
 // ask sends the request and waits for the head of its answer.
-func (s *called) ask(ctx context.Context) {
+func (s *called) ask(ctx context.Context, cancel context.CancelCauseFunc) {
 	defer close(s.answered)
 	var once sync.Once
 	var there sync.Once
+	var greeting time.Time
 	trace := &httptrace.ClientTrace{
-		WroteHeaders: func() { once.Do(func() { close(s.asked) }) },
+		WroteHeaders:      func() { once.Do(func() { close(s.asked) }) },
+		TLSHandshakeStart: func() { greeting = time.Now() },
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			if err == nil {
-				there.Do(func() { close(s.greeted) })
+				there.Do(func() { s.client.greeting.Store(int64(time.Since(greeting))); close(s.greeted) })
 			}
 		},
 	}
 	traced := httptrace.WithClientTrace(context.WithValue(ctx, bodyKey{}, s.body), trace)
 	answer, err := s.carrier.rest.R().SetContext(traced).SetDoNotParseResponse(true).SetHeader("Content-Type", ContentType).Post(s.client.address.URL + Path)
 	switch {
+	case err == nil && (answer.StatusCode() == http.StatusLengthRequired || answer.StatusCode() == http.StatusRequestTimeout):
+		answer.RawBody().Close()
+		s.turn(cancel) // a proxy that wants to know how long a request is, or has waited for its end
+		return
 	case err == nil:
 		s.answer, err = s.client.check(answer.RawResponse)
 	case ctx.Err() != nil:
@@ -111,58 +138,61 @@ func (s *called) ask(ctx context.Context) {
 	default:
 		err = s.client.problem(err)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, errTurned) {
 		s.err = err
 		s.body.CloseWithError(err)
 	}
 }
 
-// doubt asks once more, with a request that has an end, when the first is not
-// answered: many login pages wait for the end of a request, and ours has none.
-func (s *called) doubt(ctx context.Context) {
-	select {
-	case <-s.asked:
-	case <-s.answered:
-		return
-	}
-	timer := time.NewTimer(doubtAfter)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-s.answered:
-		return
-	}
-	answer, err := s.carrier.rest.R().SetContext(ctx).SetDoNotParseResponse(true).Get(s.client.address.URL + Path)
-	if err != nil {
-		return // the request itself will hear of it
-	}
-	defer answer.RawBody().Close()
-	if answer.StatusCode() == http.StatusMethodNotAllowed {
-		return // it is the server, only slow
-	}
-	if err = s.client.status(answer.RawResponse); err == nil {
-		err = s.client.portal("a page") // our server has nothing to say to this request
-	}
-	s.cancel(err)
-}
-
 func (s *called) Read(b []byte) (int, error) {
-	<-s.answered
+	s.waits.Store(true)
+	defer s.waits.Store(false)
+	select {
+	case <-s.answered:
+	case <-s.turned:
+	}
+	if t := s.turns(); t != nil {
+		return t.Read(b)
+	}
 	if s.err != nil {
 		return 0, s.err
 	}
 	n, err := s.answer.Read(b)
+	if t := s.turns(); t != nil && n == 0 {
+		return t.Read(b)
+	}
+	if n > 0 {
+		s.first.Do(s.speaks)
+	}
 	if err == io.EOF {
 		s.ended.Store(true)
 	}
 	return n, err
 }
 
+// speaks notes that the server answers while we speak.
+func (s *called) speaks() {
+	close(s.spoken)
+	s.client.mute.Store(0)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept = nil
+}
+
 // Write says why the request failed, which the closed pipe does not know.
 func (s *called) Write(b []byte) (int, error) {
+	if t := s.keep(b); t != nil {
+		return t.Write(b)
+	}
 	n, err := s.w.Write(b)
 	if err != nil {
+		if s.turns() != nil { // which have said what was kept
+			return len(b), nil
+		}
 		<-s.answered
+		if s.turns() != nil {
+			return len(b), nil
+		}
 		if s.err != nil {
 			err = s.err
 		}
@@ -171,13 +201,23 @@ func (s *called) Write(b []byte) (int, error) {
 }
 
 // CloseWrite ends the request's body.
-func (s *called) CloseWrite() error { return s.w.Close() }
+func (s *called) CloseWrite() error {
+	s.mu.Lock()
+	s.closed = true
+	t := s.instead
+	s.mu.Unlock()
+	if t != nil {
+		return t.CloseWrite()
+	}
+	return s.w.Close()
+}
 
 // Close ends the request and waits until nothing of it runs. A request whose
 // answer was read to its end leaves the connection for the next. Over any other
 // connection nothing more is sent: it may be one that carries nothing any more.
 func (s *called) Close() error {
 	s.once.Do(func() {
+		s.noteMute()
 		s.body.CloseWithError(net.ErrClosed)
 		s.cancel(net.ErrClosed)
 		s.running.Wait()
@@ -186,6 +226,10 @@ func (s *called) Close() error {
 		}
 		if s.answer != nil {
 			s.answer.Close()
+		}
+		if t := s.turns(); t != nil {
+			t.Close()
+			return
 		}
 		if !s.ended.Load() {
 			s.client.leave(s.carrier)

@@ -25,6 +25,7 @@ type Options struct {
 	RootCAs     *x509.CertPool
 	Proxy       func(*http.Request) (*url.URL, error)
 	Clock       func() time.Time // by which certificates are judged
+	InTurns     bool             // it is known that only whole requests pass on the way
 }
 
 // A Client is an exchange.Transport to one address. It keeps its connection
@@ -36,9 +37,13 @@ type Client struct {
 	tls     *tls.Config
 	link    link
 
+	greeting atomic.Int64 // nanoseconds that TLS took last; 0: not known
+	mute     atomic.Int32 // requests in a row that were given up before anything was said
+
 	mu      sync.Mutex
 	current *carrier
-	spare   *called // begun by Probe, for the next Open
+	spare   *called   // begun by Probe, for the next Open
+	inTurns time.Time // until when runs go in turns
 }
 
 // A carrier is a set of connections: usually one.
@@ -54,11 +59,8 @@ var (
 )
 
 const (
-	keepIdle = 5 * time.Minute
-	// doubtAfter is longer than a slow link needs to answer, and far shorter
-	// than an exchange is patient.
-	doubtAfter = 12 * time.Second
-	tcpProbes  = 2 * time.Minute // rare: a probe can cost more than it is worth on a metered link
+	keepIdle  = 5 * time.Minute
+	tcpProbes = 2 * time.Minute // rare: a probe can cost more than it is worth on a metered link
 )
 
 // NewClient returns a Client of the server at a.
@@ -75,7 +77,28 @@ func NewClient(a Address, o Options) *Client {
 	c := &Client{address: a, clock: o.Clock, options: o}
 	c.tls = c.tlsConfig(o)
 	c.current = c.carrier()
+	if o.InTurns {
+		c.inTurns = time.Now().Add(turnsFor)
+	}
 	return c
+}
+
+// turnsFor is how long it is remembered that a proxy wants whole requests: it may
+// be one of a network that the device leaves, or be set up better.
+const turnsFor = time.Hour
+
+// InTurns reports whether runs go in turns, because a proxy on the way hands on
+// whole requests only.
+func (c *Client) InTurns() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Before(c.inTurns)
+}
+
+func (c *Client) goInTurns() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.inTurns = time.Now().Add(turnsFor)
 }
 
 // carrier makes connections that know what the last ones learnt: TLS sessions.
@@ -159,7 +182,7 @@ func stream(_ *resty.Client, raw *http.Request) error {
 
 // check makes sure that the answer is an exchange.
 func (c *Client) check(r *http.Response) (io.ReadCloser, error) {
-	if err := c.status(r); err != nil {
+	if err := c.status(r, ContentType); err != nil {
 		r.Body.Close()
 		return nil, err
 	}

@@ -23,7 +23,8 @@ import (
 // be negotiated in a hello.
 const Path = "/baraza/v1/exchange"
 
-// ContentType is that of request and answer.
+// ContentType is that of a request whose two streams are open at the same time,
+// and of its answer; [TurnType] that of one that is answered when it is whole.
 const ContentType = "application/vnd.baraza.exchange"
 
 const (
@@ -34,20 +35,30 @@ const (
 
 // Handler serves exchanges at [Path]: each request is one Conn for serve,
 // usually exchange.Serve with its Inbox. The Conn ends when serve returns.
+//
+// A caller behind a proxy that hands on whole requests only sends a run in turns:
+// such a Conn lives from one request to the next.
 func Handler(serve func(ctx context.Context, c exchange.Conn)) http.Handler {
 	runs := make(chan struct{}, maxRuns)
+	turns := &turnRuns{serve: serve, slots: runs, runs: map[runID]*turnRun{}}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rc := http.NewResponseController(w)
 		duplex := rc.EnableFullDuplex() == nil || r.ProtoMajor > 1 // also for refusals: callers' streams have no end
-		if !wanted(w, r) {
+		inTurns, ok := wanted(w, r)
+		if !ok {
+			return
+		}
+		if inTurns {
+			rc.SetReadDeadline(time.Time{})
+			rc.SetWriteDeadline(time.Time{})
+			turns.handle(w, r)
 			return
 		}
 		select {
 		case runs <- struct{}{}:
 			defer func() { <-runs }()
 		default:
-			w.Header().Set("Retry-After", busyAfter)
-			http.Error(w, "Too many exchanges at once. Try again later.", http.StatusServiceUnavailable)
+			tooMany(w)
 			return
 		}
 		if !duplex {
@@ -70,8 +81,13 @@ func Handler(serve func(ctx context.Context, c exchange.Conn)) http.Handler {
 	})
 }
 
+func tooMany(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", busyAfter)
+	http.Error(w, "Too many exchanges at once. Try again later.", http.StatusServiceUnavailable)
+}
+
 // wanted refuses what is no exchange, before anything is read.
-func wanted(w http.ResponseWriter, r *http.Request) bool {
+func wanted(w http.ResponseWriter, r *http.Request) (inTurns, ok bool) {
 	t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case r.URL.Path != Path:
@@ -79,12 +95,12 @@ func wanted(w http.ResponseWriter, r *http.Request) bool {
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
 		http.Error(w, "Devices exchange records here.", http.StatusMethodNotAllowed)
-	case t != ContentType:
-		http.Error(w, "Only "+ContentType+" is taken here.", http.StatusUnsupportedMediaType)
+	case t != ContentType && t != TurnType:
+		http.Error(w, "Only "+ContentType+" and "+TurnType+" are taken here.", http.StatusUnsupportedMediaType)
 	default:
-		return true
+		return t == TurnType, true
 	}
-	return false
+	return false, false
 }
 
 // served is the Conn of one request.

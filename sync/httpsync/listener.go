@@ -16,6 +16,7 @@ import (
 type Listener struct {
 	Address Address // with its pin
 	server  *http.Server
+	life    *lifetime
 	running sync.WaitGroup
 }
 
@@ -33,10 +34,11 @@ func Listen(addr string, cert *tls.Certificate, h http.Handler, log *slog.Logger
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
-	served := &Listener{Address: Address{URL: "http://" + l.Addr().String()}, server: &http.Server{
+	served := &Listener{Address: Address{URL: "http://" + l.Addr().String()}, life: newLifetime(), server: &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 32 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}}
+	served.server.BaseContext = func(net.Listener) context.Context { return served.life.with(context.Background()) }
 	serve := func() error { return served.server.Serve(l) }
 	if cert != nil {
 		served.Address = Address{URL: "https://" + l.Addr().String(), Pin: PinOf(cert.Leaf)}
@@ -54,11 +56,13 @@ func (l *Listener) Close() {
 	if l.server.Shutdown(ctx) != nil {
 		l.server.Close()
 	}
+	l.life.end()
 	l.running.Wait()
 }
 
 // Kill stops at once and cuts what is under way.
 func (l *Listener) Kill() {
 	l.server.Close()
+	l.life.end()
 	l.running.Wait()
 }

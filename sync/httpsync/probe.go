@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"baraza.example/sync/exchange"
 )
 
 const (
@@ -19,6 +21,9 @@ const (
 // it has answered. A try that hangs, for the link went away under it, does not
 // keep others from being made.
 func (c *Client) Probe(ctx context.Context) error {
+	if c.InTurns() { // each turn has a connection and a patience of its own
+		return exchange.ErrNoProbe
+	}
 	type answer struct {
 		s   *called
 		err error

@@ -21,17 +21,18 @@ import (
 // What kept a run from reaching the server. Compare with errors.Is; the text
 // of the whole error is one line for people.
 var (
-	ErrPortal    = errors.New("captive portal")       // the network answered in the server's place
-	ErrName      = errors.New("wrong name")           // the certificate is another server's
-	ErrAuthority = errors.New("unknown authority")    // nobody we trust vouches for the certificate
-	ErrPin       = errors.New("wrong pin")            // the key is not the one of the address
-	ErrValidity  = errors.New("certificate's time")   // expired or not yet valid by our clock
-	ErrPlain     = errors.New("no TLS there")         // the server speaks plain HTTP
-	ErrRefused   = errors.New("nobody listens")       // the machine is there, the program is not
-	ErrNoRoute   = errors.New("no way to the server") // no link, no such name, no answer
-	ErrProxy     = errors.New("proxy")                // the proxy on the way does not let us pass
-	ErrBroken    = errors.New("the link broke")       // while the server was being reached
-	ErrNotHere   = errors.New("no exchange there")    // a web server without our path, or in trouble
+	ErrPortal    = errors.New("captive portal")           // the network answered in the server's place
+	ErrName      = errors.New("wrong name")               // the certificate is another server's
+	ErrAuthority = errors.New("unknown authority")        // nobody we trust vouches for the certificate
+	ErrPin       = errors.New("wrong pin")                // the key is not the one of the address
+	ErrValidity  = errors.New("certificate's time")       // expired or not yet valid by our clock
+	ErrPlain     = errors.New("no TLS there")             // the server speaks plain HTTP
+	ErrRefused   = errors.New("nobody listens")           // the machine is there, the program is not
+	ErrNoRoute   = errors.New("no way to the server")     // no link, no such name, no answer
+	ErrProxy     = errors.New("proxy")                    // the proxy on the way does not let us pass
+	ErrBuffered  = errors.New("only whole requests pass") // and the server is too old to go in turns
+	ErrBroken    = errors.New("the link broke")           // while the server was being reached
+	ErrNotHere   = errors.New("no exchange there")        // a web server without our path, or in trouble
 )
 
 // A Problem is why a server was not reached, said for people.
@@ -59,12 +60,12 @@ func (c *Client) portal(what string) error {
 	return c.say(ErrPortal, nil, "This network answered with %s of its own instead of %s. Open a web page in a browser, log in or accept its terms, then try again. Nothing was lost.", what, c.address.host())
 }
 
-// status judges the head of an answer.
-func (c *Client) status(r *http.Response) error {
+// status judges the head of an answer that should be of a content type.
+func (c *Client) status(r *http.Response, wanted string) error {
 	t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	host := c.address.host()
 	switch {
-	case r.StatusCode == http.StatusOK && t == ContentType:
+	case r.StatusCode == http.StatusOK && t == wanted:
 		return nil
 	case r.StatusCode/100 == 2, r.StatusCode == http.StatusNetworkAuthenticationRequired:
 		return c.portal("a page")
