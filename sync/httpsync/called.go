@@ -136,7 +136,7 @@ func (s *called) ask(ctx context.Context, cancel context.CancelCauseFunc) {
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
 	default:
-		err = s.client.problem(err)
+		err = s.client.problem(ctx, err)
 	}
 	if err != nil && !errors.Is(err, errTurned) {
 		s.err = err

@@ -25,6 +25,7 @@ type Options struct {
 	RootCAs     *x509.CertPool
 	Proxy       func(*http.Request) (*url.URL, error)
 	Clock       func() time.Time // by which certificates are judged
+	Past        func() time.Time // a time that has been, to tell a clock that is behind; may be nil
 	InTurns     bool             // it is known that only whole requests pass on the way
 }
 
@@ -151,7 +152,8 @@ func (c *Client) Close() {
 	c.now().transport.CloseIdleConnections()
 }
 
-// leave gives up the connections of a carrier.
+// leave gives up the connections of a carrier, also one that HTTP/2 does not know to
+// be idle yet.
 func (c *Client) leave(over *carrier) {
 	c.mu.Lock()
 	if c.current == over {
@@ -159,6 +161,9 @@ func (c *Client) leave(over *carrier) {
 	}
 	c.mu.Unlock()
 	over.transport.CloseIdleConnections()
+	if last := over.last.Load(); last != nil {
+		last.Close()
+	}
 }
 
 func (c *Client) now() *carrier {

@@ -21,18 +21,19 @@ import (
 // What kept a run from reaching the server. Compare with errors.Is; the text
 // of the whole error is one line for people.
 var (
-	ErrPortal    = errors.New("captive portal")           // the network answered in the server's place
-	ErrName      = errors.New("wrong name")               // the certificate is another server's
-	ErrAuthority = errors.New("unknown authority")        // nobody we trust vouches for the certificate
-	ErrPin       = errors.New("wrong pin")                // the key is not the one of the address
-	ErrValidity  = errors.New("certificate's time")       // expired or not yet valid by our clock
-	ErrPlain     = errors.New("no TLS there")             // the server speaks plain HTTP
-	ErrRefused   = errors.New("nobody listens")           // the machine is there, the program is not
-	ErrNoRoute   = errors.New("no way to the server")     // no link, no such name, no answer
-	ErrProxy     = errors.New("proxy")                    // the proxy on the way does not let us pass
-	ErrBuffered  = errors.New("only whole requests pass") // and the server is too old to go in turns
-	ErrBroken    = errors.New("the link broke")           // while the server was being reached
-	ErrNotHere   = errors.New("no exchange there")        // a web server without our path, or in trouble
+	ErrPortal        = errors.New("captive portal")       // the network answered in the server's place
+	ErrName          = errors.New("wrong name")           // the certificate is another server's
+	ErrAuthority     = errors.New("unknown authority")    // nobody we trust vouches for the certificate
+	ErrPin           = errors.New("wrong pin")            // the key is not the one of the address
+	ErrValidity      = errors.New("certificate's time")   // expired or not yet valid by our clock
+	ErrPlain         = errors.New("no TLS there")         // the server speaks plain HTTP
+	ErrRefused       = errors.New("nobody listens")       // the machine is there, the program is not
+	ErrNoRoute       = errors.New("no way to the server") // no link, no such name, no answer
+	ErrProxy         = errors.New("proxy")                // the proxy on the way does not let us pass
+	ErrProxyPassword = errors.New("proxy wants a password")
+	ErrBuffered      = errors.New("only whole requests pass") // and the server is too old to go in turns
+	ErrBroken        = errors.New("the link broke")           // while the server was being reached
+	ErrNotHere       = errors.New("no exchange there")        // a web server without our path, or in trouble
 )
 
 // A Problem is why a server was not reached, said for people.
@@ -40,6 +41,10 @@ type Problem struct {
 	Kind error // one of the values above
 	Line string
 	Err  error // the rest, for logs; may be nil
+
+	// Of ErrValidity, where the clock of this device seems wrong: what it says, and what
+	// another one says or has said. Zero otherwise.
+	Ours, Theirs time.Time
 }
 
 func (p *Problem) Error() string { return p.Line }
@@ -53,7 +58,7 @@ func (p *Problem) Unwrap() []error {
 }
 
 func (c *Client) say(kind, err error, format string, args ...any) error {
-	return &Problem{kind, fmt.Sprintf(format, args...), err}
+	return &Problem{Kind: kind, Line: fmt.Sprintf(format, args...), Err: err}
 }
 
 func (c *Client) portal(what string) error {
@@ -76,7 +81,7 @@ func (c *Client) status(r *http.Response, wanted string) error {
 		}
 		return c.portal(where)
 	case r.StatusCode == http.StatusProxyAuthRequired:
-		return c.say(ErrProxy, nil, "The proxy of this network asks for a name and password before it lets us through to %s.", host)
+		return c.proxyProblem(ErrProxyPassword)
 	case r.StatusCode == http.StatusServiceUnavailable, r.StatusCode == http.StatusTooManyRequests:
 		return c.say(ErrNotHere, batch.Refusal{Code: batch.RefusedBusy, After: retryAfter(r.Header.Get("Retry-After"), c.clock())},
 			"%s is busy. It will be tried again later.", host)
@@ -95,24 +100,18 @@ func retryAfter(v string, now time.Time) int64 {
 	return 0
 }
 
-// proxyAnswer is called with what a proxy says to CONNECT.
-func proxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, r *http.Response) error {
-	if r.StatusCode == http.StatusOK {
-		return nil
-	}
-	return fmt.Errorf("%w: it answered %s", ErrProxy, r.Status)
-}
-
 // problem says for people why a request failed.
-func (c *Client) problem(err error) error {
+func (c *Client) problem(ctx context.Context, err error) error {
 	host := c.address.host()
+	if said := c.proxyProblem(err); said != nil {
+		return said
+	}
 	var (
 		name      x509.HostnameError
 		authority x509.UnknownAuthorityError
 		invalid   x509.CertificateInvalidError
 		plain     tls.RecordHeaderError
 		lookup    *net.DNSError
-		op        *net.OpError
 	)
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -120,15 +119,13 @@ func (c *Client) problem(err error) error {
 	case errors.Is(err, ErrPin):
 		return c.say(ErrPin, err, "The server at %s does not have the key that the address promises. Another machine answers in its place: ask for a new invite if the server was set up anew.", host)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil:
-		return c.validity(invalid.Cert, err)
+		return c.validity(ctx, invalid.Cert, err)
 	case errors.As(err, &name):
 		return c.say(ErrName, err, "The server that answered for %s shows a certificate for %s. The address is wrong, or this network answers in its place with a login page.", host, certified(name.Certificate))
 	case errors.As(err, &authority):
 		return c.say(ErrAuthority, err, "Nobody this device trusts vouches for the certificate of %s. If it is a hub or centre with a certificate of its own, use the whole address from the invite, with #pin=…", host)
 	case errors.As(err, &plain), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return c.say(ErrPlain, err, "%s does not speak https. Compare the address with the invite; a login page of this network may stand in between.", host)
-	case errors.Is(err, ErrProxy), errors.As(err, &op) && op.Op == "proxyconnect":
-		return c.say(ErrProxy, err, "The proxy of this network does not let us through to %s.", host)
 	case errno(err, syscall.ECONNREFUSED, 10061):
 		return c.say(ErrRefused, err, "Nobody listens at %s. The server is not running there, or the address has another port.", host)
 	case errors.As(err, &lookup) && lookup.IsNotFound:
@@ -137,19 +134,6 @@ func (c *Client) problem(err error) error {
 		return c.say(ErrNoRoute, err, "There is no way to %s at the moment.", host)
 	}
 	return c.say(ErrBroken, err, "The link to %s broke before it answered. Nothing was lost; try again.", host)
-}
-
-// validity names both times: as often as a certificate has run out, the clock
-// of the one who looks at it is wrong.
-func (c *Client) validity(cert *x509.Certificate, err error) error {
-	const day = "2 January 2006"
-	now := c.clock()
-	trouble := "ran out on " + cert.NotAfter.Format(day)
-	if now.Before(cert.NotBefore) {
-		trouble = "is only valid from " + cert.NotBefore.Format(day)
-	}
-	return c.say(ErrValidity, err, "The certificate of %s %s, and this device's clock says %s. If the clock is wrong, set it; if not, tell whoever runs the server.",
-		c.address.host(), trouble, now.Format(day))
 }
 
 func certified(cert *x509.Certificate) string {

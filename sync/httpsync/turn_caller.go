@@ -179,7 +179,7 @@ func (t *turns) once(idle bool) error {
 	if err == nil {
 		heard, err = t.client.readTurn(answer.RawResponse, t.id)
 	} else {
-		err = t.client.problem(err)
+		err = t.client.problem(ctx, err)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -247,7 +247,7 @@ func (c *Client) readTurn(r *http.Response, id runID) (turn, error) {
 	}
 	b, err := io.ReadAll(io.LimitReader(r.Body, maxTurn+int64(turnHead)+1))
 	if err != nil {
-		return turn{}, c.problem(err)
+		return turn{}, c.problem(context.Background(), err)
 	}
 	t, err := parseTurn(b)
 	if err != nil || t.run != id || len(t.data) > maxTurn {
