@@ -21,13 +21,14 @@ type filling struct {
 	page     int
 	outlined bool // the list of pages is shown instead of a page
 	checked  bool
-	made     bool             // ready
-	language string           // that form and labels were drawn in
-	paging   string           // likewise
-	lines    []*line          // of the outline, a line for each page
-	beside   *formview.Scroll // the outline
-	visit    int              // in which the outline was drawn
-	stale    bool             // it will be brought up to date
+	made     bool                // ready
+	language string              // that form and labels were drawn in
+	paging   string              // likewise
+	lines    []*line             // of the outline, a line for each page
+	beside   *formview.Scroll    // the outline
+	visit    int                 // in which the outline was drawn
+	stale    bool                // it will be brought up to date
+	asked    []workspace.Message // about what is corrected here
 }
 
 // newResponse starts a response; there may be any number of them.
@@ -49,6 +50,27 @@ func (a *App) fill(r *workspace.Response, err error) {
 	f.save = &autosave{a: a, take: r.Saving}
 	f.page = f.firstOpen()
 	a.goTo(place{draw: f.draw, enter: f.look, leave: f.save.flush, within: f})
+	if r.Revision() > 1 {
+		f.besides()
+	}
+}
+
+// besides looks for what the secretariat asked about what is corrected, and puts it
+// beside the questions.
+func (f *filling) besides() {
+	var asked []workspace.Message
+	f.a.jobs.run(func() (err error) {
+		asked, err = f.response.Messages(f.a.ctx)
+		return err
+	}, func(err error) {
+		if f.asked = asked; len(asked) > 0 && f.a.filling == f && !f.made {
+			f.renew()
+			if f.a.place.within == f {
+				f.a.redraw()
+			}
+		}
+		f.a.shell.trouble(err)
+	})
 }
 
 // firstOpen is the first page with nothing answered, where one goes on; the
@@ -76,7 +98,7 @@ func (f *filling) renew() {
 	f.form = formview.NewForm(f.response.Session, formview.Options{
 		Words: f.a.words, Changed: f.changed, Attach: f.attach, Choose: f.a.chooseFile,
 		Keep: f.keepMade, Kept: f.keptFile, File: f.response.FormFile, Away: f.a.elsewhere, Studio: newStudio(&f.a.jobs),
-		Paging: formview.Paging(f.a.chosen.Paging), Remarks: true, Turn: f.open, Swiped: f.swiped,
+		Paging: formview.Paging(f.a.chosen.Paging), Remarks: true, Beside: f.a.askedBeside(f.asked, f.response.Definition().Root.Ref), Turn: f.open, Swiped: f.swiped,
 		Removed: func() { f.a.shell.say(f.a.words.Say("filling.removed")) },
 	})
 	if f.checked {

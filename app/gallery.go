@@ -152,6 +152,20 @@ func (a *App) gallery() ([]sample, error) {
 				return screen{title: a.itemTitle(items[2]), short: a.kind(items[2]), way: "nav.outbox", body: a.sent(items[2], workspace.Sent{Contribution: text, Language: "en", Files: []string{"link-log.csv"}})}
 			}})
 		}},
+		{"home-asked", a.homeWith(mine{read: true, items: items, joined: true, asked: a.sampleMessages()[:2]})},
+		{"messages", func() {
+			a.start(place{draw: func() screen {
+				return screen{title: a.words.Say("nav.messages"), way: "nav.messages", body: a.messages(a.sampleMessages(), true)}
+			}})
+		}},
+		{"message", func() { a.answerSample(0) }},
+		{"message-answered", func() { a.answerSample(2) }},
+		{"messages-none", func() {
+			a.start(place{draw: func() screen {
+				return screen{title: a.words.Say("nav.messages"), way: "nav.messages", body: a.messages(nil, true)}
+			}})
+		}},
+		{"withdraw", func() { a.showWithdraw(items[2]) }},
 		{"hub-off", hubWith(&hubbing{joined: true})},
 		{"hub", hubWith(a.sampleHub())},
 		{"mail", a.showMail},

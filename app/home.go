@@ -21,14 +21,16 @@ type mine struct {
 	drafts []workspace.Brief
 	items  []workspace.Item
 	joined bool
+	asked  []workspace.Message // by the secretariat
 }
 
 func (a *App) mine(ctx context.Context) (m mine, _ error) {
 	m.read = true
-	var wrong [3]error // what can't be read must not hide the rest
+	var wrong [4]error // what can't be read must not hide the rest
 	m.drafts, wrong[0] = a.work.Briefs(ctx)
 	m.items, wrong[1] = a.work.Items(ctx)
 	_, m.joined, wrong[2] = a.work.Invite(ctx)
+	m.asked, wrong[3] = a.work.Messages(ctx)
 	return m, errors.Join(wrong[:]...)
 }
 
@@ -86,7 +88,11 @@ func (a *App) home(m mine) fyne.CanvasObject {
 	say := a.words.Say
 	c := a.consultation
 	title := formview.NewStack(gapWords, lines(quiet(say("nav.consultation")), heading(c.Title)), a.inEnglish())
-	main := formview.NewStack(gapParts, title, a.nextStep(m))
+	main := formview.NewStack(gapParts, title)
+	if waits := unanswered(m.asked); len(waits) > 0 {
+		main.Add(a.questionWaits(waits))
+	}
+	main.Add(a.nextStep(m))
 	if m.read {
 		main.Add(a.moreToDo(m))
 	}
@@ -127,6 +133,18 @@ func (a *App) nextStep(m mine) fyne.CanvasObject {
 	}
 	return newPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
 		lines(quiet(say("next.title")), subheading(title), wrapped(words)), buttons(do)))
+}
+
+// questionWaits says that the secretariat waits for an answer.
+func (a *App) questionWaits(waits []workspace.Message) fyne.CanvasObject {
+	say := a.words.Say
+	first := waits[0]
+	do := primary(say("message.read"), func() { a.showMessage(first.ID) })
+	if len(waits) > 1 {
+		do = primary(say("message.read_all"), a.showMessages)
+	}
+	return newPanel(formview.ColourCard, theme.ColorNamePrimary, formview.NewStack(gapCards,
+		lines(strong(a.words.Count("message.waiting", len(waits))), wrapped(shorten(oneLine(first.Text), 160))), buttons(do)))
 }
 
 // moreToDo is what can be done besides.

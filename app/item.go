@@ -15,32 +15,37 @@ import (
 func (a *App) showItem(name string) {
 	var item *workspace.Item
 	var proof *workspace.Proof
+	var asked []workspace.Message
 	a.goTo(place{draw: func() screen {
 		s := screen{title: a.words.Say("receipt.title"), way: "nav.outbox", body: page()}
 		if item != nil {
-			s.title, s.short, s.body = a.itemTitle(*item), a.kind(*item), a.item(*item, proof)
+			s.title, s.short, s.body = a.itemTitle(*item), a.kind(*item), a.item(*item, proof, asked...)
 		}
 		return s
-	}, enter: func() { a.loadItem(name, &item, &proof) }})
+	}, enter: func() { a.loadItem(name, &item, &proof, &asked) }})
 }
 
 // loadItem looks how it stands with an item and its receipt, and draws again.
-func (a *App) loadItem(name string, item **workspace.Item, proof **workspace.Proof) {
+func (a *App) loadItem(name string, item **workspace.Item, proof **workspace.Proof, asked *[]workspace.Message) {
 	at := a.visit
 	var found workspace.Item
 	var checked *workspace.Proof
+	var about []workspace.Message
 	a.jobs.run(func() (err error) {
 		if found, err = a.work.Item(a.ctx, name); err != nil {
 			return err
 		}
-		checked, err = a.work.Proof(a.ctx, found)
+		if checked, err = a.work.Proof(a.ctx, found); err != nil || !found.Kind.Submission() {
+			return err
+		}
+		about, err = a.work.MessagesAbout(a.ctx, name)
 		return err
 	}, func(err error) {
 		if err != nil {
 			a.shell.trouble(err)
 			return
 		}
-		*item, *proof = &found, checked
+		*item, *proof, *asked = &found, checked, about
 		if a.visit == at {
 			a.again()
 		}
@@ -49,8 +54,13 @@ func (a *App) loadItem(name string, item **workspace.Item, proof **workspace.Pro
 
 // kind is what i is: a response or a contribution.
 func (a *App) kind(i workspace.Item) string {
-	if i.IsContribution() {
+	switch {
+	case i.IsContribution():
 		return a.words.Say("screen.contribution")
+	case i.IsReply():
+		return a.words.Say("message.reply_item")
+	case i.IsWithdrawal():
+		return a.words.Say("withdraw.item")
 	}
 	if i.Revision > 1 {
 		return a.words.Say("screen.response") + " · " + a.words.Say("correct.revision", locale.Values{"Number": i.Revision})
@@ -58,7 +68,7 @@ func (a *App) kind(i workspace.Item) string {
 	return a.words.Say("screen.response")
 }
 
-func (a *App) item(i workspace.Item, proof *workspace.Proof) fyne.CanvasObject {
+func (a *App) item(i workspace.Item, proof *workspace.Proof, asked ...workspace.Message) fyne.CanvasObject {
 	say := a.words.Say
 	explained := locale.ID("state_explained.received")
 	switch i.Delivery.State {
@@ -71,6 +81,9 @@ func (a *App) item(i workspace.Item, proof *workspace.Proof) fyne.CanvasObject {
 		lines(wrapped(say(explained, locale.Values{"Name": i.Delivery.Hub})), strong(a.waiting(i))))
 	if i.Delivery.Refusal != nil {
 		status.Add(formview.NewProblem(say("state.refused")))
+	}
+	if i.Withdrawn {
+		status.Add(formview.NewNotice(theme.InfoIcon(), theme.ColorNameForeground, say("withdraw.state")))
 	}
 	column := []fyne.CanvasObject{lines(quiet(a.kind(i)), heading(a.itemTitle(i))), newPanel(formview.ColourCard, formview.ColourEdge, status)}
 	if i.Code != "" {
@@ -86,8 +99,18 @@ func (a *App) item(i workspace.Item, proof *workspace.Proof) fyne.CanvasObject {
 		column = append(column, wrapped(a.words.Count("outbox.attachments", i.Attached, locale.Values{"Done": i.AttachedOK})))
 	}
 	ways := []fyne.CanvasObject{action(say("screen.read_again"), func() { a.showSent(i) }), action(say("nav.outbox"), a.showOutbox)}
-	if !i.IsContribution() {
-		ways = append(ways, action(say("correct.begin"), func() { a.correct(i.Name) }))
+	if i.Kind.Submission() && !i.Withdrawn {
+		if !i.IsContribution() {
+			ways = append(ways, action(say("correct.begin"), func() { a.correct(i.Name) }))
+		}
+		ways = append(ways, action(say("withdraw.begin"), func() { a.showWithdraw(i) }))
+	}
+	if len(asked) > 0 {
+		box := section(say("nav.messages"))
+		for _, m := range asked {
+			box.Add(a.messageLine(m))
+		}
+		column = append(column, box)
 	}
 	column = append(column, section(say("history.title"), a.history(i)), buttons(ways...), a.copies(i))
 	return page(column...)
@@ -188,6 +211,12 @@ func (a *App) sent(i workspace.Item, s workspace.Sent) fyne.CanvasObject {
 	column := []fyne.CanvasObject{head}
 	if s.Contribution != nil {
 		column = append(column, paragraphs(s.Contribution))
+	}
+	if s.Reply != "" {
+		column = append(column, wrapped(s.Reply))
+	}
+	if s.Withdrawal != nil {
+		column = append(column, wrapped(say("withdraw.state")), wrapped(*s.Withdrawal))
 	}
 	if s.Response != nil {
 		f := formview.NewForm(s.Response, formview.Options{Words: a.words})

@@ -23,6 +23,7 @@ type centre struct {
 	address string
 	invite  identity.Invite
 	stop    func()
+	desk    *central.Desk
 }
 
 func newCentre(t *testing.T) *centre {
@@ -36,11 +37,13 @@ func newCentre(t *testing.T) *centre {
 		t.Fatal(err)
 	}
 	card := identity.Centre{Name: "Secretariat", Consultation: "wgstudy-2007", LogKey: logPublic, Issued: 1_700_000_000}
+	var keys []identity.RecipientKey
 	for i := range identity.MinRecipients {
 		key, err := identity.NewRecipientKey(rand.Reader, fmt.Sprintf("reader %d", i+1))
 		if err != nil {
 			t.Fatal(err)
 		}
+		keys = append(keys, key)
 		public, err := key.Public()
 		if err != nil {
 			t.Fatal(err)
@@ -55,7 +58,7 @@ func newCentre(t *testing.T) *centre {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &centre{}
+	c := &centre{desk: &central.Desk{Store: store, Keys: keys}}
 	c.address, c.stop = listen(t, func(ctx context.Context, conn exchange.Conn) { _, _ = server.Serve(ctx, conn) })
 	if c.invite, err = central.NewInvite(t.Context(), store, card, []string{c.address}, "everybody", time.Now(), rand.Reader); err != nil {
 		t.Fatal(err)

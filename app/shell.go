@@ -136,6 +136,7 @@ type way struct {
 func (a *App) allWays() []way {
 	return []way{
 		{"nav.consultation", theme.HomeIcon(), a.showHome},
+		{"nav.messages", theme.QuestionIcon(), a.showMessages},
 		{"nav.outbox", theme.MailSendIcon(), a.showOutbox},
 		{"nav.hub", theme.ComputerIcon(), a.showHub},
 		{"screen.join", theme.LoginIcon(), func() { a.showJoin("") }},

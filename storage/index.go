@@ -28,9 +28,11 @@ const (
 	KindPiece     Kind = 0x24 // long texts being written, by id and number of the piece
 	KindBrief     Kind = 0x25 // what lists show of what is being written, by its id
 	KindGroup     Kind = 0x26 // groups whose views are written down here, by id
+	KindQuestion  Kind = 0x28 // what the secretariat asked back, by id
 	KindIdentity  Kind = 0x30 // own keys, and cards of others
 	KindEpoch     Kind = 0x31 // epoch keys by consultation
 	KindDevice    Kind = 0x32 // other devices of the own organisation, by ID
+	KindEpochs    Kind = 0x34 // all epoch keys there were, by number and incarnation
 	// Of the mailbox; docs/protocol/mailbox.md has their values.
 	KindRecord     Kind = 0x40 // envelopes, by chain and sequence
 	KindEntry      Kind = 0x41 // what is known of a record, by chain and sequence
@@ -50,9 +52,13 @@ const (
 	KindCopies     Kind = 0x4f // copies of a device and what they wait for, by incarnation
 	KindRevoked    Kind = 0x50 // revocations of devices, by device and organisation
 
-	KindPublication Kind = 0x51 // what the centre published, by number
-	KindShelf       Kind = 0x52 // what is here of the blobs that were published, by id
-	KindShelfLeaf   Kind = 0x53 // leaves of those that are not whole, by id and number
+	KindPublication     Kind = 0x51 // what the centre published, by number
+	KindShelf           Kind = 0x52 // what is here of the blobs that were published, by id
+	KindShelfLeaf       Kind = 0x53 // leaves of those that are not whole, by id and number
+	KindCarriedQuestion Kind = 0x58 // what is asked back of others' devices, by number
+	KindQuestionID      Kind = 0x59 // its number, by id
+	KindQuestionsHeld   Kind = 0x5a // which numbers there are
+	KindAsked           Kind = 0x5b // up to which number a peer's were taken, by peer
 )
 
 // index answers every question, and may be lost at any moment. Values in it

@@ -49,6 +49,12 @@ type Mailbox struct {
 	shelves      *Collection[shelved]          // by ID of the blob
 	shelfLeaves  *Collection[[]byte]           // by ID of the blob and number
 
+	questions     *Collection[carriedQuestion] // by number
+	questionIDs   *Collection[uint64]          // by clarification's id
+	questionsHeld *Collection[questionsHeld]   // one value
+	asked         *Collection[uint64]          // by peer: up to which number its clarifications were taken
+	clarified     func(tx *Tx, c batch.Clarification) error
+
 	strangers strangers
 	leaves    leafFiles
 	published published
@@ -62,6 +68,9 @@ type MailboxOptions struct {
 	// here: the store was copied or set back. The owner draws a new incarnation,
 	// calls Abandon and appends anew what has no receipt; again says that it did.
 	Diverged func(ctx context.Context, h batch.Have) (again bool, err error)
+	// Clarified is given what the secretariat asks back of this device, which may be
+	// the same again; nil: nobody wants to know.
+	Clarified func(tx *Tx, c batch.Clarification) error
 }
 
 // NewMailbox opens the mailbox in s of the device self. Open one per store.
@@ -91,6 +100,12 @@ func NewMailbox(ctx context.Context, s *Store, self identity.ID, o MailboxOption
 		publications: NewCollection[[]byte](s, KindPublication),
 		shelves:      NewCollection[shelved](s, KindShelf),
 		shelfLeaves:  NewCollection[[]byte](s, KindShelfLeaf),
+
+		questions:     NewCollection[carriedQuestion](s, KindCarriedQuestion),
+		questionIDs:   NewCollection[uint64](s, KindQuestionID),
+		questionsHeld: NewCollection[questionsHeld](s, KindQuestionsHeld),
+		asked:         NewCollection[uint64](s, KindAsked),
+		clarified:     o.Clarified,
 	}
 	if err := m.openLeaves(ctx); err != nil {
 		return nil, fmt.Errorf("open the mailbox: %w", err)

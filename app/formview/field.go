@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/forms"
 	"baraza.example/forms/session"
@@ -50,6 +51,9 @@ func newField(f *Form, n session.Node) *field {
 	}
 	if strings.HasPrefix(q.Appearance, "printer") {
 		words.Add(quiet(f.around.words.Say("code.no_printer")))
+	}
+	for _, said := range f.o.Beside[n.Ref] {
+		words.Add(NewNotice(theme.QuestionIcon(), theme.ColorNamePrimary, said))
 	}
 	d.box = NewStack(gapControl, words)
 	if d.control = d.newControl(q); d.control != nil {

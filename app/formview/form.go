@@ -50,6 +50,8 @@ type Options struct {
 	Removed func()
 	// Remarks lets a person say something to the secretariat about each question.
 	Remarks bool
+	// Beside says what stands beside a question, as what was asked back about it.
+	Beside map[forms.Ref][]string
 	// Studio plays and records; nil where nothing can.
 	Studio Studio
 	// Changed is called after each answer.

@@ -57,10 +57,17 @@ func Refusal(l *locale.Localizer, why string) string {
 
 // Title names an item.
 func Title(l *locale.Localizer, i workspace.Item) string {
-	if strings.Trim(i.Title, " —") == "" {
-		return l.Say("response.untitled")
+	title := strings.Trim(i.Title, " —")
+	if title == "" {
+		title = l.Say("response.untitled")
 	}
-	return strings.Trim(i.Title, " —")
+	switch {
+	case i.IsReply():
+		return l.Say("message.reply_of", locale.Values{"Title": title})
+	case i.IsWithdrawal():
+		return l.Say("withdraw.of", locale.Values{"Title": title})
+	}
+	return title
 }
 
 // BriefTitle names what is being written.
@@ -115,6 +122,8 @@ func Trouble(l *locale.Localizer, err error) string {
 		{workspace.ErrNotSetUp, "error.not_set_up"},
 		{workspace.ErrNoRoad, "send.not_joined"},
 		{workspace.ErrNoForm, "error.no_form"},
+		{workspace.ErrWithdrawn, "withdraw.twice"},
+		{workspace.ErrCorrecting, "withdraw.correcting"},
 		{workspace.ErrOtherConsultation, "join.other"},
 		{workspace.ErrNoAddress, "join.no_address"},
 		{identity.ErrNotInvite, "join.not_an_invite"},

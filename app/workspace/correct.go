@@ -30,6 +30,9 @@ func (w *Workspace) Correct(ctx context.Context, name string, languages ...strin
 	if s, err = w.newest(ctx, s); err != nil {
 		return nil, err
 	}
+	if s.Kind == batch.KindWithdrawal {
+		return nil, ErrWithdrawn
+	}
 	begun, err := w.correcting(ctx, s)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
@@ -42,12 +43,25 @@ type Item struct {
 	Joined     bool           // there is an invite
 	Sealable   bool           // it is known for whom to seal
 	Delivery   storage.Delivery
-	Attached   int // files
-	AttachedOK int // of them, received: their records are in the log
+	Withdrawn  bool // its author took it back since
+	Attached   int  // files
+	AttachedOK int  // of them, received: their records are in the log
 }
 
 // KindContribution is the kind of such an item; others are responses.
 const KindContribution = batch.KindContribution
+
+// instance is the instance id, which all revisions share.
+func (i Item) instance() string {
+	id, _, _ := strings.Cut(i.Name, "/")
+	return id
+}
+
+// IsReply says that it answers a question of the secretariat.
+func (i Item) IsReply() bool { return i.Kind == batch.KindReply }
+
+// IsWithdrawal says that it takes back what has the same instance id.
+func (i Item) IsWithdrawal() bool { return i.Kind == batch.KindWithdrawal }
 
 // IsContribution says that it is a text of its own, not a response to a form.
 func (i Item) IsContribution() bool { return i.Kind == batch.KindContribution }
@@ -72,6 +86,7 @@ func (i Item) Waiting() string {
 // Items lists everything made ready on this device, in the order of making.
 func (w *Workspace) Items(ctx context.Context) ([]Item, error) {
 	var items []Item
+	taken := map[string]bool{} // instances that were withdrawn
 	for s, err := range w.tables.submissions.All(ctx) {
 		if err != nil {
 			return nil, err
@@ -81,6 +96,12 @@ func (w *Workspace) Items(ctx context.Context) ([]Item, error) {
 			return nil, err
 		}
 		items = append(items, item)
+		if item.IsWithdrawal() {
+			taken[item.instance()] = true
+		}
+	}
+	for i := range items {
+		items[i].Withdrawn = !items[i].IsWithdrawal() && taken[items[i].instance()]
 	}
 	slices.SortStableFunc(items, func(a, b Item) int { return int(a.Made - b.Made) })
 	return items, nil
@@ -112,7 +133,11 @@ func (w *Workspace) Item(ctx context.Context, name string) (Item, error) {
 	if err != nil {
 		return Item{}, err
 	}
-	return w.describe(ctx, s)
+	i, err := w.describe(ctx, s)
+	if err == nil {
+		i.Withdrawn, err = w.withdrawn(ctx, s)
+	}
+	return i, err
 }
 
 func (w *Workspace) describe(ctx context.Context, s submission) (Item, error) {

@@ -34,6 +34,9 @@ func (s *sealer) submissions(frozen []submission) (files []storage.OwnFile, err 
 func (s *sealer) fitting(rest []submission) (n int) {
 	size := 0
 	for n < min(len(rest), batch.MaxPack) {
+		if !rest[n].Kind.Submission() { // packs hold none of these
+			return max(n, 1)
+		}
 		if size += len(rest[n].Content.Body); n > 0 && size > maxPackText {
 			break
 		}

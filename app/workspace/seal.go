@@ -32,6 +32,7 @@ type sealer struct {
 	rand   io.Reader
 	tails  map[batch.Lane]batch.Have
 	made   []batch.Record
+	drawn  []identity.Epoch // to be kept: what is asked back is sealed under them
 }
 
 // prepare makes sure that this incarnation is registered and that there is an
@@ -60,6 +61,7 @@ func (s *sealer) prepare() error {
 	if _, err := s.add(batch.KindEpoch, batch.Control, 0, func(batch.Header) []byte { return keys }); err != nil {
 		return err
 	}
+	s.drawn = append(s.drawn, epoch)
 	s.Number, s.Key, s.Recipients, s.Used = epoch.Number, epoch.Key, s.centre.RecipientsHash(), 0
 	card, err := s.self.Card.MarshalBinary()
 	if err != nil {

@@ -15,6 +15,8 @@ import (
 type Sent struct {
 	Response     *session.Session // not to be changed; nil for a contribution
 	Contribution *contribution.Contribution
+	Reply        string   // or what was answered to a question of the secretariat
+	Withdrawal   *string  // or that something was taken back, with the reason
 	Language     string   // in which it was written
 	Files        []string // names of what is attached
 }
@@ -34,6 +36,16 @@ func (w *Workspace) Read(ctx context.Context, name string, languages ...string) 
 	}
 	if s.Kind == batch.KindContribution {
 		out.Contribution, err = contribution.Decode(s.Content.Body)
+		return out, err
+	}
+	switch s.Kind {
+	case batch.KindReply:
+		r, err := batch.DecodeReply(s.Content.Body)
+		out.Reply = r.Text
+		return out, err
+	case batch.KindWithdrawal:
+		t, err := batch.DecodeWithdrawal(s.Content.Body)
+		out.Withdrawal = &t.Reason
 		return out, err
 	}
 	form, err := w.Form(s.Content.FormID)

@@ -181,6 +181,11 @@ func (w *Workspace) Seal(ctx context.Context) error {
 		if len(s.made) == 0 {
 			return nil
 		}
+		for _, e := range s.drawn {
+			if err := w.tables.epochs.In(tx).Put(epochKey(e.Number, incarnation), e.Key); err != nil {
+				return err
+			}
+		}
 		if err := w.mail.AppendFor(tx, s.made, files, w.pathsOf(frozen)); err != nil {
 			return err
 		}

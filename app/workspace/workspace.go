@@ -68,6 +68,8 @@ type tables struct {
 	settings      *storage.Collection[Settings]
 	devices       *storage.Collection[sibling]
 	groups        *storage.Collection[Group]
+	questions     *storage.Collection[question]
+	epochs        *storage.Collection[[32]byte]
 }
 
 // ErrNotSetUp means that nobody has said yet whose device this is.
@@ -115,6 +117,8 @@ func on(ctx context.Context, store *storage.Store, o Options) (*Workspace, error
 		settings:      storage.NewCollection[Settings](store, storage.KindSettings),
 		devices:       storage.NewCollection[sibling](store, storage.KindDevice),
 		groups:        storage.NewCollection[Group](store, storage.KindGroup),
+		questions:     storage.NewCollection[question](store, storage.KindQuestion),
+		epochs:        storage.NewCollection[[32]byte](store, storage.KindEpochs),
 	}
 	if err := w.load(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -138,7 +142,7 @@ func (w *Workspace) load(ctx context.Context) error {
 }
 
 func (w *Workspace) openMailbox(ctx context.Context) (err error) {
-	w.mail, err = storage.NewMailbox(ctx, w.store, w.self.ID(), storage.MailboxOptions{Clock: w.clock, Diverged: w.diverged})
+	w.mail, err = storage.NewMailbox(ctx, w.store, w.self.ID(), storage.MailboxOptions{Clock: w.clock, Diverged: w.diverged, Clarified: w.clarified})
 	return err
 }
 

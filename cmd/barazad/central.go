@@ -39,6 +39,8 @@ func runCentral(ctx context.Context, args []string, io streams) error {
 		return centralList(ctx, args, io)
 	case "show":
 		return centralShow(ctx, args, io)
+	case "ask":
+		return centralAsk(ctx, args, io)
 	case "export":
 		return centralExport(ctx, args, io)
 	case "invite":

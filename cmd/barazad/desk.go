@@ -140,7 +140,7 @@ func centralList(ctx context.Context, args []string, io streams) error {
 func itemFacts(i central.Item) map[string]any {
 	facts := map[string]any{"code": i.Code, "kind": i.Kind.String(), "record": i.ID.String(), "organisation": i.Organisation, "title": i.Name,
 		"form": i.FormID, "version": i.Version, "language": i.Language, "publication": i.Publication, "instance": i.InstanceID, "revision": i.Revision,
-		"ready": clock(i.Ready), "hubs": stops(i.Path), "received": clock(i.Received), "road": i.Road, "tries": i.Tries, "log_index": i.Index, "counted": i.Counted()}
+		"ready": clock(i.Ready), "hubs": stops(i.Path), "received": clock(i.Received), "road": i.Road, "tries": i.Tries, "log_index": i.Index, "counted": i.Counted(), "withdrawn": i.Withdrawn}
 	if i.Problem != nil {
 		facts["problem"] = i.Problem.Error()
 	}
@@ -173,9 +173,11 @@ func remark(i central.Item) string {
 	switch {
 	case i.Problem != nil:
 		return "  (not opened: " + i.Problem.Error() + ")"
+	case i.Withdrawn:
+		return "  (withdrawn)"
 	case i.Differs:
 		return "  (differs from " + i.DuplicateOf.Code() + ", which says it is the same)"
-	case !i.Counted():
+	case i.DuplicateOf != nil:
 		return "  (the same as " + i.DuplicateOf.Code() + ", counted once)"
 	}
 	return ""
@@ -236,6 +238,10 @@ func printSubmission(w io.Writer, s central.Submission) {
 			fmt.Fprintf(w, "\n%d. %s\n", p.Number, shownLines(p.Text))
 		}
 	}
+	if s.Withdrawn {
+		fmt.Fprintln(w, "\nwithdrawn by its author")
+	}
+	printThread(w, s.Thread)
 	for _, a := range s.Attachments {
 		fmt.Fprintf(w, "\nattachment %s: %d bytes, %d of %d pieces here\n", shown(a.Name), a.Size, a.Held, a.Pieces)
 	}

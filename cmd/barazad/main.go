@@ -37,7 +37,7 @@ func commands() []command {
 	return []command{
 		{"run", "[--dir DIR]", "a centre on this machine, and the window joined to it; without a screen the demonstration", run},
 		{"demo", "[--json] [--seed N] [--answers FILE]… [--form FILE] [--kills N]", "walk the whole road: fill in, send over a bad link, receive, check the proof", demo},
-		{"central", "init|serve|user|invite|list|show|export …", "run the centre, or look at what came in", runCentral},
+		{"central", "init|serve|user|invite|list|show|ask|export …", "run the centre, or look at what came in", runCentral},
 		{"hub", "--dir DIR --join INVITE --listen ADDRESS", "relay for devices without a connection", runHub},
 		{"join", "--dir DIR INVITE", "join a consultation: the invite's line, or its file", join},
 		{"device", "card|list|request|add|take|revoke --dir DIR …", "show the card of this device, add another one of the organisation, shut a lost one out", runDevices},
@@ -46,6 +46,8 @@ func commands() []command {
 		{"sync", "--dir DIR [--via ADDRESS]", "send what waits and take what has come", synchronise},
 		{"bundle", "write|show|take|mail-out|mail-in …", "carry by stick or by mail where there is no link", runBundle},
 		{"status", "--dir DIR [--json]", "show what is on this device, at the hub, received", status},
+		{"messages", "list|read|reply|correct --dir DIR …", "read what the secretariat asks back, and answer it", runMessages},
+		{"withdraw", "--dir DIR [--reason TEXT] NAME", "take back what was sent: nothing disappears, the desk shows it as withdrawn", withdraw},
 		{"receipts", "--dir DIR [--air] [--all] [--json]", "list receipt codes, to be read on the air or printed", runReceipts},
 		{"intake", "add|list|enter|check|ready --dir DIR GROUP …", "write down what groups without a device say; a second person checks it", runIntake},
 		{"print", "form|script [--form FILE] OUT.pdf | response|contribution --dir DIR NAME OUT.pdf | receipts --dir DIR [--all] OUT.pdf", "write a blank form, a script for the air, what was made ready, or receipt codes as PDF; [--language CODE] [--paper a4|letter]", runPrint},

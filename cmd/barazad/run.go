@@ -188,7 +188,7 @@ func (r *trial) account(ctx context.Context, c *runningCentre) (string, error) {
 	if err == nil && known.Verify(passphrase) {
 		return passphrase, nil
 	}
-	a, err := central.NewAccount(runAccount, passphrase, central.Viewer, time.Now().Unix(), nil)
+	a, err := central.NewAccount(runAccount, passphrase, central.Editor, time.Now().Unix(), nil)
 	if err != nil {
 		return "", err
 	}

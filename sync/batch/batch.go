@@ -42,6 +42,8 @@ const (
 	FramePublished FrameType = 16 // down: []catalogue.Publication
 	FrameSums      FrameType = 17 // down: Sums
 	FramePiece     FrameType = 18 // down: Piece
+	FrameAsk       FrameType = 20 // up: Ask
+	FrameClarified FrameType = 21 // down: Clarified
 )
 
 // limit is the longest payload of each frame, in bytes.
@@ -173,6 +175,9 @@ type Frame struct {
 	Published []catalogue.Publication
 	Sums      Sums
 	Piece     Piece
+	Ask       Ask
+	// Clarified is set in an answer to an Ask.
+	Clarified Clarified
 }
 
 type recordWire struct {
@@ -245,6 +250,10 @@ func (f Frame) payload() []byte {
 		return canon.Encode(f.Sums)
 	case FramePiece:
 		return canon.Encode(f.Piece)
+	case FrameAsk:
+		return f.Ask.encode()
+	case FrameClarified:
+		return f.Clarified.encode()
 	}
 	return nil
 }
@@ -410,6 +419,10 @@ func decodeFrame(t FrameType, payload []byte) (f Frame, known bool, err error) {
 		err = canon.DecodeExact(payload, &f.Sums)
 	case FramePiece:
 		err = canon.DecodeExact(payload, &f.Piece)
+	case FrameAsk:
+		f.Ask, err = decodeAsk(payload)
+	case FrameClarified:
+		f.Clarified, err = decodeClarified(payload)
 	case FrameBye:
 	default:
 		return f, false, nil

@@ -32,6 +32,7 @@ func everyFrame(t testing.TB) []Frame {
 	if err != nil {
 		t.Fatal(err)
 	}
+	asked := clarification(t, d.ID(), "Which shore?")
 	return []Frame{
 		{Type: FrameHello, Hello: Hello{Oldest: OldestVersion, Newest: ProtocolVersion, Role: RoleHub, ID: hub.ID(), Name: "Radio Amani", Time: 1_790_000_000, Centre: [16]byte{1}}},
 		{Type: FrameOffer, Offer: Offer{Origin: d.ID(), Position: Position{4, at.Hash}, Tails: []Tail{{first.Chain, 1, second.Have()}}}},
@@ -58,6 +59,9 @@ func everyFrame(t testing.TB) []Frame {
 		{Type: FrameSums, Sums: Sums{ID: catalogue.ID{1, 2, 3}, Sums: catalogue.OfOne([]byte("a leaf"))}},
 		{Type: FramePiece, Piece: Piece{ID: catalogue.ID{1, 2, 3}, Bytes: []byte("a leaf")}},
 		{Type: FramePiece, Piece: Piece{ID: catalogue.ID{1, 2, 3}, Index: 9, Bytes: []byte{}}},
+		{Type: FrameAsk, Ask: Ask{After: 300}},
+		{Type: FrameAsk, Ask: Ask{Origins: []identity.ID{d.ID(), hub.ID()}}},
+		{Type: FrameClarified, Clarified: Clarified{UpTo: 301, List: []Addressed{{asked, nil}, {asked, []identity.ID{hub.ID()}}}}},
 		{Type: FrameBye},
 	}
 }

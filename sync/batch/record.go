@@ -71,6 +71,8 @@ const (
 	KindResponse     Kind = 16 // text, sealed: Content
 	KindContribution Kind = 17 // text, sealed: Content
 	KindPack         Kind = 18 // text, sealed: several of the two
+	KindReply        Kind = 19 // text, sealed: Content with a Reply
+	KindWithdrawal   Kind = 20 // text, sealed: Content with a Withdrawal
 	KindAttachment   Kind = 32 // attachments: LeafList
 )
 
@@ -90,6 +92,10 @@ func (k Kind) String() string {
 		return "contribution"
 	case KindPack:
 		return "pack"
+	case KindReply:
+		return "reply"
+	case KindWithdrawal:
+		return "withdrawal"
 	case KindAttachment:
 		return "attachment"
 	}
@@ -107,7 +113,7 @@ func (k Kind) lane(l Lane) bool {
 		return false
 	case KindRegistration, KindEpoch, KindCard, KindRevocation:
 		return l == Control
-	case KindResponse, KindContribution, KindPack:
+	case KindResponse, KindContribution, KindPack, KindReply, KindWithdrawal:
 		return l == Text
 	case KindAttachment:
 		return l == Attachments
@@ -121,7 +127,7 @@ func (k Kind) sealing(epoch uint32) bool {
 	switch k {
 	case KindRegistration, KindEpoch, KindRevocation, KindAttachment:
 		return epoch == 0
-	case KindCard, KindResponse, KindContribution, KindPack:
+	case KindCard, KindResponse, KindContribution, KindPack, KindReply, KindWithdrawal:
 		return epoch != 0
 	}
 	return true

@@ -30,6 +30,9 @@ type index struct {
 	centres  map[identity.ID]*identity.Centre
 	forks    map[batch.Chain]batch.Have // what somebody else holds at a place of a chain
 	library  library
+
+	questions []batch.Addressed // what the secretariat asks back
+	asked     map[batch.ClarificationID]bool
 }
 
 // A place is where a frame begins.
@@ -95,11 +98,14 @@ const (
 	maxCopies  = 8 // positions remembered of one store
 	maxWords   = 1_000
 	maxCentres = 16
+
+	maxQuestions = 2_000 // of at most 20 KiB
 )
 
 func newIndex() index {
 	return index{chains: map[batch.Chain]*chain{}, keys: map[identity.ID]ed25519.PublicKey{}, attached: map[batch.RecordID]*attachment{},
-		offers: map[store][]offer{}, centres: map[identity.ID]*identity.Centre{}, forks: map[batch.Chain]batch.Have{}, library: newLibrary()}
+		offers: map[store][]offer{}, centres: map[identity.ID]*identity.Centre{}, forks: map[batch.Chain]batch.Have{}, library: newLibrary(),
+		asked: map[batch.ClarificationID]bool{}}
 }
 
 // read finds the parts of the folder and indexes them.
@@ -238,6 +244,16 @@ func (b *Bundle) note(f batch.Frame, at place, time int64, counts *Counts) error
 		}
 	case batch.FrameCentre:
 		b.noteCentre(f.Centre)
+	case batch.FrameClarified:
+		for _, a := range f.Clarified.List {
+			if id := a.ID(); !b.asked[id] {
+				b.asked[id] = true
+				b.questions = append(b.questions, a)
+			}
+		}
+		if len(b.questions) > maxQuestions {
+			return fmt.Errorf("more than %d questions: %w", maxQuestions, ErrLimit)
+		}
 	case batch.FrameHave:
 		for _, h := range f.Have {
 			b.forks[h.Chain] = h

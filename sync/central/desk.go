@@ -69,6 +69,9 @@ type Item struct {
 	DuplicateOf *batch.Ref
 	Differs     bool
 
+	// Withdrawn says that its author has taken it back since. It stays readable.
+	Withdrawn bool
+
 	Problem error // why it can't be opened or read
 }
 
@@ -76,8 +79,10 @@ type Item struct {
 func (i Item) Ref() batch.Ref { return batch.Ref{Record: i.ID, Place: i.Place} }
 
 // Counted reports whether the item is one more submission: not one that is
-// there already.
-func (i Item) Counted() bool { return i.DuplicateOf == nil }
+// there already, and not what is said about another.
+func (i Item) Counted() bool {
+	return i.DuplicateOf == nil && i.Kind != batch.KindReply && i.Kind != batch.KindWithdrawal
+}
 
 // List yields what came in, in the order of arrival.
 func (d *Desk) List(ctx context.Context) iter.Seq2[Item, error] {
@@ -97,6 +102,9 @@ type entry struct {
 	content      batch.Content
 	response     *session.Instance
 	contribution *contribution.Contribution
+	reply        *batch.Reply
+	withdrawal   *batch.Withdrawal
+	epoch        identity.Epoch // under which it was sealed
 }
 
 // entries opens every submission and counts each instanceID and revision once.
@@ -111,6 +119,11 @@ func (d *Desk) entries(ctx context.Context, o *opener) iter.Seq2[entry, error] {
 			body [32]byte
 		}
 		seen := map[instance]first{}
+		withdrawn, err := d.withdrawals(ctx, o, nil)
+		if err != nil {
+			yield(entry{}, err)
+			return
+		}
 		for s, err := range d.Store.Records(ctx, Query{}) {
 			if err != nil {
 				yield(entry{}, err)
@@ -133,6 +146,7 @@ func (d *Desk) entries(ctx context.Context, o *opener) iter.Seq2[entry, error] {
 						seen[at] = first{e.Ref(), body}
 					}
 				}
+				e.Withdrawn = withdrawn.of(e)
 				if !yield(e, nil) {
 					return
 				}
@@ -164,12 +178,13 @@ func (o *opener) entries(ctx context.Context, s Stored) ([]entry, error) {
 	e.Organisation, e.Device = origin.card.Org, origin.card.Device
 	var items []batch.Packed
 	switch {
-	case s.Kind.Submission():
+	case s.Kind.Submission(), s.Kind == batch.KindReply, s.Kind == batch.KindWithdrawal:
 		if e.Problem = origin.verify(s.Record); e.Problem != nil {
 			break
 		}
 		e.Problem = origin.open(s.Record, s.Header.Epoch, func(k identity.Epoch) error {
 			c, err := batch.OpenContent(s.Record, k)
+			e.epoch = k
 			items = []batch.Packed{{Kind: s.Kind, Content: c}}
 			return err
 		})
@@ -178,6 +193,7 @@ func (o *opener) entries(ctx context.Context, s Stored) ([]entry, error) {
 			break
 		}
 		e.Problem = origin.open(s.Record, s.Header.Epoch, func(k identity.Epoch) (err error) {
+			e.epoch = k
 			items, err = batch.OpenPack(s.Record, k)
 			return err
 		})
@@ -212,7 +228,16 @@ func (e *entry) take(c batch.Content) {
 
 // read reads the body.
 func (e *entry) read() {
-	if e.Kind == batch.KindContribution {
+	switch e.Kind {
+	case batch.KindReply:
+		r, err := batch.DecodeReply(e.content.Body)
+		e.reply, e.Problem = &r, err
+		return
+	case batch.KindWithdrawal:
+		w, err := batch.DecodeWithdrawal(e.content.Body)
+		e.withdrawal, e.Problem = &w, err
+		return
+	case batch.KindContribution:
 		if e.contribution, e.Problem = contribution.Decode(e.content.Body); e.Problem == nil {
 			e.Publication = string(e.contribution.Publication)
 		}

@@ -262,7 +262,7 @@ func TestWhatCanNotBeOpenedIsListedAsSuch(t *testing.T) {
 	noXML := d.submit(batch.KindResponse, batch.Content{InstanceID: "uuid:2", Revision: 1, Body: []byte("<a><b></a>")})
 	noText := d.submit(batch.KindContribution, batch.Content{InstanceID: "uuid:3", Revision: 1, Body: []byte("{}")})
 	garbage := d.send(d.Text("not sealed at all"))
-	newer := d.send(d.Sign(d.Header(batch.Text, batch.Kind(20), 1), []byte("?")))
+	newer := d.send(d.Sign(d.Header(batch.Text, batch.Kind(60), 1), []byte("?")))
 	lost := c.device(t, "another")
 	lost.Epoch = 7 // its record never came: the listener would refuse what is under it
 	keyless := lost.Text("under a lost key")

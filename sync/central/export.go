@@ -77,8 +77,12 @@ type export struct {
 }
 
 // mine reports whether e belongs into this table. What a newer version sent as
-// another kind stands with the responses.
+// another kind stands with the responses; what is said about a submission has no
+// row unless it can't be read.
 func (x *export) mine(e entry) bool {
+	if e.reply != nil || e.withdrawal != nil {
+		return e.Problem != nil && x.Kind == batch.KindResponse
+	}
 	return e.Kind == x.Kind || x.Kind == batch.KindResponse && !e.Kind.Submission()
 }
 
@@ -167,6 +171,8 @@ func (x *export) state(e entry) (string, bool) {
 		return "differs from " + e.DuplicateOf.Code() + ", which passes for the same", true
 	case !e.Counted() || x.newest[response{e.organisation, e.InstanceID}] != e.Ref():
 		return "", false
+	case e.Withdrawn:
+		return "withdrawn", true
 	}
 	return "ok", true
 }

@@ -80,6 +80,7 @@ func (p *DeskPages) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", p.serveList)
 	mux.HandleFunc("GET /item/{id}", p.serveItem)
 	mux.HandleFunc("GET /item/{id}/file/{n}", p.serveFile)
+	mux.HandleFunc("POST /item/{id}/ask", p.ask)
 	mux.HandleFunc("GET /table.csv", p.serveTable)
 	mux.HandleFunc("GET /login", p.serveLogin)
 	mux.HandleFunc("POST /login", p.login)

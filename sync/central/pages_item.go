@@ -19,6 +19,10 @@ type itemView struct {
 	Computed     []answerView // by the form, not asked
 	Contacts     int          // answers that tell who a person is or how to reach them
 	ShowContacts bool
+
+	MayAsk    bool
+	Questions []choiceView // that can be asked about
+	Asked     askedView    // what was typed and not taken
 }
 
 // A sectionView is a group of the form, with what was answered in it.
@@ -43,10 +47,12 @@ type answerView struct {
 }
 
 func (p *DeskPages) serveItem(w http.ResponseWriter, r *http.Request) {
-	s, ok := p.submission(w, r)
-	if !ok {
-		return
+	if s, ok := p.submission(w, r); ok {
+		p.showItem(w, r, http.StatusOK, s, askedView{})
 	}
+}
+
+func (p *DeskPages) showItem(w http.ResponseWriter, r *http.Request, status int, s Submission, asked askedView) {
 	v := &itemView{Submission: s, ShowContacts: r.URL.Query().Get("contacts") == "yes"}
 	v.Language = tagOnly(v.Language)
 	v.arrange()
@@ -57,7 +63,8 @@ func (p *DeskPages) serveItem(w http.ResponseWriter, r *http.Request) {
 	case title == "":
 		title = p.look.words.wordOr("kind", s.Kind.String()) + " " + s.Code
 	}
-	p.show(w, r, http.StatusOK, "item", title, v)
+	p.allowAsking(r, v, asked)
+	p.show(w, r, status, "item", title, v)
 }
 
 // arrange puts the answers of a response into the order and the groups of its

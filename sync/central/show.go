@@ -21,6 +21,9 @@ type Submission struct {
 	Answers      []Answer                   // of a response, in the order of the form
 	Contribution *contribution.Contribution // or the contribution
 	Attachments  []Attachment
+	Reply        *batch.Reply      // or what was answered to a question of the secretariat
+	Withdrawal   *batch.Withdrawal // or that a submission was taken back
+	Thread       []Said            // what was asked about it and answered, the oldest first
 	Form         *forms.Definition // by which Answers are labelled; nil if it is not at hand
 	Body         []byte            // instance XML or the contribution's encoding, as it was signed
 }
@@ -88,7 +91,12 @@ func (d *Desk) Show(ctx context.Context, ref string) (Submission, error) {
 	if err != nil {
 		return Submission{}, err
 	}
-	s := Submission{Item: e.Item, Contribution: e.contribution, Body: e.content.Body}
+	withdrawn, err := d.withdrawals(ctx, o, &e.Origin)
+	if err != nil {
+		return Submission{}, err
+	}
+	e.Withdrawn = withdrawn.of(e)
+	s := Submission{Item: e.Item, Contribution: e.contribution, Reply: e.reply, Withdrawal: e.withdrawal, Body: e.content.Body}
 	if e.response != nil {
 		s.Form = d.form(e.FormID, e.Version)
 		said := map[forms.Ref]session.Remark{}
@@ -112,6 +120,9 @@ func (d *Desk) Show(ctx context.Context, ref string) (Submission, error) {
 	}
 	sender, err := o.origin(ctx, e.Origin)
 	if err != nil {
+		return s, err
+	}
+	if s.Thread, err = d.thread(ctx, o, e, s.Form); err != nil {
 		return s, err
 	}
 	for _, f := range e.content.Files {

@@ -44,6 +44,11 @@ type Store interface {
 	// Revocations lists those that are held, each once, as they came, at most
 	// batch.MaxRevocations.
 	Revocations(ctx context.Context) ([]identity.Revocation, error)
+	// AddClarification keeps what is asked back, each once, under the next number.
+	AddClarification(ctx context.Context, a batch.Addressed) error
+	// Clarifications lists, by number, those that ask wants for caller, at most max.
+	// Numbers above the last are of a store that is no more: then from the first.
+	Clarifications(ctx context.Context, caller batch.Peer, ask batch.Ask, max int) ([]batch.Numbered, error)
 	// Received lists what the log holds of these chains from each tail's First
 	// on, by rising index, at most max.
 	Received(ctx context.Context, tails []batch.Tail, max int) ([]batch.ReceiptLeaf, error)

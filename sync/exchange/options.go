@@ -78,6 +78,22 @@ type RevocationTaker interface {
 	TakeRevocations(ctx context.Context, peer Peer, rs []identity.Revocation) error
 }
 
+// A Clarifier is an Inbox that hands down what the secretariat asks back.
+type Clarifier interface {
+	// Clarifications answers a peer's ask, in the order of this party's numbers,
+	// with at most max of them, and says up to which number it went.
+	Clarifications(ctx context.Context, peer Peer, ask batch.Ask, max int) ([]batch.Numbered, error)
+}
+
+// A ClarificationTaker is an Outbox that wants to hear what the secretariat asks back.
+type ClarificationTaker interface {
+	// Ask is what to ask a peer for; nil: nothing was ever sent that could be asked about.
+	Ask(ctx context.Context, peer Peer) (*batch.Ask, error)
+	// TakeClarifications keeps them, each once, and how far the peer's have been
+	// taken. What is for nobody here is passed over.
+	TakeClarifications(ctx context.Context, peer Peer, c batch.Clarified) error
+}
+
 // A Prober is a Transport that can ask its peer for a sign of life beside a Conn.
 type Prober interface {
 	// Probe returns nil when the peer answered over a new connection, which the

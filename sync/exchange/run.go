@@ -72,6 +72,10 @@ type caller struct {
 	revoked  int  // revocations that the peer told
 	down     downloads
 
+	question  *batch.Ask // for what is asked back, to be sent
+	asked     bool       // it was
+	questions int        // that came
+
 	fresh   map[batch.Chain]batch.Have // acknowledged, to be told to the outbox
 	flushed time.Time
 
@@ -415,6 +419,8 @@ func (c *caller) handle(ctx context.Context, f batch.Frame) error {
 		return c.takePublished(ctx, f.Published)
 	case batch.FrameSums:
 		return c.takeSums(ctx, f.Sums)
+	case batch.FrameClarified:
+		return c.takeClarifications(ctx, f.Clarified)
 	case batch.FrameBye:
 		if !c.bye {
 			return &ProtocolError{"the caller says goodbye first"}
@@ -439,7 +445,7 @@ func (c *caller) meetPeer(ctx context.Context, h batch.Hello) (err error) {
 		c.known = map[batch.Chain]batch.Have{}
 	}
 	if err == nil {
-		err = c.subscribe(ctx, h)
+		err = errors.Join(c.subscribe(ctx, h), c.wonder(ctx))
 	}
 	return err
 }

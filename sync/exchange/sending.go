@@ -23,6 +23,11 @@ func (c *caller) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.question != nil {
+		b = batch.Frame{Type: batch.FrameAsk, Ask: *c.question}.Append(b)
+		c.question, c.asked = nil, true
+	}
+	ask := len(b)
 	for len(b) < maxWrite {
 		n := len(b)
 		var f flying
@@ -40,7 +45,7 @@ func (c *caller) fill(ctx context.Context) error {
 		c.flight = append(c.flight, f)
 		c.bytes += f.size
 	}
-	if len(b) == 0 && c.said() {
+	if len(b) == ask && c.said() {
 		b = batch.Frame{Type: batch.FrameBye}.Append(b)
 		c.bye = true
 	}

@@ -54,6 +54,7 @@ type server struct {
 	acks    uint64               // frames that are durable or refused
 	misses  int                  // records refused
 	proved  map[identity.ID]bool // revoked origins of which the caller was shown the proof
+	told    bool                 // what is asked back
 
 	lacks   map[batch.Chain]batch.Seq     // tops that were offered and are not here
 	waits   bool                          // something was lacking for which receipts are due once it is here
@@ -240,6 +241,8 @@ func (s *server) handle(ctx context.Context, fs []batch.Frame) error {
 		return s.takeLacking(ctx, fs)
 	case batch.FrameGet:
 		return s.takeGets(fs)
+	case batch.FrameAsk:
+		return s.clarify(ctx, fs)
 	case batch.FrameBye:
 		if len(fs) > 1 {
 			return &ProtocolError{"goodbye is the last word"}

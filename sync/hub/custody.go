@@ -54,4 +54,6 @@ type Custody interface {
 	// What the centre published is wanted as a whole, and handed down.
 	exchange.Publisher
 	exchange.Subscriber
+	exchange.Clarifier
+	exchange.ClarificationTaker
 }

@@ -182,6 +182,11 @@ func (h *Hub) Piece(ctx context.Context, id catalogue.ID, index uint32) ([]byte,
 	return h.custody.Piece(ctx, id, index)
 }
 
+// Clarifications implements [exchange.Clarifier].
+func (h *Hub) Clarifications(ctx context.Context, peer batch.Peer, ask batch.Ask, most int) ([]batch.Numbered, error) {
+	return h.custody.Clarifications(ctx, peer, ask, most)
+}
+
 // Revocations implements [exchange.Revoker].
 func (h *Hub) Revocations(ctx context.Context) ([]identity.Revocation, error) {
 	return h.custody.Revocations(ctx)

@@ -34,6 +34,7 @@ type Memory struct {
 	hashes      [][32]byte
 	checkpoint  batch.Checkpoint
 	tokens      []central.Token
+	questions   []batch.Addressed
 	attachments map[batch.RecordID]*attachment
 	order       []batch.RecordID // of attachments, by arrival
 	catalogue   []catalogue.Publication
@@ -168,7 +169,7 @@ func (m *Memory) Record(_ context.Context, id batch.RecordID) (central.Stored, e
 // ByCode implements central.Store.
 func (m *Memory) ByCode(ctx context.Context, code string) ([]central.Stored, error) {
 	var found []central.Stored
-	for s, err := range m.Records(ctx, central.Query{Kinds: []batch.Kind{batch.KindResponse, batch.KindContribution, batch.KindPack}}) {
+	for s, err := range m.Records(ctx, central.Query{Kinds: []batch.Kind{batch.KindResponse, batch.KindContribution, batch.KindPack, batch.KindReply, batch.KindWithdrawal}}) {
 		if err != nil {
 			return nil, err
 		}
@@ -238,6 +239,39 @@ func (m *Memory) Revocations(ctx context.Context) ([]identity.Revocation, error)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.revocations), ctx.Err()
+}
+
+// AddClarification implements central.Store.
+func (m *Memory) AddClarification(ctx context.Context, a batch.Addressed) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !slices.ContainsFunc(m.questions, func(q batch.Addressed) bool { return q.ID() == a.ID() }) {
+		m.questions = append(m.questions, a)
+	}
+	return ctx.Err()
+}
+
+// Unask forgets what was asked, as if the store had been set back.
+func (m *Memory) Unask() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.questions = nil
+}
+
+// Clarifications implements central.Store.
+func (m *Memory) Clarifications(ctx context.Context, caller batch.Peer, ask batch.Ask, max int) (all []batch.Numbered, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	after := ask.After
+	if after > uint64(len(m.questions)) {
+		after = 0
+	}
+	for i, q := range m.questions[after:] {
+		if ask.Wants(caller, q) && len(all) < max {
+			all = append(all, batch.Numbered{Number: after + uint64(i) + 1, Addressed: q})
+		}
+	}
+	return all, ctx.Err()
 }
 
 // Received implements central.Store.

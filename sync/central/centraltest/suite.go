@@ -30,6 +30,7 @@ func Store(t *testing.T, open func(t *testing.T) central.Store) {
 		"ACodeFindsSubmissions":                byCode,
 		"TheLastRegistrationCounts":            registrations,
 		"RevocationsAreKeptOnce":               revocations,
+		"ClarificationsWaitForTheirDevices":    clarifications,
 		"TheLogGrowsInOneStep":                 logGrows,
 		"OneSequencerWins":                     oneSequencer,
 		"ReceivedFollowsTheTails":              receivedFollows,

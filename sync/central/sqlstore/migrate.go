@@ -119,6 +119,21 @@ CREATE TABLE published_leaves (
 	content {bytes} NOT NULL,
 	PRIMARY KEY (blob, idx)
 );
+`, `
+CREATE TABLE clarifications ( -- what the desk asks back
+	number {arrival},
+	id     {bytes} NOT NULL UNIQUE,
+	origin {bytes} NOT NULL,
+	body   {bytes} NOT NULL,
+	hubs   {bytes} NOT NULL -- CBOR array of ids
+);
+CREATE INDEX clarifications_origin ON clarifications (origin, number);
+
+CREATE TABLE clarification_hubs ( -- on whose way the device is
+	hub    {bytes} NOT NULL,
+	number BIGINT NOT NULL REFERENCES clarifications (number),
+	PRIMARY KEY (hub, number)
+);
 `}
 
 // migrate brings the database to this program's version and refuses one that

@@ -35,7 +35,7 @@ func (s *Store) Record(ctx context.Context, id batch.RecordID) (central.Stored, 
 
 // ByCode implements central.Store.
 func (s *Store) ByCode(ctx context.Context, code string) ([]central.Stored, error) {
-	page, err := s.page(ctx, columns+`WHERE code = $1 AND kind IN ($2, $3, $4) ORDER BY arrival LIMIT 16`, code, batch.KindResponse, batch.KindContribution, batch.KindPack)
+	page, err := s.page(ctx, columns+`WHERE code = $1 AND kind BETWEEN $2 AND $3 ORDER BY arrival LIMIT 16`, code, batch.KindResponse, batch.KindWithdrawal)
 	if err != nil {
 		return nil, fmt.Errorf("look for a receipt code: %w", err)
 	}

@@ -1,0 +1,133 @@
+package app
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"baraza.example/app/workspace"
+	"baraza.example/sync/central"
+)
+
+// ask asks back about an item as the secretariat does.
+func (c *centre) ask(t *testing.T, code, question, text string) {
+	t.Helper()
+	if _, err := c.desk.Ask(t.Context(), code, central.Asking{Text: text, Question: question, From: "Amina", Now: time.Unix(1_700_000_000, 0)}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sends makes what waits go, and takes what has come.
+func (p *person) sends() {
+	p.t.Helper()
+	p.showOutbox()
+	p.taps(p.buttonOf("Send now", "Ask for receipts"))
+	p.sees("Done: ")
+}
+
+// answered makes a response to the built-in questionnaire ready.
+func (p *person) answered() workspace.Item {
+	p.t.Helper()
+	r, err := p.sampleResponse(p.t.Context(), "ngo-english.json")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := r.Set("/data/consent/consent_translation", "yes"); err != nil {
+		p.t.Fatal(err)
+	}
+	item, violations, err := r.MakeReady(p.t.Context(), "en")
+	if err != nil || len(violations) > 0 {
+		p.t.Fatal(err, violations)
+	}
+	return item
+}
+
+func TestAQuestionOfTheSecretariatIsShownAndAnswered(t *testing.T) {
+	c := newCentre(t)
+	p := known(t, phone)
+	p.showJoin(c.invite.Line())
+	item := p.answered()
+	p.sends()
+	if sent, err := p.work.Item(t.Context(), item.Name); err != nil {
+		t.Fatal(err)
+	} else {
+		item = sent
+	}
+	p.showMessages()
+	p.sees("The secretariat has asked nothing.")
+	c.ask(t, item.Code, "a", "Which workshop\nis meant?")
+	p.sends()
+	p.showHome()
+	p.sees("1 question waits for you", "Which workshop is meant?")
+	p.taps("Read the question")
+	p.sees("Amina, for the secretariat", "It means this question: ")
+	p.taps("Make the reply ready")
+	p.sees("A reply has 1 to 4")
+	p.types(0, "The one of June.")
+	p.aSecondPasses()
+	p.showHome()
+	p.sees("1 question waits for you")
+	p.taps("Read the question")
+	if got := p.field(0).Text; got != "The one of June." {
+		t.Errorf("what was typed before has become %q", got)
+	}
+	p.taps("Make the reply ready")
+	p.sees("The reply is ready.", "You replied", "The one of June.", "on this device", "Another reply")
+	p.showHome()
+	p.doesNotSee("question waits")
+	p.sees("Reply: Savannah")
+	p.sends()
+	s, err := c.desk.Show(t.Context(), item.Code)
+	if err != nil || len(s.Thread) != 2 || s.Thread[1].Text != "The one of June." {
+		t.Errorf("the desk reads %+v, %v", s.Thread, err)
+	}
+	p.showItem(item.Name)
+	p.sees("Which workshop is meant?", "Answered")
+}
+
+func TestAQuestionStandsBesideTheQuestionThatItMeansWhileItIsCorrected(t *testing.T) {
+	c := newCentre(t)
+	p := known(t, laptop)
+	p.showJoin(c.invite.Line())
+	item := p.answered()
+	p.sends()
+	item, err := p.work.Item(t.Context(), item.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.ask(t, item.Code, "a", "Which workshop is meant?")
+	p.sends()
+	p.showMessages()
+	p.taps("Which workshop is meant?")
+	p.taps("Correct these answers")
+	here := p.filling.form.PageOf("/data/questions/q_a/a")
+	for i := range p.filling.form.Pages() {
+		p.filling.open(i)
+		if on := strings.Contains(p.shown(), "The secretariat asks: Which workshop is meant?"); on != (i == here) {
+			t.Errorf("it stands on page %d: %v; the question on %d", i, on, here)
+		}
+	}
+}
+
+func TestWhatWasSentIsWithdrawnAfterBeingAskedOnceMore(t *testing.T) {
+	c := newCentre(t)
+	p := known(t, phone)
+	p.showJoin(c.invite.Line())
+	p.wrote("What the lake needs")
+	p.sends()
+	p.taps("What the lake needs")
+	p.taps("Withdraw")
+	p.sees("Withdraw what was sent", "It stays where it is")
+	p.types(0, "It named a person.")
+	p.taps("Withdraw it")
+	p.sees("You withdrew this.")
+	p.doesNotSee("[Withdraw]")
+	p.sends()
+	items, err := p.work.Items(t.Context())
+	if err != nil || len(items) != 2 || !items[0].Withdrawn || items[1].Delivery.State != workspace.Received {
+		t.Fatalf("%+v, %v", items, err)
+	}
+	if s, err := c.desk.Show(t.Context(), items[0].Code); err != nil || !s.Withdrawn {
+		t.Errorf("at the desk: %v, %v", s.Withdrawn, err)
+	}
+}

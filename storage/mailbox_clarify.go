@@ -1,0 +1,147 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"baraza.example/sync/batch"
+	"baraza.example/sync/identity"
+)
+
+// carriedQuestion is a clarification on its way down to a device of others.
+type carriedQuestion struct {
+	Clarification []byte        `cbor:"1,keyasint"` // batch.Clarification.Encode
+	Hubs          []identity.ID `cbor:"2,keyasint,omitempty"`
+}
+
+// questionsHeld says which numbers are held of others' clarifications: all from
+// First to Last, none while Last is 0.
+type questionsHeld struct {
+	First uint64 `cbor:"1,keyasint"`
+	Last  uint64 `cbor:"2,keyasint"`
+}
+
+const keyHeld = "held"
+
+// Ask implements exchange.ClarificationTaker.
+func (m *Mailbox) Ask(ctx context.Context, peer batch.Peer) (ask *batch.Ask, err error) {
+	err = m.store.View(ctx, func(tx *Tx) error {
+		ask = nil
+		for _, err := range m.chains.In(tx).All("") {
+			if err != nil {
+				return err
+			}
+			after, _, err := lookup(m.asked.In(tx), string(peer.ID[:]))
+			ask = &batch.Ask{After: after}
+			return err
+		}
+		return nil
+	})
+	return ask, err
+}
+
+// TakeClarifications implements exchange.ClarificationTaker. Those for this
+// device go to whoever opened the mailbox; those for devices that came by here
+// wait for them. All others are of no interest.
+func (m *Mailbox) TakeClarifications(ctx context.Context, peer batch.Peer, c batch.Clarified) error {
+	return m.store.Update(ctx, func(tx *Tx) error {
+		for _, a := range c.List {
+			if a.Origin == m.self {
+				if m.clarified == nil {
+					continue
+				}
+				if err := m.clarified(tx, a.Clarification); err != nil {
+					return err
+				}
+				continue
+			}
+			if err := m.carryQuestion(tx, a); err != nil {
+				return err
+			}
+		}
+		if c.UpTo == 0 { // a bundle, which has no numbers
+			return nil
+		}
+		return m.asked.In(tx).Put(string(peer.ID[:]), c.UpTo)
+	})
+}
+
+func (m *Mailbox) carryQuestion(tx *Tx, a batch.Addressed) error {
+	o, known, err := lookup(m.origins.In(tx), string(a.Origin[:]))
+	if err != nil || !known || o.Registration == nil {
+		return err
+	}
+	id := a.ID()
+	if _, held, err := lookup(m.questionIDs.In(tx), string(id[:])); err != nil || held {
+		return err
+	}
+	at, _, err := lookup(m.questionsHeld.In(tx), keyHeld)
+	if err != nil {
+		return err
+	}
+	if at.Last == 0 {
+		at.First = 1
+	}
+	at.Last++
+	for at.Last-at.First >= batch.MaxClarifications { // the oldest has waited longest
+		if err := m.forgetQuestion(tx, at.First); err != nil {
+			return err
+		}
+		at.First++
+	}
+	return errors.Join(
+		m.questions.In(tx).Put(number(at.Last), carriedQuestion{a.Encode(), a.Hubs}),
+		m.questionIDs.In(tx).Put(string(id[:]), at.Last),
+		m.questionsHeld.In(tx).Put(keyHeld, at))
+}
+
+func (m *Mailbox) forgetQuestion(tx *Tx, n uint64) error {
+	q, found, err := lookup(m.questions.In(tx), number(n))
+	if err != nil || !found {
+		return err
+	}
+	c, err := batch.DecodeClarification(q.Clarification)
+	if err != nil {
+		return errMailbox("a question: %v", err)
+	}
+	id := c.ID()
+	return errors.Join(m.questionIDs.In(tx).Delete(string(id[:])), m.questions.In(tx).Delete(number(n)))
+}
+
+// Clarifications implements exchange.Clarifier, for a hub: a device gets its own, the
+// next hub those of the records that it brought, a bundle those of the devices it names.
+func (m *Mailbox) Clarifications(ctx context.Context, peer batch.Peer, ask batch.Ask, most int) (all []batch.Numbered, err error) {
+	err = m.store.View(ctx, func(tx *Tx) error {
+		all = nil
+		at, _, err := lookup(m.questionsHeld.In(tx), keyHeld)
+		if err != nil || at.Last == 0 || ask.After == at.Last {
+			return err
+		}
+		after := ask.After
+		if after > at.Last { // numbers of a store that is no more
+			after = 0
+		}
+		for item, err := range m.questions.In(tx).All(number(after + 1)) {
+			if err != nil {
+				return err
+			}
+			c, err := batch.DecodeClarification(item.Value.Clarification)
+			if err != nil {
+				return errMailbox("a question: %v", err)
+			}
+			a := batch.Addressed{Clarification: c, Hubs: item.Value.Hubs}
+			if !ask.Wants(peer, a) {
+				continue
+			}
+			if peer.Role == batch.RoleDevice {
+				a.Hubs = nil
+			}
+			if all = append(all, batch.Numbered{Number: uint64(seqOf(item.Key)), Addressed: a}); len(all) == most {
+				break
+			}
+		}
+		return nil
+	})
+	return slices.Clip(all), err
+}
