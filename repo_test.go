@@ -67,7 +67,7 @@ var layers = map[string]string{
 	"storage/powercut":           "storage forms/... sync/batch sync/identity",
 	"app/workspace":              "assets/... forms/... storage sync/batch sync/bundle sync/canon sync/catalogue sync/discovery sync/exchange sync/httpsync sync/hub sync/identity sync/openrosa",
 	"app/world":                  "assets/... forms/... sync/... storage/... app/workspace",
-	"app/wording":                "assets/... sync/batch sync/identity app/workspace",
+	"app/wording":                "assets/... sync/batch sync/exchange sync/identity app/workspace",
 	"app/station":                "assets/... forms/webform app/workspace sync/discovery sync/exchange sync/httpsync sync/hub sync/identity",
 	"app/pages":                  "assets/... forms/webform app/workspace app/wording",
 	"app/formview":               "assets/... forms forms/barcode forms/calendar forms/geo forms/imagemap forms/picture forms/session",

@@ -9,8 +9,10 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
+	"baraza.example/app/wording"
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
+	"baraza.example/sync/exchange"
 )
 
 // sending is one exchange while it runs.
@@ -183,16 +185,15 @@ func (o *outbox) send() {
 	ctx, cancel := context.WithCancel(a.ctx)
 	o.running, o.result, a.running = &sending{cancel: cancel, total: o.bytes}, "", o
 	o.again()
-	var up, down int64
+	var report exchange.Report
 	gauge := newGauge(a.jobs, func(up, down int64) {
 		if o.running != nil && o.bar != nil {
 			o.running.up, o.running.down = up, down
 			o.tell()
 		}
 	})
-	a.jobs.run(func() error {
-		report, err := a.work.Send(ctx, gauge.moved)
-		up, down = report.BytesUp, report.BytesDown
+	a.jobs.run(func() (err error) {
+		report, err = a.work.Send(ctx, gauge.moved)
 		return err
 	}, func(err error) {
 		stopped := errors.Is(ctx.Err(), context.Canceled)
@@ -204,7 +205,7 @@ func (o *outbox) send() {
 		case err != nil:
 			o.result = a.explain(err)
 		default:
-			o.result = a.words.Say("send.finished", locale.Values{"Up": a.words.Size(up), "Down": a.words.Size(down)})
+			o.result = wording.Sent(a.words, report)
 		}
 		o.load()
 	})

@@ -162,6 +162,16 @@ func (m *Mailbox) Centre(ctx context.Context) (c *identity.Centre, err error) {
 	return c, err
 }
 
+// Checkpoint is how far the centre's log was followed, zero before the first receipt.
+func (m *Mailbox) Checkpoint(ctx context.Context) (c batch.Checkpoint, err error) {
+	err = m.store.View(ctx, func(tx *Tx) error {
+		at, err := m.standing(tx)
+		c = at.Checkpoint
+		return err
+	})
+	return c, err
+}
+
 // Fork returns the evidence, if the centre's log was ever seen to be changed
 // after the fact.
 func (m *Mailbox) Fork(ctx context.Context) (f *LogFork, err error) {

@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"baraza.example/app/wording"
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 	"baraza.example/forms/webform"
@@ -274,7 +275,7 @@ func (p *Pages) exchange(ctx context.Context) {
 		p.said = trouble(err)
 	default:
 		p.said = func(g *page) string {
-			return g.words.Say("send.finished", locale.Values{"Up": g.words.Size(report.BytesUp), "Down": g.words.Size(report.BytesDown)})
+			return wording.Sent(g.words, report)
 		}
 	}
 }

@@ -55,13 +55,11 @@ func (s *Station) once(ctx context.Context) (report exchange.Report, err error) 
 		}
 	}
 	for _, road := range roads {
-		var address httpsync.Address
-		if address, err = httpsync.ParseAddress(road); err != nil {
+		var way *httpsync.Client
+		if way, err = s.o.Work.Way(ctx, road); err != nil {
 			continue
 		}
-		client := httpsync.NewClient(address, httpsync.Options{})
-		report, err = s.o.Work.Forward(ctx, s.hub, client)
-		client.Close()
+		report, err = s.o.Work.Forward(ctx, s.hub, way)
 		if err == nil || ctx.Err() != nil {
 			return report, err
 		}

@@ -10,6 +10,7 @@ import (
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 	"baraza.example/sync/batch"
+	"baraza.example/sync/exchange"
 	"baraza.example/sync/identity"
 )
 
@@ -134,8 +135,20 @@ func Trouble(l *locale.Localizer, err error) string {
 			return l.Say(known.id)
 		}
 	}
+	if ours, theirs, wrong := workspace.ClockTrouble(err); wrong {
+		return l.Say("error.clock_wrong", locale.Values{"Ours": l.Day(ours), "Theirs": l.Day(theirs)})
+	}
 	if trouble := workspace.TroubleOf(err); trouble != "" {
 		return l.Say(locale.ID("error."+trouble), locale.Values{"Size": l.Size(workspace.MaxText)})
 	}
 	return l.Say("error.unexpected", locale.Values{"What": err.Error()})
+}
+
+// Sent is the account of a run that reached its end.
+func Sent(l *locale.Localizer, r exchange.Report) string {
+	said := l.Say("send.finished", locale.Values{"Up": l.Size(r.BytesUp), "Down": l.Size(r.BytesDown)})
+	if r.Turns {
+		said += " " + l.Say("send.in_turns")
+	}
+	return said
 }

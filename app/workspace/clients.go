@@ -20,8 +20,8 @@ type clients struct {
 // moves about gets a new one each day.
 const maxClients = 8
 
-// to returns the way to an address.
-func (c *clients) to(text string) (*httpsync.Client, error) {
+// to returns the way to an address, which it makes with what options returns if there is none.
+func (c *clients) to(text string, options func(httpsync.Address) httpsync.Options) (*httpsync.Client, error) {
 	address, err := httpsync.ParseAddress(text)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (c *clients) to(text string) (*httpsync.Client, error) {
 		delete(c.by, oldest)
 		c.order = c.order[1:]
 	}
-	made := httpsync.NewClient(address, httpsync.Options{})
+	made := httpsync.NewClient(address, options(address))
 	c.by[text] = made
 	return made, nil
 }

@@ -29,6 +29,9 @@ func (w *Workspace) Exchange(ctx context.Context, t exchange.Transport) (exchang
 		more, err = w.run(ctx, t, outbox{w.mail, w})
 		report = sum(report, more)
 	}
+	if e := w.noteTurns(context.WithoutCancel(ctx), t.Peer(), report); err == nil {
+		err = e
+	}
 	return report, err
 }
 
@@ -57,6 +60,9 @@ func (w *Workspace) Forward(ctx context.Context, h *hub.Hub, t exchange.Transpor
 	w.sending.Lock()
 	defer w.sending.Unlock()
 	r, err := h.Forward(ctx, opening{t, w}, w.memory(t))
+	if e := w.noteTurns(context.WithoutCancel(ctx), t.Peer(), r); err == nil {
+		err = e
+	}
 	if r.Receipts > 0 {
 		err = errors.Join(err, w.forgetStrangers(ctx))
 	}

@@ -49,6 +49,12 @@ func (c countedConn) Pulse() (exchange.Pulse, bool) {
 	return exchange.Pulse{}, false
 }
 
+// InTurns implements exchange.Turner where the connection does.
+func (c countedConn) InTurns() bool {
+	t, ok := c.Conn.(exchange.Turner)
+	return ok && t.InTurns()
+}
+
 // A meter adds up what both directions of all runs moved.
 type meter struct {
 	mu       sync.Mutex

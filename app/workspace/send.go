@@ -74,7 +74,7 @@ func (w *Workspace) Send(ctx context.Context, moved func(up, down int64)) (repor
 func (w *Workspace) sendOver(ctx context.Context, roads []string, moved func(up, down int64)) (report exchange.Report, err error) {
 	for _, text := range roads {
 		var client *httpsync.Client
-		if client, err = w.clients.to(text); err != nil {
+		if client, err = w.Way(ctx, text); err != nil {
 			continue
 		}
 		report, err = w.Exchange(ctx, counted{client, &meter{moved: moved}})

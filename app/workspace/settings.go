@@ -13,11 +13,13 @@ type Settings struct {
 	Languages []string // of the screens and forms, best first; none is the system's
 	TextSize  int      // percent; 0 is 100
 	Look      Look
-	Paging    string   // how much of a form is shown at one time: question, group, all; empty is as the form says
-	Hub       string   // address of a hub to send through, before those of the invite; may be empty
-	BeHub     bool     // this device is a hub while the program runs
-	Trusted   []string // pins of hubs whose fingerprint was compared; they are found nearby, wherever they are
-	LockAfter int      // minutes without a touch after which a workspace with a passphrase is locked; 0 is DefaultLock, less is never
+	Paging    string           // how much of a form is shown at one time: question, group, all; empty is as the form says
+	Hub       string           // address of a hub to send through, before those of the invite; may be empty
+	BeHub     bool             // this device is a hub while the program runs
+	Proxy     string           // through which this device sends, as httpsync.ParseProxy reads it; empty is the system's
+	Turns     map[string]int64 `json:",omitempty"` // addresses behind a proxy that hands on whole requests only, and until when that is believed
+	Trusted   []string         // pins of hubs whose fingerprint was compared; they are found nearby, wherever they are
+	LockAfter int              // minutes without a touch after which a workspace with a passphrase is locked; 0 is DefaultLock, less is never
 
 	Backup   string // file with the backup that was made last; may be empty
 	BackedUp int64  // when, in seconds since 1970

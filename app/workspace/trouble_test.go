@@ -23,6 +23,7 @@ func TestWhatWentWrongIsToldApart(t *testing.T) {
 		{httpsync.ErrValidity, TroubleClock},
 		{httpsync.ErrNotHere, TroubleBusy},
 		{httpsync.ErrProxy, TroubleProxy},
+		{httpsync.ErrProxyPassword, TroubleProxyPassword},
 		{&httpsync.Problem{Err: httpsync.ErrRefused}, TroubleNoRoute},
 		{&httpsync.Problem{Err: httpsync.ErrNoRoute}, TroubleNoRoute},
 		{exchange.ErrStalled, TroubleNoRoute},

@@ -22,6 +22,7 @@ func runHub(ctx context.Context, args []string, io streams) error {
 	f.Var(&total, "quota", "bytes to hold for all, as 8GB; without it 8 GiB")
 	found := f.Bool("nearby", true, "let devices on the local network find this hub")
 	every := f.Duration("every", time.Minute, "how often to try the way up")
+	proxy := f.String("proxy", "", "go up through this proxy from now on, as with “barazad sync”")
 	if _, err := f.parse(args); err != nil {
 		return err
 	}
@@ -33,6 +34,9 @@ func runHub(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	defer w.Close()
+	if err := useProxy(ctx, w, *proxy); err != nil {
+		return err
+	}
 	if *invite != "" {
 		text, err := inviteText(*invite)
 		if err != nil {

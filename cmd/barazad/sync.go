@@ -20,6 +20,7 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 	near := f.Bool("nearby", false, "look for a hub on the local network")
 	trust := f.String("trust", "", "fingerprint on the hub's screen, with --nearby; asked for when it is needed")
 	wait := f.Duration("wait", 0, "try again with growing pauses until everything is received, at most this long")
+	proxy := f.String("proxy", "", "send through this proxy from now on: host:port, http://name:password@host:port, “none”, or “system” for HTTPS_PROXY")
 	asJSON := f.Bool("json", false, "print the account as JSON")
 	if _, err := f.parse(args); err != nil {
 		return err
@@ -30,6 +31,9 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	defer w.Close()
+	if err := useProxy(ctx, w, *proxy); err != nil {
+		return err
+	}
 	roads := []string{*via}
 	switch {
 	case *near:
@@ -58,6 +62,9 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 	} else if barred {
 		fmt.Fprintln(io.err, "sync: this device was revoked by its organisation; nothing more of it is taken. What it holds can still be read here.")
 	}
+	if report.Turns {
+		fmt.Fprintln(io.err, "sync: a proxy on the way holds back what is sent until it is whole, so it went in pieces, each answered; that takes longer.")
+	}
 	fmt.Fprintf(io.out, "with %s: %d records and %d pieces sent, %d receipts taken, %d bytes up, %d down\n",
 		report.Peer.Name, report.Sent, report.Leaves, report.Receipts, report.BytesUp, report.BytesDown)
 	return nil
@@ -74,15 +81,9 @@ func frugal() storage.Profile {
 // travel tries the roads in turn, and again after a pause while there is time.
 func travel(ctx context.Context, w *workspace.Workspace, roads []string, wait time.Duration) (exchange.Report, error) {
 	var schedule exchange.Schedule
-	clients := map[string]*httpsync.Client{} // they remember TLS sessions
-	defer func() {
-		for _, c := range clients {
-			c.Close()
-		}
-	}()
 	until := time.Now().Add(wait)
 	for failures := 0; ; {
-		report, err := tryRoads(ctx, w, roads, clients)
+		report, err := tryRoads(ctx, w, roads)
 		if err == nil {
 			failures = 0
 		}
@@ -106,19 +107,16 @@ func travel(ctx context.Context, w *workspace.Workspace, roads []string, wait ti
 }
 
 // tryRoads runs one exchange over the first road that is open.
-func tryRoads(ctx context.Context, w *workspace.Workspace, roads []string, clients map[string]*httpsync.Client) (report exchange.Report, err error) {
+func tryRoads(ctx context.Context, w *workspace.Workspace, roads []string) (report exchange.Report, err error) {
 	if len(roads) == 0 {
 		return report, errors.New("the invite names no address: give one with --via")
 	}
 	for _, road := range roads {
-		t := clients[road]
-		if t == nil {
-			if t, err = dial(road); err != nil {
-				return report, err
-			}
-			clients[road] = t
+		var way *httpsync.Client
+		if way, err = w.Way(ctx, road); err != nil {
+			return report, err
 		}
-		report, err = w.Exchange(ctx, t)
+		report, err = w.Exchange(ctx, way)
 		if err == nil || ctx.Err() != nil {
 			return report, err
 		}
@@ -126,13 +124,15 @@ func tryRoads(ctx context.Context, w *workspace.Workspace, roads []string, clien
 	return report, err
 }
 
-// dial returns the way to an address; nothing is sent yet.
-func dial(road string) (*httpsync.Client, error) {
-	a, err := httpsync.ParseAddress(road)
-	if err != nil {
-		return nil, err
+// useProxy keeps which proxy is to be used; nothing leaves it as it is.
+func useProxy(ctx context.Context, w *workspace.Workspace, text string) error {
+	switch text {
+	case "":
+		return nil
+	case "system":
+		text = ""
 	}
-	return httpsync.NewClient(a, httpsync.Options{}), nil
+	return w.UseProxy(ctx, text)
 }
 
 func allReceived(ctx context.Context, w *workspace.Workspace) (bool, error) {
@@ -148,5 +148,5 @@ func allReceived(ctx context.Context, w *workspace.Workspace) (bool, error) {
 // account is a report in JSON.
 func account(r exchange.Report) map[string]any {
 	return map[string]any{"peer": r.Peer.Name, "sent": r.Sent, "leaves": r.Leaves, "receipts": r.Receipts,
-		"refused": r.Refused, "bytes_up": r.BytesUp, "bytes_down": r.BytesDown, "complete": r.Complete}
+		"refused": r.Refused, "bytes_up": r.BytesUp, "bytes_down": r.BytesDown, "complete": r.Complete, "turns": r.Turns}
 }

@@ -79,14 +79,14 @@ func NewClient(a Address, o Options) *Client {
 	c.tls = c.tlsConfig(o)
 	c.current = c.carrier()
 	if o.InTurns {
-		c.inTurns = time.Now().Add(turnsFor)
+		c.inTurns = time.Now().Add(TurnsFor)
 	}
 	return c
 }
 
-// turnsFor is how long it is remembered that a proxy wants whole requests: it may
+// TurnsFor is how long it is remembered that a proxy wants whole requests: it may
 // be one of a network that the device leaves, or be set up better.
-const turnsFor = time.Hour
+const TurnsFor = time.Hour
 
 // InTurns reports whether runs go in turns, because a proxy on the way hands on
 // whole requests only.
@@ -99,7 +99,7 @@ func (c *Client) InTurns() bool {
 func (c *Client) goInTurns() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.inTurns = time.Now().Add(turnsFor)
+	c.inTurns = time.Now().Add(TurnsFor)
 }
 
 // carrier makes connections that know what the last ones learnt: TLS sessions.

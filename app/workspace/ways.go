@@ -1,0 +1,83 @@
+package workspace
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"baraza.example/sync/exchange"
+	"baraza.example/sync/httpsync"
+)
+
+// Way returns the way to the address of a hub or centre, with what this device
+// knows of it: the proxy a person set, and whether only whole requests pass. It is kept
+// until the workspace is closed; nothing is sent yet.
+func (w *Workspace) Way(ctx context.Context, address string) (*httpsync.Client, error) {
+	chosen, err := w.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	proxy, err := httpsync.ParseProxy(chosen.Proxy)
+	if err != nil {
+		return nil, err
+	}
+	past, err := w.past(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w.clients.to(address, func(a httpsync.Address) httpsync.Options {
+		return httpsync.Options{Proxy: proxy, Past: func() time.Time { return past }, InTurns: w.clock().Unix() < chosen.Turns[a.URL]}
+	})
+}
+
+// past is a time that has been: that of the centre's last word.
+func (w *Workspace) past(ctx context.Context) (time.Time, error) {
+	if w.mail == nil {
+		return time.Time{}, nil
+	}
+	at, err := w.mail.Checkpoint(ctx)
+	if err != nil || at.Size == 0 {
+		return time.Time{}, err
+	}
+	return time.Unix(at.Time, 0), nil
+}
+
+// UseProxy sets through which proxy this device sends from now on: see httpsync.ParseProxy.
+func (w *Workspace) UseProxy(ctx context.Context, text string) error {
+	if _, err := httpsync.ParseProxy(text); err != nil {
+		return err
+	}
+	chosen, err := w.Settings(ctx)
+	if err != nil || chosen.Proxy == text {
+		return err
+	}
+	chosen.Proxy, chosen.Turns = text, nil // behind another proxy it may be otherwise
+	if err := w.Choose(ctx, chosen); err != nil {
+		return err
+	}
+	w.clients.close()
+	return nil
+}
+
+// noteTurns remembers over restarts whether a run had to go in turns.
+func (w *Workspace) noteTurns(ctx context.Context, peer string, r exchange.Report) error {
+	chosen, err := w.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	until, known := chosen.Turns[peer]
+	known = known && w.clock().Unix() < until
+	if r.Turns == known || !r.Turns && !r.Complete {
+		return nil
+	}
+	turns := maps.Clone(chosen.Turns)
+	delete(turns, peer)
+	if r.Turns {
+		if turns == nil || len(turns) >= maxClients {
+			turns = map[string]int64{}
+		}
+		turns[peer] = w.clock().Add(httpsync.TurnsFor).Unix()
+	}
+	chosen.Turns = turns
+	return w.Choose(ctx, chosen)
+}
