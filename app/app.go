@@ -169,13 +169,38 @@ func (a *App) frame(ctx context.Context) {
 	a.use(workspace.LastLook(a.o.Folder))
 	a.window = a.fyne.NewWindow(a.words.Say("app.name"))
 	a.window.SetPadded(false)
-	a.window.Resize(fyne.NewSize(1000, 700))
-	a.window.SetCloseIntercept(func() {
-		a.leave()
-		a.away(place{})
-		a.end()
-		a.window.Close()
-	})
+	a.window.Resize(a.lastSize())
+	a.window.SetCloseIntercept(a.shut)
+}
+
+// shut is what happens when the window is closed by its frame.
+func (a *App) shut() {
+	a.keepSize()
+	a.leave()
+	a.away(place{})
+	a.end()
+	a.window.Close()
+}
+
+// lastSize is how large the window was when it was closed. Where it stood Fyne
+// doesn't tell.
+func (a *App) lastSize() fyne.Size {
+	if s := workspace.LastWindow(a.o.Folder); s.Width > 0 {
+		return fyne.NewSize(max(s.Width, leastWindow), max(s.Height, leastWindow))
+	}
+	return fyne.NewSize(1000, 700)
+}
+
+// leastWindow is how small a window begins at least.
+const leastWindow = 200
+
+// keepSize keeps it for the next start. That it could not be kept nobody needs
+// to hear of.
+func (a *App) keepSize() {
+	if !fyne.CurrentDevice().IsMobile() && !a.window.FullScreen() {
+		size := a.window.Canvas().Size()
+		_ = workspace.KeepWindow(a.o.Folder, workspace.WindowSize{Width: size.Width, Height: size.Height})
+	}
 }
 
 // afresh begins other jobs than those there were, of which nothing comes back.

@@ -90,5 +90,5 @@ func (a *App) lockTimeChoices() fyne.CanvasObject {
 		}
 		list.Add(row)
 	}
-	return section(a.words.Say("lock.by_itself"), quiet(a.words.Say("lock.by_itself_why", locale.Values{"Key": lockKeyName()})), list)
+	return section(a.words.Say("lock.by_itself"), quiet(a.words.Say("lock.by_itself_why", locale.Values{"Key": keyName(lockKey)})), list)
 }

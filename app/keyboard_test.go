@@ -1,6 +1,8 @@
 package app
 
 import (
+	"fmt"
+	"image"
 	"strings"
 	"testing"
 
@@ -9,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"baraza.example/app/formview"
+	"baraza.example/app/workspace"
 )
 
 // focused is what has the focus, in words.
@@ -174,4 +177,71 @@ func TestWhatHasTheFocusIsScrolledIntoSightOnEveryScreen(t *testing.T) {
 	if reached < 150 {
 		t.Errorf("only %d things had the focus", reached)
 	}
+}
+
+// TestWhatHasTheFocusLooksOtherwise draws one of each kind of thing with the focus
+// and without, and counts the pixels that differ clearly.
+func TestWhatHasTheFocusLooksOtherwise(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it draws many screens")
+	}
+	for _, look := range []workspace.Look{workspace.LookLight, workspace.LookDark, workspace.LookContrastLight, workspace.LookContrastDark} {
+		t.Run(string(look), func(t *testing.T) {
+			p := sitAt(t, t.TempDir(), Options{}, phone, inThoseDays)
+			samples, err := p.gallery()
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.choose(workspace.Settings{Look: look, Languages: []string{"en"}})
+			seen := map[string]bool{}
+			for _, s := range samples {
+				s.show()
+				p.window.Canvas().Unfocus()
+				for first := fyne.Focusable(nil); ; {
+					p.window.Canvas().FocusNext()
+					now := p.window.Canvas().Focused()
+					if now == nil || now == first {
+						break
+					}
+					if first == nil {
+						first = now
+					}
+					kind := fmt.Sprintf("%T", now)
+					if b, ok := now.(*formview.Button); ok {
+						kind += fmt.Sprint(b.Importance, b.OnHeader, b.Selected)
+					}
+					if !seen[kind] {
+						seen[kind] = true
+						if n := p.lit(now); n < 40 {
+							t.Errorf("%s: of %s %q only %d pixels are clearly other with the focus", s.name, kind, p.focused(), n)
+						}
+					}
+				}
+			}
+			if len(seen) < 12 {
+				t.Errorf("only %d kinds of things had the focus", len(seen))
+			}
+		})
+	}
+}
+
+// lit counts the pixels of what has the focus that have a contrast of three to
+// one to what is there without.
+func (p *person) lit(o fyne.Focusable) (n int) {
+	canvas := p.window.Canvas()
+	with := canvas.Capture()
+	at, size := p.fyne.Driver().AbsolutePositionForObject(o.(fyne.CanvasObject)), o.(fyne.CanvasObject).Size()
+	canvas.Unfocus()
+	without := canvas.Capture()
+	canvas.Focus(o)
+	const around = 3
+	box := image.Rect(int(at.X)-around, int(at.Y)-around, int(at.X+size.Width)+around, int(at.Y+size.Height)+around).Intersect(with.Bounds())
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			if a, b := with.At(x, y), without.At(x, y); a != b && contrast(a, b) >= 3 {
+				n++
+			}
+		}
+	}
+	return n
 }

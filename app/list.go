@@ -2,6 +2,7 @@ package app
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -21,7 +22,8 @@ type entry struct {
 type list struct {
 	widget.List
 	entries []entry
-	at      int // by keyboard
+	at      int  // by keyboard
+	here    bool // it has the focus
 }
 
 func newList(entries []entry) *list {
@@ -30,7 +32,7 @@ func newList(entries []entry) *list {
 	l.CreateItem = func() fyne.CanvasObject {
 		title, state := strong("x"), quiet("x")
 		title.OneLine, state.OneLine = true, true
-		return container.New(listed{}, newMark(hollow), title, state)
+		return container.New(listed{}, newMark(hollow), title, state, formview.NewRing())
 	}
 	l.UpdateItem = func(n widget.ListItemID, o fyne.CanvasObject) {
 		row, e := o.(*fyne.Container).Objects, l.entries[n]
@@ -40,14 +42,33 @@ func newList(entries []entry) *list {
 			m.shape = e.shape
 			m.Refresh()
 		}
+		formview.Light(row[3].(*canvas.Rectangle), l.here && n == l.at)
 	}
 	l.OnSelected = func(n widget.ListItemID) {
 		l.UnselectAll()
 		l.entries[n].open()
 	}
-	l.OnHighlighted = func(n widget.ListItemID) { l.at = n }
+	l.OnHighlighted = func(n widget.ListItemID) {
+		before := l.at
+		l.at = n
+		l.RefreshItem(before)
+		l.RefreshItem(n)
+	}
 	l.ExtendBaseWidget(l)
 	return l
+}
+
+// FocusGained implements [fyne.Focusable].
+func (l *list) FocusGained() {
+	l.here = true
+	l.List.FocusGained()
+}
+
+// FocusLost implements [fyne.Focusable].
+func (l *list) FocusLost() {
+	l.here = false
+	l.List.FocusLost()
+	l.RefreshItem(l.at)
 }
 
 // TypedKey implements [fyne.Focusable].
@@ -70,7 +91,8 @@ func (narrow) Layout(o []fyne.CanvasObject, size fyne.Size) {
 
 func (narrow) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
 
-// listed lays out a row: a mark, and beside it two lines of words.
+// listed lays out a row: a mark, beside it two lines of words, and around them
+// the ring of the focus.
 type listed struct{}
 
 func (listed) Layout(o []fyne.CanvasObject, size fyne.Size) {
@@ -81,6 +103,7 @@ func (listed) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	formview.Place(o[0], fyne.NewPos(2*pad, 2*pad), fyne.NewSquareSize(m), size.Width)
 	formview.Place(o[1], fyne.NewPos(left, 2*pad), fyne.NewSize(width, title), size.Width)
 	formview.Place(o[2], fyne.NewPos(left, 2*pad+title), fyne.NewSize(width, state), size.Width)
+	o[3].Resize(size)
 }
 
 func (listed) MinSize(o []fyne.CanvasObject) fyne.Size {

@@ -165,11 +165,3 @@ func (a *App) depart(then func()) {
 
 // lockKey locks, wherever one is.
 var lockKey = &desktop.CustomShortcut{KeyName: fyne.KeyL, Modifier: fyne.KeyModifierShortcutDefault}
-
-// lockKeyName is how the key is called.
-func lockKeyName() string {
-	if lockKey.Modifier == fyne.KeyModifierSuper {
-		return "⌘L"
-	}
-	return "Ctrl+L"
-}

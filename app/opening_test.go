@@ -78,3 +78,18 @@ func TestAStoreThatCannotBeOpenedEndsTheWindow(t *testing.T) {
 		t.Errorf("it ended with %v", err)
 	}
 }
+
+func TestTheWindowOpensAsLargeAsItWasClosed(t *testing.T) {
+	dir := t.TempDir()
+	p := sit(t, t.TempDir(), Options{Folder: dir}, fyne.NewSize(777, 555))
+	p.shut()
+	if got := workspace.LastWindow(dir); got.Width != 777 || got.Height != 555 {
+		t.Fatalf("kept is %v", got)
+	}
+	again := New(test.NewTempApp(t), p.work, p.consultation, Options{Folder: dir})
+	again.frame(t.Context())
+	defer again.end()
+	if got := again.window.Canvas().Size(); got != fyne.NewSize(777, 555) {
+		t.Errorf("it opens as large as %v", got)
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
+	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
 )
 
@@ -47,6 +48,8 @@ func TestEveryScreenFitsItsWindow(t *testing.T) {
 		{"phone-arabic", phone, workspace.Settings{Look: workspace.LookLight, Languages: []string{"ar"}}, true},
 		{"laptop-arabic", laptop, workspace.Settings{Look: workspace.LookLight, Languages: []string{"ar"}}, true},
 		{"phone-arabic-200", phone, workspace.Settings{Look: workspace.LookDark, TextSize: 200, Languages: []string{"ar"}}, false},
+		{"phone-contrast", phone, workspace.Settings{Look: workspace.LookContrastLight}, true},
+		{"laptop-contrast", laptop, workspace.Settings{Look: workspace.LookContrastDark}, true},
 		{"phone-kikuyu", phone, workspace.Settings{Look: workspace.LookLight, Languages: []string{"ki"}}, false},
 		{"hand", fyne.NewSize(200, 200), workspace.Settings{Look: workspace.LookLight}, false},
 	} {
@@ -79,7 +82,8 @@ func TestEveryScreenFitsItsWindow(t *testing.T) {
 // inThoseDays is when the pictures are made: they are the same every day.
 func inThoseDays() time.Time { return time.Date(2007, 8, 20, 10, 30, 0, 0, time.UTC) }
 
-// fits says which words stick out of the window at the side.
+// fits says which words stick out of the window at the side, or out of what
+// they stand in.
 func (p *person) fits(name string) {
 	p.t.Helper()
 	width := p.window.Canvas().Size().Width
@@ -87,8 +91,16 @@ func (p *person) fits(name string) {
 	walk = func(o fyne.CanvasObject, at fyne.Position) {
 		for _, c := range children(o) {
 			where := at.Add(c.Position())
-			if l, ok := c.(*canvas.Text); ok && l.Text != "" && (where.X < -1 || where.X+c.Size().Width > width+1 || c.MinSize().Width > width) {
-				p.t.Errorf("%s: %q reaches from %.0f to %.0f of %.0f", name, l.Text, where.X, where.X+c.Size().Width, width)
+			if l, ok := c.(*canvas.Text); ok && l.Text != "" {
+				if where.X < -1 || where.X+c.Size().Width > width+1 || c.MinSize().Width > width {
+					p.t.Errorf("%s: %q reaches from %.0f to %.0f of %.0f", name, l.Text, where.X, where.X+c.Size().Width, width)
+				}
+				if room := o.Size().Width; l.MinSize().Width > room+1 {
+					p.t.Errorf("%s: %q is %.0f wide where there is room for %.0f", name, l.Text, l.MinSize().Width, room)
+				}
+			}
+			if l, ok := c.(*formview.Label); ok && l.Words() != "" && l.Position().Y+l.MinSize().Height > o.Size().Height+1 {
+				p.t.Errorf("%s: %q reaches down to %.0f in something that is %.0f high", name, l.Words(), l.Position().Y+l.MinSize().Height, o.Size().Height)
 			}
 			walk(c, where)
 		}

@@ -22,7 +22,8 @@ func (a *App) showSettings() {
 			heading(say("nav.settings")), newWay(theme.SettingsIcon(), say("safety.title"), a.safetyState(), a.showSafety), language,
 			section(say("settings.text_size"), a.sizeChoices()),
 			section(say("settings.appearance"), a.lookChoices()),
-			section(say("filling.how"), a.pagingChoices(), quiet(say("filling.keys"))),
+			section(say("filling.how"), a.pagingChoices()),
+			section(say("keys.title"), a.keyList()),
 		)}
 	}, enter: a.looked})
 }
@@ -48,7 +49,8 @@ func (a *App) lookChoices() fyne.CanvasObject {
 	for _, l := range []struct {
 		look workspace.Look
 		id   locale.ID
-	}{{workspace.LookSystem, "settings.as_system"}, {workspace.LookLight, "settings.light"}, {workspace.LookDark, "settings.dark"}} {
+	}{{workspace.LookSystem, "settings.as_system"}, {workspace.LookLight, "settings.light"}, {workspace.LookDark, "settings.dark"},
+		{workspace.LookContrastLight, "settings.contrast_light"}, {workspace.LookContrastDark, "settings.contrast_dark"}} {
 		row := formview.NewChoice(string(l.look), a.words.Say(l.id), false)
 		row.SetPicked(a.chosen.Look == l.look)
 		row.OnPick = func() {

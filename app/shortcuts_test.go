@@ -73,3 +73,36 @@ func TestThePersonSaysHowMuchIsAskedAtOneTime(t *testing.T) {
 		t.Errorf("a form too large for one page has %d", n)
 	}
 }
+
+func TestKeysLeadToTheMainScreensAndAreListed(t *testing.T) {
+	p := known(t, laptop)
+	for i, w := range p.allWays() {
+		p.strikes(&desktop.CustomShortcut{KeyName: fyne.KeyName(rune('1' + i)), Modifier: fyne.KeyModifierShortcutDefault})
+		if p.shell.shown.way != w.id {
+			t.Errorf("key %d leads to %q, not to %q", i+1, p.shell.shown.way, w.id)
+		}
+	}
+	p.showHome()
+	p.newResponse()
+	p.taps("Next")
+	p.types(0, "Prices first.")
+	p.strikes(&desktop.CustomShortcut{KeyName: fyne.KeyLeft, Modifier: fyne.KeyModifierAlt})
+	p.sees("Your next step")
+	p.showSettings()
+	for _, k := range p.keys() {
+		p.sees(k.name + " — " + k.what)
+	}
+	if n := len(p.keys()); n < 10 {
+		t.Errorf("there are %d", n)
+	}
+}
+
+func TestBeforeThereIsANameKeysLeadNowhere(t *testing.T) {
+	p := sit(t, t.TempDir(), Options{}, laptop)
+	before := p.shown()
+	p.strikes(&desktop.CustomShortcut{KeyName: fyne.Key2, Modifier: fyne.KeyModifierShortcutDefault})
+	p.strikes(&desktop.CustomShortcut{KeyName: fyne.KeyLeft, Modifier: fyne.KeyModifierAlt})
+	if p.shown() != before {
+		t.Error("another screen came")
+	}
+}

@@ -6,88 +6,9 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
-	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 )
-
-// A palette is the colours of one brightness. Text on each ground has a
-// contrast of at least 7 to 1, borders and marks at least 3 to 1.
-type palette map[fyne.ThemeColorName]color.NRGBA
-
-var light = palette{
-	formview.ColourHeader:              rgb(0x0A4A4C),
-	formview.ColourOnHeader:            rgb(0xFFFFFF),
-	formview.ColourRail:                rgb(0xF3F1EA),
-	formview.ColourCard:                rgb(0xFFFFFF),
-	formview.ColourEdge:                rgb(0xD8D5C8),
-	formview.ColourSoft:                rgb(0xE0EEEB),
-	formview.ColourAccent:              rgb(0x9A5600),
-	theme.ColorNameBackground:          rgb(0xFBFAF6),
-	theme.ColorNameForeground:          rgb(0x1B2226),
-	theme.ColorNamePlaceHolder:         rgb(0x4C565B),
-	theme.ColorNameDisabled:            rgb(0x566066),
-	theme.ColorNameDisabledButton:      rgb(0xE7E6E0),
-	theme.ColorNameButton:              rgb(0xE9EDEB),
-	theme.ColorNamePrimary:             rgb(0x0A5557),
-	theme.ColorNameForegroundOnPrimary: rgb(0xFFFFFF),
-	theme.ColorNameHyperlink:           rgb(0x0A5557),
-	theme.ColorNameFocus:               rgba(0x0A5557, 0x38),
-	theme.ColorNameHover:               rgba(0x0A5557, 0x14),
-	theme.ColorNamePressed:             rgba(0x0A5557, 0x2C),
-	theme.ColorNameSelection:           rgba(0x0A5557, 0x33),
-	theme.ColorNameInputBackground:     rgb(0xFFFFFF),
-	theme.ColorNameInputBorder:         rgb(0x7C888D),
-	theme.ColorNameSeparator:           rgb(0xD9D9D1),
-	theme.ColorNameScrollBar:           rgba(0x1B2226, 0x77),
-	theme.ColorNameHeaderBackground:    rgb(0xF1F0EA),
-	theme.ColorNameMenuBackground:      rgb(0xF1F0EA),
-	theme.ColorNameOverlayBackground:   rgb(0xFFFFFF),
-	theme.ColorNameShadow:              rgba(0x000000, 0x30),
-	theme.ColorNameError:               rgb(0x9A1B1B),
-	theme.ColorNameForegroundOnError:   rgb(0xFFFFFF),
-	theme.ColorNameSuccess:             rgb(0x14592B),
-	theme.ColorNameForegroundOnSuccess: rgb(0xFFFFFF),
-	theme.ColorNameWarning:             rgb(0x6B4700),
-	theme.ColorNameForegroundOnWarning: rgb(0xFFFFFF),
-}
-
-var dark = palette{
-	formview.ColourHeader:              rgb(0x0D3234),
-	formview.ColourOnHeader:            rgb(0xF2F5F2),
-	formview.ColourRail:                rgb(0x161E21),
-	formview.ColourCard:                rgb(0x1B2427),
-	formview.ColourEdge:                rgb(0x3B4A4D),
-	formview.ColourSoft:                rgb(0x15393B),
-	formview.ColourAccent:              rgb(0xF0BE77),
-	theme.ColorNameBackground:          rgb(0x12181B),
-	theme.ColorNameForeground:          rgb(0xECEFEC),
-	theme.ColorNamePlaceHolder:         rgb(0xB2BCBC),
-	theme.ColorNameDisabled:            rgb(0xA3AEAE),
-	theme.ColorNameDisabledButton:      rgb(0x20282B),
-	theme.ColorNameButton:              rgb(0x263034),
-	theme.ColorNamePrimary:             rgb(0x8AD5CE),
-	theme.ColorNameForegroundOnPrimary: rgb(0x0B2524),
-	theme.ColorNameHyperlink:           rgb(0x8AD5CE),
-	theme.ColorNameFocus:               rgba(0x8AD5CE, 0x4C),
-	theme.ColorNameHover:               rgba(0x8AD5CE, 0x1C),
-	theme.ColorNamePressed:             rgba(0x8AD5CE, 0x38),
-	theme.ColorNameSelection:           rgba(0x8AD5CE, 0x44),
-	theme.ColorNameInputBackground:     rgb(0x1B2326),
-	theme.ColorNameInputBorder:         rgb(0x82908F),
-	theme.ColorNameSeparator:           rgb(0x323D40),
-	theme.ColorNameScrollBar:           rgba(0xECEFEC, 0x77),
-	theme.ColorNameHeaderBackground:    rgb(0x192124),
-	theme.ColorNameMenuBackground:      rgb(0x192124),
-	theme.ColorNameOverlayBackground:   rgb(0x1B2326),
-	theme.ColorNameShadow:              rgba(0x000000, 0x70),
-	theme.ColorNameError:               rgb(0xFFB3AB),
-	theme.ColorNameForegroundOnError:   rgb(0x3A0906),
-	theme.ColorNameSuccess:             rgb(0x9BDDAE),
-	theme.ColorNameForegroundOnSuccess: rgb(0x06290F),
-	theme.ColorNameWarning:             rgb(0xF2CE87),
-	theme.ColorNameForegroundOnWarning: rgb(0x2E1F00),
-}
 
 // sizeCode is the size of a receipt code.
 const sizeCode fyne.ThemeSizeName = "baraza-code"
@@ -142,14 +63,22 @@ func (l look) RightToLeft() bool { return l.words.Language().Direction == locale
 
 func (l look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	colours := light
-	if l.fixed == workspace.LookDark || l.fixed == workspace.LookSystem && variant == theme.VariantDark {
-		colours, variant = dark, theme.VariantDark
-	} else {
-		variant = theme.VariantLight
+	switch l.fixed {
+	case workspace.LookDark:
+		colours = dark
+	case workspace.LookContrastLight:
+		colours = contrastLight
+	case workspace.LookContrastDark:
+		colours = contrastDark
+	case workspace.LookSystem:
+		if variant == theme.VariantDark {
+			colours = dark
+		}
 	}
-	if c, ok := colours[name]; ok {
+	if c, ok := colours.of[name]; ok {
 		return c
 	}
+	variant = colours.variant
 	return l.Theme.Color(name, variant)
 }
 
@@ -165,10 +94,4 @@ func (l look) Size(name fyne.ThemeSizeName) float32 {
 		return min(grown, max(most, size*1.2))
 	}
 	return grown
-}
-
-func rgb(c uint32) color.NRGBA { return rgba(c, 0xFF) }
-
-func rgba(c uint32, alpha uint8) color.NRGBA {
-	return color.NRGBA{R: uint8(c >> 16), G: uint8(c >> 8), B: uint8(c), A: alpha}
 }

@@ -1,10 +1,12 @@
 package formview
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/driver/mobile"
 	"fyne.io/fyne/v2/theme"
@@ -40,6 +42,7 @@ type Entry struct {
 	rows   int
 	least  int           // rows, however little is typed
 	probe  *widget.Label // Fyne's, as in the field; tells how many lines the text has
+	ring   *canvas.Rectangle
 }
 
 // The lines that a field shows at least.
@@ -52,7 +55,7 @@ const (
 // NewEntry makes a field that grows with its text. In one without several
 // lines Return does not begin one; what is long wraps all the same.
 func NewEntry(multiline bool) *Entry {
-	e := &Entry{single: !multiline, least: singleRows, probe: widget.NewLabel("")}
+	e := &Entry{single: !multiline, least: singleRows, probe: widget.NewLabel(""), ring: NewRing()}
 	e.MultiLine = true
 	e.Wrapping = fyne.TextWrapWord
 	e.probe.Wrapping = fyne.TextWrapWord
@@ -123,12 +126,32 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	if e.single && (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter) {
 		if e.OnSubmitted != nil {
 			e.OnSubmitted(e.Text)
-		} else if canvas := fyne.CurrentApp().Driver().CanvasForObject(e); canvas != nil {
-			canvas.FocusNext()
+		} else if c := fyne.CurrentApp().Driver().CanvasForObject(e); c != nil {
+			c.FocusNext()
 		}
 		return
 	}
 	e.Entry.TypedKey(k)
+}
+
+// CreateRenderer implements [fyne.Widget]: Fyne's field marks the focus by a
+// shade of its edge, which is easily missed.
+func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
+	return ringed{e.Entry.CreateRenderer(), e.ring}
+}
+
+type ringed struct {
+	fyne.WidgetRenderer
+	ring *canvas.Rectangle
+}
+
+func (r ringed) Layout(size fyne.Size) {
+	r.WidgetRenderer.Layout(size)
+	r.ring.Resize(size)
+}
+
+func (r ringed) Objects() []fyne.CanvasObject {
+	return append(slices.Clone(r.WidgetRenderer.Objects()), r.ring)
 }
 
 // AcceptsTab says that Tab moves on to the next field.
@@ -137,6 +160,7 @@ func (e *Entry) AcceptsTab() bool { return false }
 // FocusGained implements [fyne.Focusable].
 func (e *Entry) FocusGained() {
 	e.here = true
+	Light(e.ring, true)
 	e.Entry.FocusGained()
 	if e.OnFocus != nil {
 		e.OnFocus(true)
@@ -146,6 +170,7 @@ func (e *Entry) FocusGained() {
 // FocusLost implements [fyne.Focusable].
 func (e *Entry) FocusLost() {
 	e.here = false
+	Light(e.ring, false)
 	e.Entry.FocusLost()
 	if e.OnFocus != nil {
 		e.OnFocus(false)

@@ -37,14 +37,16 @@ func (s Settings) Watch() *Watch {
 	return NewWatch(time.Duration(minutes)*time.Minute, nil)
 }
 
-// A Look is the brightness of the screens.
+// A Look is the brightness of the screens, and how much their colours differ.
 type Look string
 
 // The looks.
 const (
-	LookSystem Look = "" // as the system says
-	LookLight  Look = "light"
-	LookDark   Look = "dark"
+	LookSystem        Look = "" // as the system says
+	LookLight         Look = "light"
+	LookDark          Look = "dark"
+	LookContrastLight Look = "contrast-light"
+	LookContrastDark  Look = "contrast-dark"
 )
 
 const keySettings = "screen"
