@@ -24,7 +24,7 @@ type packSettings struct {
 }
 
 func (s *packSettings) flags(f flagSet) {
-	f.StringVar(&s.files, "files", "", "pack: `FOLDER` with the files that the form names")
+	f.StringVar(&s.files, "files", "", "pack: `FOLDER` with the files that the form names; by default the form's name with -media, or its own")
 	f.StringVar(&s.base, "base", "", "pack, unpack: packed form `FILE` that the other side has already")
 	f.Var(&s.languages, "language", "pack: only this `LANGUAGE` beside the form's own, named as in the form; may be repeated")
 	f.BoolVar(&s.noMedia, "no-media", false, "pack: leave pictures, sounds and films for later")
@@ -50,11 +50,7 @@ func formPack(in, out string, s formSettings, io streams) error {
 	if err != nil {
 		return err
 	}
-	var files fs.FS
-	if s.pack.files != "" {
-		files = os.DirFS(s.pack.files)
-	}
-	p, err := formpack.New(xml, files)
+	p, err := formpack.New(xml, s.pack.folder(in))
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)
 	}
@@ -76,6 +72,20 @@ func formPack(in, out string, s formSettings, io streams) error {
 		there.Fill(base)
 	}
 	return s.sayPack(there, b.Len(), out, io)
+}
+
+// folder is where the files are that a form names: the folder that was given, or
+// the one beside the form as ODK Collect has it (survey.xlsx, survey-media), or the
+// form's own (https://docs.getodk.org/collect-forms/#loading-forms-directly).
+func (s *packSettings) folder(form string) fs.FS {
+	if s.files != "" {
+		return os.DirFS(s.files)
+	}
+	beside := strings.TrimSuffix(form, filepath.Ext(form)) + "-media"
+	if at, err := os.Stat(beside); err == nil && at.IsDir() {
+		return os.DirFS(beside)
+	}
+	return os.DirFS(filepath.Dir(form))
 }
 
 // xformOf returns a form as an XForm: one that is an XForm, as it is.
