@@ -125,7 +125,7 @@ func (a *App) gallery() ([]sample, error) {
 				m.items = append(m.items, items...)
 			}
 			a.start(place{draw: func() screen {
-				return screen{title: a.words.Say("screen.mine"), way: "nav.consultation", body: a.listOf(a.entries(m, 0))}
+				return screen{title: a.words.Say("screen.mine"), way: "nav.consultation", body: a.listOf(a.entries(m, 0), &finder{a: a})}
 			}})
 		}},
 		{"contribution", func() { a.write(text) }},

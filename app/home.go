@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
@@ -172,11 +171,11 @@ func (a *App) entries(m mine, limit int) (all []entry) {
 		return n
 	}
 	for _, d := range m.drafts[:few(len(m.drafts))] {
-		all = append(all, entry{dashed, a.briefTitle(d), a.words.Say("state.draft") + " · " + a.words.Moment(d.Changed.Local(), a.clock()), func() { a.openBrief(d) }})
+		all = append(all, entry{dashed, a.briefTitle(d), a.words.Say("state.draft") + " · " + a.words.Moment(d.Changed.Local(), a.clock()), func() { a.openBrief(d) }, d.ID})
 	}
 	for i := range few(len(m.items)) {
 		item := m.items[len(m.items)-1-i]
-		all = append(all, entry{stateShape(item), a.itemTitle(item), a.state(item), func() { a.showItem(item.Name) }})
+		all = append(all, entry{stateShape(item), a.itemTitle(item), a.state(item), func() { a.showItem(item.Name) }, item.Name})
 	}
 	return all
 }
@@ -267,17 +266,18 @@ func (a *App) questionnaire() fyne.CanvasObject {
 // showAll lists everything that was written on this device, however much.
 func (a *App) showAll() {
 	var m mine
+	f := &finder{a: a}
 	a.goTo(place{draw: func() screen {
-		return screen{title: a.words.Say("screen.mine"), way: "nav.consultation", body: a.listOf(a.entries(m, 0))}
+		return screen{title: a.words.Say("screen.mine"), way: "nav.consultation", body: a.listOf(a.entries(m, 0), f)}
 	}, enter: func() { a.load(&m) }})
 }
 
-// listOf is a list as a screen of its own.
-func (a *App) listOf(all []entry) fyne.CanvasObject {
+// listOf is a list as a screen of its own, to be searched.
+func (a *App) listOf(all []entry, f *finder) fyne.CanvasObject {
 	if len(all) == 0 {
 		return page(wrapped(a.words.Say("screen.nothing_yet")), quiet(a.words.Say("outbox.empty_hint")))
 	}
-	return container.New(narrow{}, newList(all))
+	return f.screen(all)
 }
 
 func (a *App) showMenu() {

@@ -15,6 +15,7 @@ type entry struct {
 	shape        shape
 	title, state string
 	open         func()
+	id           string // what [workspace.Workspace.Find] calls it; may be empty
 }
 
 // A list shows entries and draws only those in sight, however many there are.

@@ -36,10 +36,10 @@ func TestTenThousandDraftsAndItemsDrawNoMoreThanFitTheScreen(t *testing.T) {
 	m := p.many(10_000)
 	for name, body := range map[string]func() fyne.CanvasObject{
 		"home":     func() fyne.CanvasObject { return p.home(m) },
-		"all":      func() fyne.CanvasObject { return p.listOf(p.entries(m, 0)) },
+		"all":      func() fyne.CanvasObject { return p.listOf(p.entries(m, 0), &finder{a: p.App}) },
 		"outbox":   (&outbox{a: p.App, items: m.items, joined: true, read: true}).draw,
 		"nothing":  func() fyne.CanvasObject { return p.home(mine{read: true}) },
-		"no lines": func() fyne.CanvasObject { return p.listOf(nil) },
+		"no lines": func() fyne.CanvasObject { return p.listOf(nil, &finder{a: p.App}) },
 	} {
 		p.start(place{draw: func() screen { return screen{title: name, body: body()} }})
 		if n := p.drawn(); n == 0 || n > 260 {
@@ -54,7 +54,7 @@ func TestAllOfAThousandAreReachedInTheList(t *testing.T) {
 	var entries []entry
 	for i := range 1000 {
 		title := fmt.Sprintf("Group %d", i)
-		entries = append(entries, entry{hollow, title, "draft", func() { opened = title }})
+		entries = append(entries, entry{hollow, title, "draft", func() { opened = title }, ""})
 	}
 	l := newList(entries)
 	p.start(place{draw: func() screen { return screen{title: "all", body: l} }})
