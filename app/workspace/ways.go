@@ -26,8 +26,16 @@ func (w *Workspace) Way(ctx context.Context, address string) (*httpsync.Client, 
 		return nil, err
 	}
 	return w.clients.to(address, func(a httpsync.Address) httpsync.Options {
-		return httpsync.Options{Proxy: proxy, Past: func() time.Time { return past }, InTurns: w.clock().Unix() < chosen.Turns[a.URL]}
+		return httpsync.Options{Proxy: proxy, Past: func() time.Time { return past }, HTTP3: w.http3, InTurns: w.clock().Unix() < chosen.Turns[a.URL]}
 	})
+}
+
+// TryHTTP3 says whether this workspace sends over UDP while it is open: see httpsync.HTTP3.
+func (w *Workspace) TryHTTP3(h httpsync.HTTP3) {
+	w.sending.Lock()
+	defer w.sending.Unlock()
+	w.http3 = h
+	w.clients.close()
 }
 
 // past is a time that has been: that of the centre's last word.

@@ -22,6 +22,7 @@ import (
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
 	"baraza.example/sync/exchange"
+	"baraza.example/sync/httpsync"
 	"baraza.example/sync/identity"
 )
 
@@ -54,6 +55,7 @@ type Workspace struct {
 	sending sync.Mutex                  // one at a time exchanges; guards what follows
 	peers   map[string]*exchange.Memory // by address
 	clients clients
+	http3   httpsync.HTTP3
 }
 
 // tables are the collections of the store that a workspace keeps.

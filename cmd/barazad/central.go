@@ -144,6 +144,7 @@ func centralServe(ctx context.Context, args []string, io streams) error {
 	cert := f.String("tls-cert", "", "publicly trusted certificate, with --tls-key")
 	key := f.String("tls-key", "", "its key")
 	plain := f.Bool("plain", false, "speak plain HTTP, behind a proxy that does TLS")
+	http3 := f.String("http3", "off", "on: serve HTTP/3 on the UDP port of the same number, too, and say so")
 	verbose := f.Bool("v", false, "log every exchange")
 	if _, err := f.parse(args); err != nil {
 		return err
@@ -156,7 +157,7 @@ func centralServe(ctx context.Context, args []string, io streams) error {
 	if err != nil {
 		return err
 	}
-	c, err := f.start(ctx, *listen, *desk, *deskKeys, certificate, log)
+	c, err := f.start(ctx, *listen, *desk, *deskKeys, *http3 != "off", certificate, log)
 	if err != nil {
 		return err
 	}
@@ -184,7 +185,7 @@ func (c *runningCentre) close() {
 }
 
 // start opens the folder's store and listens. The caller closes what it returns.
-func (f *deskFlags) start(ctx context.Context, listen, desk string, deskKeys bool, certificate *tls.Certificate, log *slog.Logger) (_ *runningCentre, err error) {
+func (f *deskFlags) start(ctx context.Context, listen, desk string, deskKeys, overUDP bool, certificate *tls.Certificate, log *slog.Logger) (_ *runningCentre, err error) {
 	c := new(runningCentre)
 	if c.store, c.keys, err = openCentre(ctx, *f.dir); err != nil {
 		return nil, err
@@ -198,7 +199,12 @@ func (f *deskFlags) start(ctx context.Context, listen, desk string, deskKeys boo
 	if err != nil {
 		return nil, err
 	}
-	if c.public, err = httpsync.Listen(listen, certificate, server.Handler(), log); err != nil {
+	if overUDP && certificate != nil {
+		c.public, err = httpsync.ListenHTTP3(listen, *certificate, server.Handler(), log)
+	} else {
+		c.public, err = httpsync.Listen(listen, certificate, server.Handler(), log)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if c.desk, err = f.serveDesk(desk, deskKeys, c.store, c.keys.Centre.Name, certificate, log); err != nil {

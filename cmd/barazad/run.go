@@ -132,7 +132,7 @@ func (r *trial) centre(ctx context.Context, verbose bool) (*runningCentre, error
 	*r.flags.dir = dir
 	for _, listen := range public {
 		for _, desk := range []string{runDesk, runFree} {
-			c, wrong := r.flags.start(ctx, listen, desk, true, certificate, logger(r.io.err, verbose))
+			c, wrong := r.flags.start(ctx, listen, desk, true, false, certificate, logger(r.io.err, verbose))
 			if wrong == nil {
 				return c, nil
 			}

@@ -21,6 +21,7 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 	trust := f.String("trust", "", "fingerprint on the hub's screen, with --nearby; asked for when it is needed")
 	wait := f.Duration("wait", 0, "try again with growing pauses until everything is received, at most this long")
 	proxy := f.String("proxy", "", "send through this proxy from now on: host:port, http://name:password@host:port, “none”, or “system” for HTTPS_PROXY")
+	http3 := f.String("http3", "off", "over UDP: off; tried (where the centre offers it, it passes and is no slower); only")
 	asJSON := f.Bool("json", false, "print the account as JSON")
 	if _, err := f.parse(args); err != nil {
 		return err
@@ -33,6 +34,13 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 	defer w.Close()
 	if err := useProxy(ctx, w, *proxy); err != nil {
 		return err
+	}
+	switch *http3 {
+	case "off":
+	case string(httpsync.HTTP3Tried), string(httpsync.HTTP3Only):
+		w.TryHTTP3(httpsync.HTTP3(*http3))
+	default:
+		return fmt.Errorf("--http3 %s: %w", *http3, errUsage)
 	}
 	roads := []string{*via}
 	switch {

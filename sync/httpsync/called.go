@@ -34,8 +34,10 @@ type called struct {
 	turned   chan struct{} // closed when instead is set
 	answer   io.ReadCloser
 	err      error
-	ended    atomic.Bool // the answer was read to its end
-	waits    atomic.Bool // somebody reads
+	ended    atomic.Bool  // the answer was read to its end
+	waits    atomic.Bool  // somebody reads
+	began    atomic.Int64 // when the first byte was written, in nanoseconds
+	wrote    atomic.Int64 // bytes
 	once     sync.Once
 	first    sync.Once
 
@@ -58,13 +60,13 @@ func (c *Client) Open(ctx context.Context) (exchange.Conn, error) {
 		if c.InTurns() {
 			return c.openTurns(ctx), nil
 		}
-		return c.begin(ctx, c.now()), nil
+		return c.begin(ctx, c.choose(ctx)), nil
 	}
 	c.mu.Lock()
 	old := c.current
 	c.current = s.carrier
 	c.mu.Unlock()
-	old.transport.CloseIdleConnections()
+	old.closeIdle()
 	s.unhook = append(s.unhook, context.AfterFunc(ctx, func() { s.cancel(context.Cause(ctx)) }))
 	return s, nil
 }
@@ -132,6 +134,7 @@ func (s *called) ask(ctx context.Context, cancel context.CancelCauseFunc) {
 		s.turn(cancel) // a proxy that wants to know how long a request is, or has waited for its end
 		return
 	case err == nil:
+		s.client.offers(answer.Header())
 		s.answer, err = s.client.check(answer.RawResponse)
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
@@ -184,7 +187,9 @@ func (s *called) Write(b []byte) (int, error) {
 	if t := s.keep(b); t != nil {
 		return t.Write(b)
 	}
+	s.began.CompareAndSwap(0, time.Now().UnixNano())
 	n, err := s.w.Write(b)
+	s.wrote.Add(int64(n))
 	if err != nil {
 		if s.turns() != nil { // which have said what was kept
 			return len(b), nil
@@ -233,7 +238,9 @@ func (s *called) Close() error {
 		}
 		if !s.ended.Load() {
 			s.client.leave(s.carrier)
+			return
 		}
+		s.client.measured(s.carrier, s.wrote.Load(), time.Since(time.Unix(0, s.began.Load())))
 	})
 	return nil
 }

@@ -26,6 +26,7 @@ type Options struct {
 	Proxy       func(*http.Request) (*url.URL, error)
 	Clock       func() time.Time // by which certificates are judged
 	Past        func() time.Time // a time that has been, to tell a clock that is behind; may be nil
+	HTTP3       HTTP3            // whether UDP is tried
 	InTurns     bool             // it is known that only whole requests pass on the way
 }
 
@@ -38,6 +39,9 @@ type Client struct {
 	tls     *tls.Config
 	link    link
 
+	trying sync.WaitGroup
+	ways   ways
+
 	greeting atomic.Int64 // nanoseconds that TLS took last; 0: not known
 	mute     atomic.Int32 // requests in a row that were given up before anything was said
 
@@ -49,7 +53,8 @@ type Client struct {
 
 // A carrier is a set of connections: usually one.
 type carrier struct {
-	transport *http.Transport
+	transport *http.Transport // nil over UDP
+	udp       *udp            // nil over TCP
 	rest      *resty.Client
 	last      atomic.Pointer[heardConn] // the connection that was opened last
 }
@@ -76,6 +81,7 @@ func NewClient(a Address, o Options) *Client {
 		o.Clock = time.Now
 	}
 	c := &Client{address: a, clock: o.Clock, options: o}
+	c.ways.blocked, c.ways.rates = map[string]time.Time{}, map[string][2]float64{}
 	c.tls = c.tlsConfig(o)
 	c.current = c.carrier()
 	if o.InTurns {
@@ -117,11 +123,24 @@ func (c *Client) carrier() *carrier {
 		// No TLSHandshakeTimeout, no ResponseHeaderTimeout: on a thin link
 		// both kill what is healthy.
 	}
-	r.rest = resty.NewWithClient(&http.Client{Transport: r.transport}).
+	r.rest = c.resty(r.transport)
+	return r
+}
+
+func (c *Client) resty(over http.RoundTripper) *resty.Client {
+	return resty.NewWithClient(&http.Client{Transport: over}).
 		SetRedirectPolicy(resty.RedirectPolicyFunc(func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse })).
 		SetHeader("User-Agent", "baraza").
 		SetPreRequestHook(stream)
-	return r
+}
+
+// closeIdle gives up connections that have no request.
+func (r *carrier) closeIdle() {
+	if r.udp != nil {
+		r.udp.close()
+		return
+	}
+	r.transport.CloseIdleConnections()
 }
 
 func (c *Client) tlsConfig(o Options) *tls.Config {
@@ -149,7 +168,8 @@ func (c *Client) Close() {
 	if s := c.takeSpare(); s != nil {
 		s.Close()
 	}
-	c.now().transport.CloseIdleConnections()
+	c.now().closeIdle()
+	c.endQUIC()
 }
 
 // leave gives up the connections of a carrier, also one that HTTP/2 does not know to
@@ -160,7 +180,7 @@ func (c *Client) leave(over *carrier) {
 		c.current = c.carrier()
 	}
 	c.mu.Unlock()
-	over.transport.CloseIdleConnections()
+	over.closeIdle()
 	if last := over.last.Load(); last != nil {
 		last.Close()
 	}

@@ -17,6 +17,7 @@ type Listener struct {
 	Address Address // with its pin
 	server  *http.Server
 	life    *lifetime
+	udp     *http3Side // nil: TCP alone
 	running sync.WaitGroup
 }
 
@@ -30,11 +31,29 @@ const (
 // listener's own certificate; without one it speaks plain HTTP, for a proxy in
 // front of it.
 func Listen(addr string, cert *tls.Certificate, h http.Handler, log *slog.Logger) (*Listener, error) {
+	return listen(addr, cert, h, log, false)
+}
+
+// ListenHTTP3 listens as Listen does, and on the UDP port of the same number as well.
+func ListenHTTP3(addr string, cert tls.Certificate, h http.Handler, log *slog.Logger) (*Listener, error) {
+	return listen(addr, &cert, h, log, true)
+}
+
+func listen(addr string, cert *tls.Certificate, h http.Handler, log *slog.Logger, overUDP bool) (*Listener, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
-	served := &Listener{Address: Address{URL: "http://" + l.Addr().String()}, life: newLifetime(), server: &http.Server{
+	life := newLifetime()
+	var udp *http3Side
+	if overUDP {
+		if udp, err = listenUDP(l.Addr(), *cert, h, life); err != nil {
+			l.Close()
+			return nil, fmt.Errorf("listen on UDP %s: %w", addr, err)
+		}
+		h = offering(l.Addr(), h)
+	}
+	served := &Listener{Address: Address{URL: "http://" + l.Addr().String()}, life: life, udp: udp, server: &http.Server{
 		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 32 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}}
@@ -46,6 +65,9 @@ func Listen(addr string, cert *tls.Certificate, h http.Handler, log *slog.Logger
 		serve = func() error { return served.server.ServeTLS(l, "", "") }
 	}
 	served.running.Go(func() { _ = serve() }) // it ends with Close alone
+	if udp != nil {
+		served.running.Go(udp.serve)
+	}
 	return served, nil
 }
 
@@ -56,6 +78,7 @@ func (l *Listener) Close() {
 	if l.server.Shutdown(ctx) != nil {
 		l.server.Close()
 	}
+	l.endUDP()
 	l.life.end()
 	l.running.Wait()
 }
@@ -63,6 +86,22 @@ func (l *Listener) Close() {
 // Kill stops at once and cuts what is under way.
 func (l *Listener) Kill() {
 	l.server.Close()
+	l.endUDP()
 	l.life.end()
 	l.running.Wait()
+}
+
+func (l *Listener) endUDP() {
+	if l.udp != nil {
+		l.udp.close()
+	}
+}
+
+// offering says in every answer that HTTP/3 is spoken on the same port.
+func offering(at net.Addr, h http.Handler) http.Handler {
+	_, port, _ := net.SplitHostPort(at.String())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Alt-Svc", `h3=":`+port+`"; ma=86400`)
+		h.ServeHTTP(w, r)
+	})
 }

@@ -40,7 +40,7 @@ func (c *Client) Probe(ctx context.Context) error {
 			open[0].Close() // its answer is no answer
 			open = open[1:]
 		}
-		s := c.begin(context.WithoutCancel(ctx), c.carrier())
+		s := c.begin(context.WithoutCancel(ctx), c.another())
 		open = append(open, s)
 		s.running.Go(func() {
 			select {

@@ -169,6 +169,7 @@ func (l *Link) transmit(f *flow, n int, now time.Time) (start, arrives time.Time
 	for i := 0; i < 8 && f.random.Float64() < l.profile.loss(); i++ {
 		arrives = arrives.Add(again)
 		again *= 2
+		l.free[d] = l.free[d].Add(airtime(n+header, l.profile.rate(d))) // it is sent once more
 	}
 	f.last = latest(arrives, f.last)
 	return start, f.last

@@ -10,10 +10,11 @@
 // Rates are bits a second and count the 40 bytes of TCP and IP header that
 // every packet of up to 1,360 bytes of payload carries; sizes are bytes of payload. Up is the
 // way from the one who dials. A TCP connection on a lossy path is modelled, not
-// simulated: a lost packet holds up what follows for one retransmission
+// simulated: a lost packet takes its time on the line twice and holds up what follows for one retransmission
 // timeout (RFC 6298), and a steady flow stays below the rate of Mathis et al.,
 // "The Macroscopic Behavior of the TCP Congestion Avoidance Algorithm" (1997).
-// There is no slow start. Start at [New].
+// There is no slow start. calibrate_linux_test.go
+// compares both with the kernel. Start at [New].
 package linksim
 
 import (

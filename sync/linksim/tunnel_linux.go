@@ -121,8 +121,8 @@ func (t *Tunnel) Close() error {
 	return errors.Join(errs...)
 }
 
-// Stats counts the bytes of TCP that went in at either end, without the
-// heads of IP and TCP and with what was sent twice; Cuts counts outages.
+// Stats counts the bytes of TCP and UDP that went in at either end, without the
+// heads of IP, TCP and UDP and with what was sent twice; Cuts counts outages.
 func (t *Tunnel) Stats() Stats {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -227,10 +227,16 @@ func (t *Tunnel) isUp() bool {
 // down, and not of a flow that was there before it went down. One that is unlucky
 // takes its time on the line and is lost then.
 func (t *Tunnel) admits(d Direction, packet []byte, unlucky bool) bool {
-	if len(packet) < 20 || packet[0]>>4 != 4 || packet[9] != unix.IPPROTO_TCP {
+	if len(packet) < 20 || packet[0]>>4 != 4 {
 		return false
 	}
 	head := int(packet[0]&15) * 4
+	if packet[9] == unix.IPPROTO_UDP {
+		return t.admitsUDP(d, packet, head)
+	}
+	if packet[9] != unix.IPPROTO_TCP {
+		return false
+	}
 	if len(packet) < head+20 {
 		return false
 	}
@@ -249,6 +255,28 @@ func (t *Tunnel) admits(d Direction, packet []byte, unlucky bool) bool {
 		return false
 	}
 	t.stats.add(d, int64(len(segment))-int64(segment[12]>>4)*4)
+	return true
+}
+
+// admitsUDP is admits for a datagram: a translator that has forgotten its flow makes
+// another for the first one that goes up.
+func (t *Tunnel) admitsUDP(d Direction, packet []byte, head int) bool {
+	if len(packet) < head+8 {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	flow := 1<<16 | uint32(binary.BigEndian.Uint16(packet[head+2*int(d):])) // beside the ports of TCP
+	if began, known := t.flows[flow]; t.up && d == Up && (!known || began != t.epoch) {
+		t.flows[flow] = t.epoch
+		if !known {
+			t.stats.Connections++
+		}
+	}
+	if began, known := t.flows[flow]; !t.up || !known || began != t.epoch {
+		return false
+	}
+	t.stats.add(d, int64(len(packet)-head-8))
 	return true
 }
 
