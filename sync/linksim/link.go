@@ -156,6 +156,10 @@ func (l *Link) works(now time.Time) bool {
 	return !l.down && !l.gone
 }
 
+// queued is how much a TCP connection puts into the queue in front of a thin link before
+// it has heard anything (RFC 6928): its timer learns to wait for that as well.
+const queued = 10 * (packet + header)
+
 // transmit puts a packet with n bytes of payload on the wire and returns when
 // its transmission starts and when it arrives. A lost packet holds up what
 // follows it in its flow.
@@ -165,7 +169,7 @@ func (l *Link) transmit(f *flow, n int, now time.Time) (start, arrives time.Time
 	l.free[d] = start.Add(airtime(n+header, l.profile.rate(d)))
 	f.paced = start.Add(airtime(n+header, l.profile.goodput()))
 	arrives = l.free[d].Add(l.profile.RTT / 2)
-	again := l.profile.timeout()
+	again := l.profile.timeout() + min(start.Sub(now), airtime(queued, l.profile.rate(d)))
 	for i := 0; i < 8 && f.random.Float64() < l.profile.loss(); i++ {
 		arrives = arrives.Add(again)
 		again *= 2

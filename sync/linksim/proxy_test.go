@@ -54,7 +54,7 @@ func talk(t *testing.T, p *linksim.Proxy, data []byte) ([]byte, error) {
 	t.Helper()
 	c, err := net.Dial("tcp", p.Addr())
 	if err != nil {
-		t.Fatal(err)
+		return nil, err // a machine that is busy may reset it so early
 	}
 	defer c.Close()
 	written := make(chan error)
