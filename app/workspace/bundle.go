@@ -16,6 +16,10 @@ import (
 // partSize bytes (0: any size), as itself or, with h, as a hub. The caller
 // closes it; only then is what was written safe there.
 func (w *Workspace) OpenBundle(ctx context.Context, path string, partSize int64, h *hub.Hub) (*bundle.Bundle, error) {
+	return w.openBundle(ctx, path, partSize, h, 0)
+}
+
+func (w *Workspace) openBundle(ctx context.Context, path string, partSize int64, h *hub.Hub, published int64) (*bundle.Bundle, error) {
 	if w.self == nil {
 		return nil, ErrNotSetUp
 	}
@@ -24,7 +28,7 @@ func (w *Workspace) OpenBundle(ctx context.Context, path string, partSize int64,
 		return nil, err
 	}
 	o := bundle.Options{Writer: exchange.Peer{ID: w.self.ID(), Role: batch.RoleDevice}, Identity: w.self, PartSize: partSize,
-		Clock: w.clock, Rand: w.rand, Centre: invite.Root}
+		Clock: w.clock, Rand: w.rand, Centre: invite.Root, Published: published}
 	if h != nil {
 		o.Writer = h.Self()
 	}
@@ -46,11 +50,12 @@ func (w *Workspace) WriteBundle(ctx context.Context, b *bundle.Bundle, h *hub.Hu
 	}
 	if h != nil {
 		sum, err = untilSaid(func() (exchange.Report, error) { return h.Forward(ctx, b.Transport(), nil) })
-		return sum, errors.Join(err, w.forgetStrangers(ctx))
+		return sum, errors.Join(err, w.forgetStrangers(ctx), w.arrived(ctx, sum))
 	}
-	return untilSaid(func() (exchange.Report, error) {
-		return w.run(ctx, b.Transport(), outbox{w.mail, w})
+	sum, err = untilSaid(func() (exchange.Report, error) {
+		return w.run(ctx, b.Transport(), outbox{w.mail, w, false})
 	})
+	return sum, errors.Join(err, w.arrived(ctx, sum))
 }
 
 // untilSaid runs once more where the answers have changed what is to be said:
@@ -89,14 +94,18 @@ type Carried struct {
 // there for this device. With h it does so for all that this hub holds, and takes
 // into its custody what others have written there.
 func (w *Workspace) SaveToFolder(ctx context.Context, folder string, h *hub.Hub) (Carried, error) {
-	return w.carry(ctx, folder, 0, h)
+	return w.carry(ctx, folder, 0, h, 0)
 }
 
-func (w *Workspace) carry(ctx context.Context, folder string, partSize int64, h *hub.Hub) (out Carried, err error) {
+// MailPublished is how many bytes of what the centre published a hub writes into
+// mails: forms, translations and changes, but no large documents.
+const MailPublished = 512 << 10
+
+func (w *Workspace) carry(ctx context.Context, folder string, partSize int64, h *hub.Hub, published int64) (out Carried, err error) {
 	if _, joined, err := w.Invite(ctx); err != nil || !joined {
 		return out, errors.Join(err, ErrNoRoad)
 	}
-	b, err := w.OpenBundle(ctx, folder, partSize, h)
+	b, err := w.openBundle(ctx, folder, partSize, h, published)
 	if err != nil {
 		return out, err
 	}
@@ -119,7 +128,7 @@ const MailSize = 2_000_000
 // SaveMails writes what waits into a folder as drafts of mails to an address, to be
 // opened and sent with a mail program. The parts themselves stand beside them.
 func (w *Workspace) SaveMails(ctx context.Context, folder, to, subject, text string, h *hub.Hub) (made []string, err error) {
-	if _, err := w.carry(ctx, folder, bundle.PartForMail(MailSize), h); err != nil {
+	if _, err := w.carry(ctx, folder, bundle.PartForMail(MailSize), h, MailPublished); err != nil {
 		return nil, err
 	}
 	b, err := bundle.Open(folder, bundle.Options{})

@@ -23,13 +23,16 @@ func (w *Workspace) Exchange(ctx context.Context, t exchange.Transport) (exchang
 	w.sending.Lock() // one run at a time; a second would only send the same again
 	defer w.sending.Unlock()
 	t = opening{t, w}
-	report, err := w.run(ctx, t, outbox{w.mail, w})
+	report, err := w.run(ctx, t, outbox{w.mail, w, false})
 	for report.Again && (err == nil || errors.Is(err, exchange.ErrStalled)) && ctx.Err() == nil {
 		var more exchange.Report
-		more, err = w.run(ctx, t, outbox{w.mail, w})
+		more, err = w.run(ctx, t, outbox{w.mail, w, false})
 		report = sum(report, more)
 	}
 	if e := w.noteTurns(context.WithoutCancel(ctx), t.Peer(), report); err == nil {
+		err = e
+	}
+	if e := w.arrived(ctx, report); err == nil {
 		err = e
 	}
 	return report, err
@@ -66,7 +69,7 @@ func (w *Workspace) Forward(ctx context.Context, h *hub.Hub, t exchange.Transpor
 	if r.Receipts > 0 {
 		err = errors.Join(err, w.forgetStrangers(ctx))
 	}
-	return r, err
+	return r, errors.Join(err, w.arrived(ctx, r))
 }
 
 // opening seals what waits as soon as a road is open, not before: each try
@@ -94,7 +97,8 @@ func (o opening) Probe(ctx context.Context) error { return exchange.Probe(ctx, o
 // frozen is sealed.
 type outbox struct {
 	*storage.Mailbox
-	w *Workspace
+	w   *Workspace
+	hub bool // it carries for others
 }
 
 func (o outbox) TakeCentre(ctx context.Context, c identity.Centre) error {
@@ -110,13 +114,15 @@ func (w *Workspace) Hub(name string, quota hub.Quota) (*hub.Hub, error) {
 	if w.self == nil {
 		return nil, ErrNotSetUp
 	}
-	return hub.New(hub.Options{Custody: outbox{w.mail, w}, Identity: w.self, Name: name, Quota: quota, Clock: w.clock, Logger: w.log})
+	return hub.New(hub.Options{Custody: outbox{w.mail, w, true}, Identity: w.self, Name: name, Quota: quota, Clock: w.clock, Logger: w.log})
 }
 
 func sum(a, b exchange.Report) exchange.Report {
 	b.Sent += a.Sent
 	b.Leaves += a.Leaves
 	b.Receipts += a.Receipts
+	b.Pieces += a.Pieces
+	b.Altered += a.Altered
 	b.Refused = append(a.Refused, b.Refused...)
 	b.BytesUp += a.BytesUp
 	b.BytesDown += a.BytesDown

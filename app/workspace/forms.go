@@ -18,10 +18,17 @@ import (
 type Form struct {
 	Definition *forms.Definition
 	Files      fs.FS // may be nil
+	// Read opens them where they are in no folder; may be nil.
+	Read func(name string) ([]byte, error)
+
+	published uint64 // the number of its publication; 0: it came with the program
 }
 
 // file opens a file that the form names.
 func (f Form) file(name string) ([]byte, error) {
+	if f.Read != nil {
+		return f.Read(name)
+	}
 	if f.Files == nil {
 		return nil, fmt.Errorf("file %q: %w", name, fs.ErrNotExist)
 	}
@@ -118,6 +125,8 @@ var ErrNoForm = errors.New("the form is not on this device")
 
 // Form returns the form with this id.
 func (w *Workspace) Form(id string) (Form, error) {
+	w.compiling.Lock()
+	defer w.compiling.Unlock()
 	if f, ok := w.forms[id]; ok {
 		return f, nil
 	}

@@ -21,6 +21,9 @@ type Settings struct {
 	Trusted   []string         // pins of hubs whose fingerprint was compared; they are found nearby, wherever they are
 	LockAfter int              // minutes without a touch after which a workspace with a passphrase is locked; 0 is DefaultLock, less is never
 
+	Reads     []string        // languages in which translations and documents are taken; none is those of the screens
+	Documents map[string]bool // by name: whether a document is taken, where the person has said so
+
 	Backup   string // file with the backup that was made last; may be empty
 	BackedUp int64  // when, in seconds since 1970
 }

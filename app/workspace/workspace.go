@@ -48,7 +48,7 @@ type Workspace struct {
 	log    *slog.Logger
 	tables tables
 
-	compiling sync.Mutex // guards programs
+	compiling sync.Mutex // guards forms and programs
 	programs  map[*forms.Definition]*session.Program
 
 	making  sync.Mutex                  // one at a time makes records
@@ -140,7 +140,10 @@ func (w *Workspace) load(ctx context.Context) error {
 	if err := w.self.UnmarshalBinary(raw); err != nil {
 		return err
 	}
-	return w.openMailbox(ctx)
+	if err := w.openMailbox(ctx); err != nil {
+		return err
+	}
+	return w.takeForms(ctx)
 }
 
 func (w *Workspace) openMailbox(ctx context.Context) (err error) {

@@ -45,6 +45,8 @@ func runCentral(ctx context.Context, args []string, io streams) error {
 		return centralExport(ctx, args, io)
 	case "invite":
 		return centralInvite(ctx, args, io)
+	case "publish":
+		return centralPublish(ctx, args, io)
 	case "user":
 		return centralUser(ctx, args, io)
 	}

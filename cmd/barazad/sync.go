@@ -75,6 +75,12 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 	}
 	fmt.Fprintf(io.out, "with %s: %d records and %d pieces sent, %d receipts taken, %d bytes up, %d down\n",
 		report.Peer.Name, report.Sent, report.Leaves, report.Receipts, report.BytesUp, report.BytesDown)
+	if report.Pieces > 0 {
+		fmt.Fprintf(io.out, "%d pieces of what the centre published came; “barazad documents” lists it\n", report.Pieces)
+	}
+	if report.Altered > 0 {
+		fmt.Fprintf(io.err, "sync: %d pieces of what the centre published had been altered on the way, and were not taken\n", report.Altered)
+	}
 	return nil
 }
 
@@ -156,5 +162,5 @@ func allReceived(ctx context.Context, w *workspace.Workspace) (bool, error) {
 // account is a report in JSON.
 func account(r exchange.Report) map[string]any {
 	return map[string]any{"peer": r.Peer.Name, "sent": r.Sent, "leaves": r.Leaves, "receipts": r.Receipts,
-		"refused": r.Refused, "bytes_up": r.BytesUp, "bytes_down": r.BytesDown, "complete": r.Complete, "turns": r.Turns}
+		"refused": r.Refused, "bytes_up": r.BytesUp, "bytes_down": r.BytesDown, "pieces": r.Pieces, "altered": r.Altered, "complete": r.Complete, "turns": r.Turns}
 }
