@@ -13,7 +13,7 @@ import (
 // Errors of Withdraw.
 var (
 	ErrWithdrawn  = errors.New("this was withdrawn already")
-	ErrCorrecting = errors.New("a correction of this is being written: send it, or put it into the trash first")
+	ErrCorrecting = errors.New("a correction of this is being written: make it ready first, then withdraw")
 )
 
 // Withdraw takes back what was made ready, in all its revisions. Nothing disappears:
