@@ -26,6 +26,7 @@ type Account struct {
 	BytesDown    int64 `json:"bytes_down"`
 	Kills        int   `json:"kills,omitempty"` // processes killed, where that was asked for
 
+	Forged    int      `json:"-"` // records at the centre that their device has not signed
 	Each      []Fate   `json:"-"`
 	Forgotten []string `json:"-"` // acknowledged by a device, unknown to it after a kill
 }
@@ -47,11 +48,11 @@ type Fate struct {
 // Err is nil when everything made was received exactly once, every device has
 // a receipt with a proof that holds, and nothing acknowledged was forgotten.
 func (a Account) Err() error {
-	if a.ReceivedOnce == a.Records && a.Lost == 0 && a.Duplicates == 0 && a.ProofsOK == a.Records && len(a.Forgotten) == 0 {
+	if a.ReceivedOnce == a.Records && a.Lost == 0 && a.Duplicates == 0 && a.ProofsOK == a.Records && a.Forged == 0 && len(a.Forgotten) == 0 {
 		return nil
 	}
-	return fmt.Errorf("of %d submissions %d were received once, %d lost, %d counted twice; %d proofs hold; forgotten: %s",
-		a.Records, a.ReceivedOnce, a.Lost, a.Duplicates, a.ProofsOK, strings.Join(a.Forgotten, ", "))
+	return fmt.Errorf("of %d submissions %d were received once, %d lost, %d counted twice; %d proofs hold; %d records have a false signature; forgotten: %s",
+		a.Records, a.ReceivedOnce, a.Lost, a.Duplicates, a.ProofsOK, a.Forged, strings.Join(a.Forgotten, ", "))
 }
 
 // Settled draws up the account.
@@ -62,6 +63,9 @@ func (w *World) Settled(ctx context.Context) (Account, error) {
 	}
 	stats := w.net.stats()
 	a := Account{Records: len(w.made), Duplicates: surplus, Cuts: stats.Cuts, BytesUp: stats.BytesUp, BytesDown: stats.BytesDown}
+	if a.Forged, err = w.centre.forged(ctx); err != nil {
+		return a, fmt.Errorf("the signatures of what came in: %w", err)
+	}
 	for _, d := range w.devices {
 		a.Forgotten = append(a.Forgotten, d.Lost...)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -32,9 +33,11 @@ const (
 	ReusesSequence    Variant = "sequence reused after a clone"
 	TakesUnopenable   Variant = "taken without its epoch"
 	TrustsTheLost     Variant = "taken from a revoked device"
+	TakesUnsigned     Variant = "taken without a look at its signature"
 )
 
-// Variants lists the broken ones that any play shows; TrustsTheLost needs a lost device.
+// Variants lists the broken ones that any play shows; TrustsTheLost needs a lost
+// device, and TakesUnsigned a hostile hub.
 var Variants = []Variant{AcknowledgesEarly, CountsTwice, InventsReceipts, ReusesSequence, TakesUnopenable}
 
 // disk is the file system of a party.
@@ -79,12 +82,18 @@ func (v Variant) served(ctx context.Context, s central.Store) (central.Store, er
 }
 
 // serving is how the centre meets its callers.
-func (v Variant) serving(s *central.Server) serving {
-	if v != ReusesSequence {
+func (v Variant) serving(s *central.Server, store central.Store) serving {
+	var in exchange.Inbox
+	switch v {
+	case ReusesSequence:
+		in = credulous{s}
+	case TakesUnsigned:
+		in = unseeing{s, store}
+	default:
 		return s.Serve
 	}
 	return func(ctx context.Context, c exchange.Conn) (exchange.Report, error) {
-		return exchange.Serve(ctx, c, credulous{s}, exchange.Options{Self: exchange.Peer{Role: batch.RoleCentre}})
+		return exchange.Serve(ctx, c, in, exchange.Options{Self: exchange.Peer{Role: batch.RoleCentre}})
 	}
 }
 
@@ -225,4 +234,29 @@ func (c credulous) Accept(ctx context.Context, from exchange.Peer, rs []batch.Ca
 
 func (c credulous) Have(context.Context, []batch.Tail) ([]batch.Have, error) {
 	return nil, nil
+}
+
+// unseeing keeps what has a false signature like everything else.
+type unseeing struct {
+	*central.Server
+	store central.Store
+}
+
+func (u unseeing) Accept(ctx context.Context, from exchange.Peer, rs []batch.Carried, first map[batch.Chain]batch.Seq) ([]exchange.Outcome, error) {
+	outcomes, err := u.Server.Accept(ctx, from, rs, first)
+	if err != nil {
+		return nil, err
+	}
+	for i, o := range outcomes {
+		if o.Refusal == nil || o.Refusal.Code != batch.RefusedSignature {
+			continue
+		}
+		placed, err := u.store.Put(ctx, []central.Received{{Carried: rs[i], Time: time.Now().Unix(), Sealed: rs[i].Epoch}})
+		if err != nil {
+			return nil, err
+		}
+		outcomes[i] = exchange.Outcome{New: placed[0].New, Refusal: placed[0].Refusal}
+	}
+	_, err = u.Server.Accept(ctx, from, nil, first) // gives what was put its place in the log
+	return outcomes, err
 }

@@ -66,3 +66,21 @@ func (c *Centre) entries(ctx context.Context) (found map[string]entry, surplus i
 	head, err := c.store.Checkpoint(ctx)
 	return found, int(head.Size) - logged, err
 }
+
+// forged counts the records that the centre holds and that are not as their
+// device signed them.
+func (c *Centre) forged(ctx context.Context) (n int, err error) {
+	for r, err := range c.store.Records(ctx, central.Query{}) {
+		if err != nil {
+			return 0, err
+		}
+		g, err := c.store.Origin(ctx, r.Origin)
+		if err != nil {
+			return 0, err
+		}
+		if r.Verify(g.DeviceKey) != nil {
+			n++
+		}
+	}
+	return n, nil
+}

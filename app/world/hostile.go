@@ -107,11 +107,17 @@ func (c *sabotaged) pass(frame []byte) []byte {
 		return append(append(frame, frame...), held...)
 	}
 	c.s.done.Altered++
-	end := len(frame) - pathLength(frame)
-	at := end - 1 - c.s.r.IntN(min(64, end-2)) // the signature stands at the end
-	frame[at] ^= 1 << c.s.r.IntN(8)
+	_, head := binary.Uvarint(frame[1:])
+	first, end := 1+head, len(frame)-pathLength(frame)
+	if c.s.r.IntN(2) == 0 {
+		first = max(first, end-signature) // else it is nearly always the text
+	}
+	frame[first+c.s.r.IntN(end-first)] ^= 1 << c.s.r.IntN(8)
 	return append(frame, held...)
 }
+
+// signature is how many bytes it has; it stands before the path.
+const signature = 64
 
 // pathLength is how many bytes at the end of a record's frame are the path: the
 // word of the hubs themselves, which nobody signed and which tells nothing but

@@ -259,15 +259,8 @@ func (h *Hub) Contact(ctx context.Context, with string) (exchange.Report, error)
 	defer s.mu.Unlock()
 	m := &h.w.mischief
 	m.Dropped, m.Swapped, m.Replayed, m.Altered = m.Dropped+s.done.Dropped, m.Swapped+s.done.Swapped, m.Replayed+s.done.Replayed, m.Altered+s.done.Altered
-	if s.done.Altered > 0 && err == nil && len(report.Refused) == 0 {
-		return report, fmt.Errorf("%w: %d records", ErrUnnoticed, s.done.Altered)
-	}
 	return report, err
 }
-
-// ErrUnnoticed means that a hub which changed something heard nothing of it: whom
-// it met may have refused a record that the hub doesn't know in that shape.
-var ErrUnnoticed = errors.New("altered and not noticed")
 
 // Kill is a power cut at the hub.
 func (h *Hub) Kill(ctx context.Context) error {

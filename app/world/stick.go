@@ -62,7 +62,7 @@ func (c *Centre) Visit(ctx context.Context, s *Stick) (exchange.Report, error) {
 	if err != nil {
 		return exchange.Report{}, err
 	}
-	r, err := b.Bring(ctx, c.w.options.Broken.serving(c.server))
+	r, err := b.Bring(ctx, c.w.options.Broken.serving(c.server, c.served))
 	return r, errors.Join(err, b.Close())
 }
 

@@ -22,6 +22,7 @@ import (
 	"baraza.example/app/workspace"
 	"baraza.example/storage"
 	"baraza.example/storage/simdisk"
+	"baraza.example/sync/batch"
 	"baraza.example/sync/exchange"
 	"baraza.example/sync/identity"
 	"baraza.example/sync/linksim"
@@ -71,12 +72,17 @@ func (w *World) Mischief() Mischief { return w.mischief }
 func (w *World) watched(serve serving) serving {
 	return func(ctx context.Context, c exchange.Conn) (exchange.Report, error) {
 		report, err := serve(ctx, c)
-		w.refused.Add(int64(len(report.Refused)))
+		for _, r := range report.Refused {
+			if r.Code != batch.RefusedGap {
+				w.refused.Add(1)
+			}
+		}
 		return report, err
 	}
 }
 
-// Refused is how many records those who were met have refused.
+// Refused is how many records those who were met have refused for what they are,
+// and not because one before them was missing.
 func (w *World) Refused() int64 { return w.refused.Load() }
 
 // Made is a submission that a device has acknowledged to its person: it must

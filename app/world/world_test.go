@@ -320,13 +320,13 @@ func (p *play) meet(ctx context.Context, from, to string, contact func(context.C
 	if p.r.IntN(3) > 0 {
 		p.world.CutAfter(from, to, linksim.Direction(p.r.IntN(2)), p.r.Int64N(9000))
 	}
-	refused := p.world.Refused()
+	refused, altered := p.world.Refused(), p.world.Mischief().Altered
 	report, err := contact(ctx, to)
 	p.say("%s meets %s: sent %d, receipts %d, %v", from, to, report.Sent, report.Receipts, err)
-	if errors.Is(err, ErrUnnoticed) {
+	if altered = p.world.Mischief().Altered - altered; altered > 0 && err == nil {
 		synctest.Wait() // the other side has ended, too
-		if p.world.Refused() == refused {
-			p.unnoticed = err
+		if n := int(p.world.Refused() - refused); n < altered {
+			p.unnoticed = fmt.Errorf("%s altered %d records, and %s refused %d", from, altered, to, n)
 		}
 	}
 }
