@@ -3,12 +3,12 @@ package app
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
+	"baraza.example/app/wording"
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 	"baraza.example/forms/contribution"
@@ -168,35 +168,7 @@ func (a *App) headings() (all []string) {
 }
 
 // missing says what keeps the text from being made ready.
-func (w *writing) missing() (all []string) {
-	for _, v := range w.ready().Check() {
-		var id locale.ID
-		switch {
-		case v.Field == "paragraphs" && v.Kind == contribution.Missing:
-			id = "contribution.empty"
-		case v.Field == "title" && v.Kind == contribution.Missing:
-			id = "contribution.title_missing"
-		case v.Kind == contribution.Missing:
-			id = map[string]locale.ID{"onBehalf": "screen.missing_onbehalf", "language": "screen.missing_language", "publication": "screen.missing_publication"}[v.Field]
-		default:
-			id = "screen.text_too_long"
-		}
-		all = append(all, w.a.words.Say(id, locale.Values{"Limit": contribution.MaxTitle}))
-	}
-	return all
-}
-
-// ready is the text without its empty paragraphs.
-func (w *writing) ready() *contribution.Contribution {
-	c := *w.text
-	c.Paragraphs = nil
-	for _, p := range w.text.Paragraphs {
-		if strings.TrimSpace(p.Text) != "" {
-			c.Paragraphs = append(c.Paragraphs, contribution.Paragraph{Number: len(c.Paragraphs) + 1, Text: p.Text})
-		}
-	}
-	return &c
-}
+func (w *writing) missing() []string { return wording.Missing(w.a.words, w.text) }
 
 func (w *writing) makeReady() {
 	w.save.flush()
@@ -204,7 +176,7 @@ func (w *writing) makeReady() {
 		w.a.again()
 		return
 	}
-	text := w.ready()
+	text := w.text.Whole()
 	var item workspace.Item
 	w.a.jobs.run(func() (err error) {
 		item, err = w.a.work.MakeContributionReady(context.WithoutCancel(w.a.ctx), text, "")

@@ -3,6 +3,7 @@ package pages
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"html/template"
 	"net/http"
 	"slices"
@@ -22,16 +23,21 @@ type page struct {
 	Languages []locale.Language
 	Title     string
 	Name      string // whose device it is
-	Why       locale.ID
+	Why       string // key of the words that say why there is no window
 	Said      string // what came of what was done last
 	Ready     bool   // it has a name
 	Joined    bool
 	Sending   bool
+	Answering bool // a response is being written
 	Drafts    []draft
 	Items     []item
+	Text      textView // of the page of a contribution
 }
 
-type draft struct{ ID, Title, Changed string }
+type draft struct {
+	ID, Title, Changed string
+	Text               bool // a contribution
+}
 
 type item struct{ Title, State, Waiting, Code string }
 
@@ -51,21 +57,17 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	form, said, sending := p.form, p.said, p.cancel != nil
 	p.mu.Unlock()
-	g := &page{Title: p.o.Title, Why: p.o.Why, Sending: sending, Ready: form != nil}
-	code := p.languages[0]
+	g := &page{Title: p.o.Title, Why: string(p.o.Why), Sending: sending, Ready: form != nil}
 	for _, c := range p.languages {
 		if l, ok := locale.Named(c); ok {
 			g.Languages = append(g.Languages, l)
 		}
 	}
-	if asked := r.URL.Query().Get("language"); form != nil {
+	if form != nil {
 		form.Remember(w, r)
-		code = form.Language(r).Code
-	} else if slices.Contains(p.languages, asked) {
-		code = asked
 	}
-	g.words = locale.New(code)
-	g.Language, _ = locale.Named(code)
+	g.Language = p.language(r)
+	g.words = locale.New(g.Language.Code)
 	if g.Ready {
 		if err := p.fill(r.Context(), g); err != nil {
 			said = trouble(err)
@@ -74,17 +76,35 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) {
 	if said != nil {
 		g.Said = said(g)
 	}
+	p.show(w, r, http.StatusOK, "home", g)
+}
+
+// language is the one that the reader gets the pages in.
+func (p *Pages) language(r *http.Request) locale.Language {
+	code := p.languages[0]
+	if form, _ := p.both(); form != nil {
+		code = form.Language(r).Code
+	} else if asked := r.URL.Query().Get("language"); slices.Contains(p.languages, asked) {
+		code = asked
+	}
+	l, _ := locale.Named(code)
+	return l
+}
+
+// show writes a page, whole or not at all.
+func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, name string, g *page) {
 	var b bytes.Buffer
-	t, err := theLook().Clone()
+	t, err := theLook()[name].Clone()
 	if err == nil {
-		err = t.Funcs(g.funcs()).Execute(&b, g)
+		err = t.Funcs(g.funcs()).ExecuteTemplate(&b, frameFile, g)
 	}
 	if err != nil {
-		p.o.Logger.ErrorContext(r.Context(), "the first page could not be made", "error", err)
+		p.o.Logger.ErrorContext(r.Context(), "a page could not be made", "error", err)
 		http.Error(w, "This page can't be made just now. What was saved is safe.", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // the other side has gone: nobody to tell
 }
 
@@ -105,8 +125,9 @@ func (p *Pages) fill(ctx context.Context, g *page) error {
 	}
 	now := time.Now()
 	for _, b := range briefs {
-		if !b.Text && len(g.Drafts) < maxListed { // contributions are written in the window
-			g.Drafts = append(g.Drafts, draft{b.ID, wording.BriefTitle(g.words, b), g.words.Moment(b.Changed.Local(), now)})
+		if len(g.Drafts) < maxListed {
+			g.Drafts = append(g.Drafts, draft{b.ID, wording.BriefTitle(g.words, b), g.words.Moment(b.Changed.Local(), now), b.Text})
+			g.Answering = g.Answering || !b.Text
 		}
 	}
 	items, err := work.Items(ctx)
@@ -127,11 +148,27 @@ func shown(l *locale.Localizer, i workspace.Item) item {
 }
 
 func (g *page) funcs() template.FuncMap {
-	return template.FuncMap{"say": func(id locale.ID) string { return g.words.Say(id) }}
+	return template.FuncMap{"say": func(id string, pairs ...any) string {
+		values := locale.Values{}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			values[fmt.Sprint(pairs[i])] = pairs[i+1]
+		}
+		return g.words.Say(locale.ID(id), values)
+	}}
 }
 
-// theLook is the page's template, which a test has read before.
-var theLook = sync.OnceValue(func() *template.Template {
-	t := template.New("home.html").Option("missingkey=error").Funcs((&page{}).funcs())
-	return template.Must(t.ParseFS(assets.Web, "own/home.html"))
+// The files of assets.Web.
+const (
+	folder    = "own/"
+	frameFile = "frame.html"
+)
+
+// theLook is the pages' templates, which a test has read before.
+var theLook = sync.OnceValue(func() map[string]*template.Template {
+	all := map[string]*template.Template{}
+	for _, name := range []string{"home", "text"} {
+		t := template.New(frameFile).Option("missingkey=error").Funcs((&page{}).funcs())
+		all[name] = template.Must(t.ParseFS(assets.Web, folder+frameFile, folder+name+".html"))
+	}
+	return all
 })

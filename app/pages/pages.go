@@ -78,6 +78,8 @@ func New(o Options) *Pages {
 const (
 	headBytes = 16 << 10
 	bodyBytes = 1 << 20
+	textBytes = 4 << 20    // of a contribution as a browser sends it
+	fileBytes = 64_000_000 // of one file that is attached: it passes through memory
 	headTime  = 10 * time.Second
 	bodyTime  = time.Minute
 )
@@ -119,7 +121,8 @@ func (p *Pages) ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	form, err := webform.New(webform.Options{Keeper: keeper, Secret: keeper.Secret(), Title: p.o.Title, Languages: p.languages, Logger: p.o.Logger})
+	form, err := webform.New(webform.Options{Keeper: keeper, Secret: keeper.Secret(), Title: p.o.Title, Languages: p.languages, Logger: p.o.Logger,
+		Limits: webform.Limits{File: fileBytes}})
 	if err != nil {
 		return err
 	}
@@ -142,6 +145,9 @@ func (p *Pages) guarded() http.Handler {
 	mux.HandleFunc("POST /own/name", p.setUp)
 	mux.HandleFunc("POST /own/begin", p.begin)
 	mux.HandleFunc("POST /own/draft", p.goOn)
+	mux.HandleFunc("POST /own/write", p.write)
+	mux.HandleFunc("GET /own/text", p.showText)
+	mux.HandleFunc("POST /own/text", p.saveText)
 	mux.HandleFunc("POST /own/join", p.join)
 	mux.HandleFunc("POST /own/send", p.send)
 	mux.HandleFunc("POST /own/stop", func(w http.ResponseWriter, r *http.Request) {
@@ -177,7 +183,13 @@ func (p *Pages) guarded() http.Handler {
 		case !p.has(cookie(r, cookieKey)):
 			http.Error(w, "Open the address that the program printed when it was started: it holds the key.", http.StatusForbidden)
 		default:
-			r.Body = http.MaxBytesReader(w, r.Body, bodyBytes)
+			switch r.URL.Path {
+			case "/file": // it has bounds of its own
+			case "/own/text":
+				r.Body = http.MaxBytesReader(w, r.Body, textBytes)
+			default:
+				r.Body = http.MaxBytesReader(w, r.Body, bodyBytes)
+			}
 			own.ServeHTTP(w, r)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 
 	"baraza.example/forms/contribution"
@@ -48,9 +49,16 @@ func (w *Workspace) Contributions(ctx context.Context) iter.Seq2[storage.Item[co
 	}
 }
 
-// Contribution returns the draft of the contribution with this id.
+// ErrNoDraft means that there is no draft of this id: it was made ready, or thrown
+// away.
+var ErrNoDraft = fmt.Errorf("there is no such draft: %w", storage.ErrNotFound)
+
+// Contribution returns the draft of the contribution with this id, or ErrNoDraft.
 func (w *Workspace) Contribution(ctx context.Context, id string) (contribution.Contribution, error) {
 	c, err := w.tables.contributions.Get(ctx, id)
+	if errors.Is(err, storage.ErrNotFound) {
+		err = ErrNoDraft
+	}
 	if err != nil {
 		return c, err
 	}

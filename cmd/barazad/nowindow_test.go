@@ -111,6 +111,7 @@ func TestWindowWithoutOpenGLGoesOnInTheBrowser(t *testing.T) {
 	b.shows("Response of Wavuvi wa Nansole")
 	b.readable("own-draft")
 	b.fits("own-draft")
+	b.writeText(root)
 	second, _ := start()
 	if err := second.Wait(); err != nil || addresses(2)[1] != address {
 		t.Errorf("a second start: %v, and opened %v", err, addresses(2))
@@ -128,7 +129,7 @@ func TestWindowWithoutOpenGLGoesOnInTheBrowser(t *testing.T) {
 	}
 	b.readable("own-received")
 	b.fits("own-received")
-	if list := r.run("", "central", "list", "--dir", r.dir); strings.Count(list, "\n") != 1 || !strings.Contains(list, "Wavuvi wa Nansole") {
+	if list := r.run("", "central", "list", "--dir", r.dir); strings.Count(list, "\n") != 2 || !strings.Contains(list, "Wavuvi wa Nansole") || !strings.Contains(list, "Boats and nets") {
 		t.Errorf("the centre has %s", list)
 	}
 	if err := window.Process.Signal(os.Interrupt); err != nil {
@@ -140,6 +141,27 @@ func TestWindowWithoutOpenGLGoesOnInTheBrowser(t *testing.T) {
 	if !strings.Contains(said.String(), "this computer has no OpenGL 2.1") || !strings.Contains(said.String(), address) {
 		t.Errorf("it said %s", said)
 	}
+}
+
+// writeText writes a contribution on the pages of one's own and makes it ready, with
+// the keyboard alone.
+func (b *browser) writeText(root string) {
+	b.t.Helper()
+	b.press(`form[action="/own/write"] button`)
+	b.do(chromedp.SendKeys("#title", "Boats and nets"), chromedp.SendKeys("#p1", "The first paragraph."))
+	b.press(`button[value="add"]`)
+	b.do(chromedp.SendKeys("#p2", "The second."))
+	b.press(`.go button[value="ready"]`)
+	b.shows("Please choose whether it may be published.")
+	b.readable("own-text")
+	b.fits("own-text")
+	b.do(chromedp.SendKeys(`input[name="publication"]`, " "))
+	b.press(`.go button[value="ready"]`)
+	b.shows("Boats and nets")
+	if b.path() != "/" {
+		b.t.Errorf("after it was made ready stands %s", b.path())
+	}
+	b.do(chromedp.Navigate(root+"/"), chromedp.WaitVisible("h1"))
 }
 
 // "barazad run" without a window is the demonstration, and says so.

@@ -94,3 +94,15 @@ func (c *Contribution) SetText(text string, now time.Time) {
 	}
 	c.Changed = second(now)
 }
+
+// Whole is the text as it is made ready: without its empty paragraphs.
+func (c *Contribution) Whole() *Contribution {
+	whole := *c
+	whole.Paragraphs = nil
+	for _, p := range c.Paragraphs {
+		if strings.TrimSpace(p.Text) != "" {
+			whole.Paragraphs = append(whole.Paragraphs, Paragraph{Number: len(whole.Paragraphs) + 1, Text: p.Text})
+		}
+	}
+	return &whole
+}
