@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -16,7 +15,6 @@ import (
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 	"baraza.example/forms"
-	"baraza.example/forms/session"
 )
 
 // attach asks for a file and answers the question with it.
@@ -46,7 +44,7 @@ type attaching struct {
 func (f *filling) attached(ref forms.Ref, r fyne.URIReadCloser) {
 	c := &attaching{f: f, ref: ref, name: r.URI().Name()}
 	if n, ok := f.response.Node(ref); ok {
-		c.how.Longest = longestSide(n)
+		c.how.Longest = workspace.LongestSide(n)
 	}
 	uri := r.URI()
 	f.a.jobs.run(func() error {
@@ -194,22 +192,4 @@ func (c *attaching) fails(err error) {
 		return
 	}
 	c.f.a.noFile(c.name)
-}
-
-// longestSide is how many points the longest side of a picture may have, as the
-// form says (max-pixels, https://docs.getodk.org/form-question-types/#image); 0 is
-// any.
-func longestSide(n session.Node) int {
-	q, ok := n.Element.(*forms.Question)
-	if !ok {
-		return 0
-	}
-	for _, a := range q.Bind.Attrs {
-		if a.Name == "orx:max-pixels" {
-			if most, err := strconv.Atoi(a.Value); err == nil && most > 0 {
-				return most
-			}
-		}
-	}
-	return 0
 }

@@ -97,7 +97,7 @@ func TestAPictureIsNoLargerThanItsFormAsks(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]int{"small": 640, "any": 1600} {
-		kept, err := p.work.Keep(t.Context(), "m.png", bytes.NewReader(b.Bytes()), workspace.Keeping{Longest: longestSide(form.Of(name))})
+		kept, err := p.work.Keep(t.Context(), "m.png", bytes.NewReader(b.Bytes()), workspace.Keeping{Longest: workspace.LongestSide(form.Of(name))})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"baraza.example/forms"
 	"baraza.example/forms/picture"
+	"baraza.example/forms/session"
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
 )
@@ -95,6 +98,24 @@ func (k Keeping) longest() int {
 		return picture.Smaller
 	}
 	return max(0, k.Longest)
+}
+
+// LongestSide is how many points the longest side of a picture may have, as the
+// form says (max-pixels, https://docs.getodk.org/form-question-types/#image); 0 is
+// any.
+func LongestSide(n session.Node) int {
+	q, ok := n.Element.(*forms.Question)
+	if !ok {
+		return 0
+	}
+	for _, a := range q.Bind.Attrs {
+		if a.Name == "orx:max-pixels" {
+			if most, err := strconv.Atoi(a.Value); err == nil && most > 0 {
+				return most
+			}
+		}
+	}
+	return 0
 }
 
 // A Kept is a file that is sealed on the disk and belongs to no answer yet.

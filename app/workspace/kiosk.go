@@ -25,6 +25,8 @@ type Kiosk struct {
 	formID string
 	own    bool // its pages are for whom the device belongs to
 
+	keeping sync.Mutex // a file is being kept, or dropped
+
 	mu     sync.Mutex
 	open   map[string]string // instance ids of drafts, by key
 	codes  map[string]string // names of submissions, by receipt code
@@ -168,6 +170,7 @@ func (r kioskResponse) Finish(ctx context.Context, language string) (string, []s
 		return "", violations, err
 	}
 	r.k.close(r.key)
+	r.k.w.dropReplaced(ctx, r)
 	// It doesn't wait for others to go with: whoever wrote it stands there.
 	if err := r.k.w.Seal(ctx); err != nil {
 		r.k.w.log.WarnContext(ctx, "a finished response waits to be sealed", "error", err)
@@ -205,42 +208,6 @@ func (w *Workspace) pathsOf(made []submission) map[batch.RecordID][]batch.Stop {
 // ErrStrangers means that a submission was written on the pages of this device
 // by somebody else, and is not shown here.
 var ErrStrangers = errors.New("this was written on a page of this hub: only the secretariat reads it")
-
-// forgetStrangers deletes the content of what was written on pages and has its
-// receipt. Until then it can't be spared: a copied store has to seal it anew.
-func (w *Workspace) forgetStrangers(ctx context.Context) error {
-	var done []string
-	for s, err := range w.tables.submissions.All(ctx) {
-		if err != nil {
-			return err
-		}
-		if !s.Value.strangers() || s.Value.Content.Body == nil || s.Value.Record == (batch.RecordID{}) {
-			continue
-		}
-		d, err := w.mail.State(ctx, s.Value.Record)
-		if err != nil {
-			return err
-		}
-		if d.State == Received {
-			done = append(done, s.Key)
-		}
-	}
-	for _, key := range done {
-		err := w.store.Update(ctx, func(tx *storage.Tx) error {
-			all := w.tables.submissions.In(tx)
-			s, err := all.Get(key)
-			if err != nil {
-				return err
-			}
-			s.Content.Body, s.Content.Name = nil, ""
-			return all.Put(key, s)
-		})
-		if err != nil {
-			return fmt.Errorf("delete what was received: %w", err)
-		}
-	}
-	return nil
-}
 
 // relist is how old the list of codes may be before an unknown code has it made
 // anew: a submission gets its code late where the device had not joined.

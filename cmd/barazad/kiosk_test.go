@@ -4,7 +4,10 @@ import (
 	"bufio"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -144,7 +147,7 @@ func TestNoPageOfTheKioskIsLong(t *testing.T) {
 // kioskAnswers are what a person types, by the names of questions.
 var kioskAnswers = map[string]string{
 	"a": "Those who live with the consequences.", "e": "Travel funds, and meetings that can be followed by radio.",
-	"org_name": "Wavuvi wa Nansole", "contact_email": "wavuvi@nansole.example",
+	"org_name": "Wavuvi wa Nansole", "att_title": "Our boat", "contact_email": "wavuvi@nansole.example",
 }
 
 // kioskPicks are what a person chooses.
@@ -172,6 +175,7 @@ func TestAPhoneFillsInTheKioskAndTheCentreReceivesIt(t *testing.T) {
 			b.fits(fmt.Sprintf("kiosk-page%d", n+1))
 		}
 		b.fillPage()
+		b.giveFile()
 		b.press(`.go button[value="next"]`)
 	}
 	b.readable("review")
@@ -198,6 +202,9 @@ func TestAPhoneFillsInTheKioskAndTheCentreReceivesIt(t *testing.T) {
 		t.Errorf("Arabic runs %s", got)
 	}
 	list := r.run("", "central", "list", "--dir", r.road.dir)
+	if !strings.Contains(r.run("", "central", "show", "--dir", r.road.dir, code), kioskFile) {
+		t.Error("the file is not in the centre")
+	}
 	if strings.Count(list, "\n") != 1 || !strings.Contains(list, code) || !strings.Contains(list, "Wavuvi wa Nansole") {
 		t.Errorf("the centre has %s", list)
 	}
@@ -245,6 +252,36 @@ func (b *browser) fillPage() {
 			const e = of.find(e => e.value == %[2]q) ?? of[0]; if (e && !of.some(e => e.checked)) e.click(); return true })()`, name, value))
 	}
 	evaluate[bool](b, `(() => { for (const s of document.querySelectorAll("select")) if (!s.value) s.selectedIndex = 1; return true })()`)
+}
+
+// kioskFile is the file that a person gives with the answers.
+const kioskFile = "boat.png"
+
+// giveFile answers the question for a document, where the page has it and it has none.
+func (b *browser) giveFile() {
+	b.t.Helper()
+	const choose = `button[value^="file:"][value$="/att_file"]`
+	if !evaluate[bool](b, "!!document.querySelector('"+choose+"') && !document.querySelector('button[value^=\"drop:\"]')") {
+		return
+	}
+	file := filepath.Join(b.t.TempDir(), kioskFile)
+	out, err := os.Create(file)
+	if err == nil {
+		err = errors.Join(png.Encode(out, image.NewGray(image.Rect(0, 0, 300, 200))), out.Close())
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.press(choose)
+	b.readable("kiosk-file")
+	b.fits("kiosk-file")
+	b.do(chromedp.SetUploadFiles("#file", []string{file}))
+	b.press(`.go button`)
+	b.readable("a page with a file")
+	b.fits("kiosk-given")
+	if text := b.text(); !strings.Contains(text, kioskFile) {
+		b.t.Errorf("after the file was sent stands %s: %s", b.path(), text)
+	}
 }
 
 // awaitReceived loads a page until it says that the record is received.

@@ -43,8 +43,8 @@ func apply(s *session.Session, pg page, form url.Values) (applied, error) {
 		n, _ := s.Node(ref)
 		q := n.Element.(*forms.Question)
 		kind := kindOf(n, q)
-		if kind == "note" || n.ReadOnly {
-			continue
+		if kind == "note" || kind == "file" || n.ReadOnly {
+			continue // a file has a page of its own
 		}
 		if find := form.Get(fieldFind + name); kind == "search" && find != "" {
 			out.find[ref] = find

@@ -12,7 +12,7 @@ import (
 // An item is one thing on a page, as the template takes it: a heading, a
 // question, or what grows and shrinks a repeat.
 type item struct {
-	Kind     string // group, note, text, lines, number, date, time, radio, checks, list, rank, search, tick, add, remove
+	Kind     string // group, note, text, lines, number, date, time, radio, checks, list, rank, search, tick, file, add, remove
 	ID       string // of the control: its label and its faults name it
 	Ref      forms.Ref
 	Label    string
@@ -133,6 +133,8 @@ func kindOf(n session.Node, q *forms.Question) string {
 		return "note"
 	case forms.Trigger:
 		return "tick"
+	case forms.Upload:
+		return "file"
 	case forms.Select1:
 		switch {
 		case len(n.Choices) >= huge:

@@ -15,9 +15,10 @@ type Limits struct {
 	AtOnce  int   // pages made at one time; 0: 8
 	Waiting int   // that wait for their turn; 0: 512. More are told to come back
 	Body    int64 // bytes of one page that is sent; 0: 256 KiB
+	File    int64 // bytes of one file; 0: 5 MB
 	// Begin and Guess are how many responses one address may begin, and codes it
-	// may try, in ten minutes; 0: 60 and 30.
-	Begin, Guess int
+	// may try, in ten minutes; 0: 60 and 30. Files are how many it may send; 0: 60.
+	Begin, Guess, Files int
 }
 
 func (l Limits) filled() Limits {
@@ -31,8 +32,12 @@ func (l Limits) filled() Limits {
 	or(&l.Waiting, 512)
 	or(&l.Begin, 60)
 	or(&l.Guess, 30)
+	or(&l.Files, 60)
 	if l.Body <= 0 {
 		l.Body = 256 << 10
+	}
+	if l.File <= 0 {
+		l.File = 5_000_000
 	}
 	return l
 }
@@ -51,6 +56,7 @@ type gate struct {
 	clock  func() time.Time
 	turns  chan struct{}
 	queue  chan struct{}
+	files  chan struct{} // being received: each is in memory
 
 	mu     sync.Mutex
 	counts map[string]int // by what and address
@@ -58,11 +64,21 @@ type gate struct {
 }
 
 func newGate(l Limits, clock func() time.Time) *gate {
-	return &gate{limits: l, clock: clock, turns: make(chan struct{}, l.AtOnce), queue: make(chan struct{}, l.Waiting), counts: map[string]int{}}
+	return &gate{limits: l, clock: clock, turns: make(chan struct{}, l.AtOnce), queue: make(chan struct{}, l.Waiting),
+		files: make(chan struct{}, filesAtOnce), counts: map[string]int{}}
 }
 
 func (g *gate) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && r.URL.Path == "/file" {
+			var done func()
+			if r, done = g.receive(w, r); r == nil {
+				return
+			}
+			defer done()
+			g.serve(w, r, next)
+			return
+		}
 		if r.ContentLength > g.limits.Body {
 			refuse(w, http.StatusRequestEntityTooLarge, "This is more than fits on one page. Nothing was saved of it.")
 			return
@@ -79,26 +95,38 @@ func (g *gate) guard(next http.Handler) http.Handler {
 				return
 			}
 		}
-		select {
-		case g.queue <- struct{}{}:
-			defer func() { <-g.queue }()
-		default:
-			g.busy(w)
-			return
-		}
-		timer := time.NewTimer(patience)
-		defer timer.Stop()
-		select {
-		case g.turns <- struct{}{}:
-			defer func() { <-g.turns }()
-		case <-timer.C:
-			g.busy(w)
-			return
-		case <-r.Context().Done():
-			return
-		}
-		next.ServeHTTP(w, r)
+		g.serve(w, r, next)
 	})
+}
+
+// serve waits for a turn, and has the page made.
+func (g *gate) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	select {
+	case g.queue <- struct{}{}:
+		defer func() { <-g.queue }()
+	default:
+		g.busy(w)
+		return
+	}
+	if !g.wait(g.turns, r) {
+		g.busy(w)
+		return
+	}
+	defer func() { <-g.turns }()
+	next.ServeHTTP(w, r)
+}
+
+// wait takes a place, unless none becomes free soon.
+func (g *gate) wait(places chan struct{}, r *http.Request) bool {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case places <- struct{}{}:
+		return true
+	case <-timer.C:
+	case <-r.Context().Done():
+	}
+	return false
 }
 
 func (g *gate) busy(w http.ResponseWriter) {

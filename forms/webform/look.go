@@ -45,6 +45,8 @@ type view struct {
 	Gaps    []gap
 	Outline []outlined
 
+	File fileView // of the page for a file
+
 	Receipt  string
 	Standing Standing
 	Message  string // key of a page that only says something

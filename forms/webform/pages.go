@@ -1,8 +1,6 @@
 package webform
 
 import (
-	"slices"
-
 	"baraza.example/forms"
 	"baraza.example/forms/session"
 )
@@ -135,17 +133,13 @@ func repeats(n session.Node) bool {
 	return is && !n.Instance && len(n.Children) < 2
 }
 
-// asks says whether anything of n is to be seen on a page. Files can't be
-// given here.
+// asks says whether anything of n is to be seen on a page.
 func asks(s nodes, n session.Node) bool {
 	if !n.Relevant {
 		return false
 	}
 	if q, ok := n.Element.(*forms.Question); ok {
-		return q.Control != forms.Hidden && q.Control != forms.Upload
-	}
-	if _, repeat := n.Element.(*forms.Repeat); repeat && !n.Instance && !hasQuestions(n.Element) {
-		return false // a list of files
+		return q.Control != forms.Hidden
 	}
 	if n.CanAdd {
 		return true
@@ -156,18 +150,6 @@ func asks(s nodes, n session.Node) bool {
 		}
 	}
 	return false
-}
-
-func hasQuestions(e forms.Element) bool {
-	if q, ok := e.(*forms.Question); ok {
-		return q.Control != forms.Hidden && q.Control != forms.Upload
-	}
-	return slices.ContainsFunc(forms.ChildrenOf(e), hasQuestions) && !slices.ContainsFunc(forms.ChildrenOf(e), isUpload)
-}
-
-func isUpload(e forms.Element) bool {
-	q, ok := e.(*forms.Question)
-	return ok && q.Control == forms.Upload
 }
 
 // weigh guesses the bytes of n on a page.

@@ -2,6 +2,7 @@ package webform_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -29,6 +30,9 @@ type shelf struct {
 	saves  int
 	done   []session.Submission
 	broken error // what Save fails with
+
+	files   []string // contents
+	refuses error    // what Attach fails with
 }
 
 type held struct {
@@ -85,6 +89,23 @@ func (h *held) Save(context.Context) error {
 	return nil
 }
 
+func (h *held) Attach(ctx context.Context, ref forms.Ref, name string, content io.Reader) error {
+	raw, err := io.ReadAll(content)
+	if err != nil {
+		return err
+	}
+	if h.shelf.refuses != nil {
+		return h.shelf.refuses
+	}
+	if err := h.s.Set(ref, name); err != nil {
+		return err
+	}
+	h.shelf.mu.Lock()
+	h.shelf.files = append(h.shelf.files, string(raw))
+	h.shelf.mu.Unlock()
+	return h.Save(ctx)
+}
+
 func (h *held) Finish(context.Context, string) (string, []session.Violation, error) {
 	done, found := h.s.Finalize()
 	if len(found) > 0 {
@@ -100,11 +121,12 @@ func (h *held) Finish(context.Context, string) (string, []session.Violation, err
 // A site is the pages behind a server, and phone a browser with cookies.
 type site struct {
 	*shelf
-	t   *testing.T
-	url string
+	t       testing.TB
+	url     string
+	handler http.Handler
 }
 
-func newSite(t *testing.T, form string, o webform.Options) *site {
+func newSite(t testing.TB, form string, o webform.Options) *site {
 	t.Helper()
 	wb, err := xlsform.OpenMarkdown(form)
 	if err != nil {
@@ -127,7 +149,8 @@ func (s *site) serve(o webform.Options) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	server := httptest.NewServer(pages.Handler())
+	s.handler = pages.Handler()
+	server := httptest.NewServer(s.handler)
 	s.t.Cleanup(server.Close)
 	s.url = server.URL
 }

@@ -227,18 +227,23 @@ func (p *Pages) savePage(w http.ResponseWriter, r *http.Request) {
 	p.proceed(w, r, l, s, pg, came)
 }
 
-// change adds to a repeat or takes away from it.
+// change adds to a repeat or takes away from it, or takes a file away.
 func change(s *session.Session, pg page, pressed string) error {
 	what, name, _ := strings.Cut(pressed, ":")
 	ref := forms.Ref(name)
-	if (what != "add" && what != "remove") || pageOf([]page{pg}, ref) < 0 {
+	if pageOf([]page{pg}, ref) < 0 {
 		return nil
 	}
 	var err error
-	if what == "add" {
+	switch what {
+	case "add":
 		_, err = s.AddRepeat(ref)
-	} else {
+	case "remove":
 		err = s.RemoveRepeat(ref)
+	case "drop":
+		if _, _, is := askedFile(s, ref); is {
+			err = s.Set(ref, "")
+		}
 	}
 	if errors.Is(err, session.ErrNoNode) || errors.Is(err, session.ErrCounted) || errors.Is(err, session.ErrTooMany) {
 		return nil // an old page: it is shown as it is now
@@ -255,17 +260,19 @@ func (p *Pages) proceed(w http.ResponseWriter, r *http.Request, l locale.Languag
 		n = at + 1
 	}
 	to := func(n int) { http.Redirect(w, r, "/page/"+strconv.Itoa(n)+"?saved", http.StatusSeeOther) }
-	pressed, _, _ := strings.Cut(r.PostForm.Get(fieldGo), ":")
+	pressed, ref, _ := strings.Cut(r.PostForm.Get(fieldGo), ":")
 	switch {
 	case pressed == "leave":
 		p.left(w, r)
+	case pressed == "file":
+		http.Redirect(w, r, "/file?"+url.Values{fieldAt: {ref}}.Encode(), http.StatusSeeOther)
 	case pressed == "back":
 		to(max(n-1, 1))
 	case pressed == "review":
 		http.Redirect(w, r, "/review", http.StatusSeeOther)
 	case len(came.wrong) > 0, len(came.find) > 0, came.fresh && pressed != "stay":
 		p.paint(w, r, l, s, pages, n, came, http.StatusOK)
-	case pressed == "add", pressed == "remove", pressed == "stay":
+	case pressed == "add", pressed == "remove", pressed == "drop", pressed == "stay":
 		to(n)
 	case n >= len(pages):
 		http.Redirect(w, r, "/review", http.StatusSeeOther)

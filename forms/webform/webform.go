@@ -13,11 +13,13 @@ package webform
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"baraza.example/assets/locale"
+	"baraza.example/forms"
 	"baraza.example/forms/session"
 )
 
@@ -41,6 +43,11 @@ type Response interface {
 	Session() *session.Session
 	// Save has it on the disk when it returns.
 	Save(ctx context.Context) error
+	// Attach keeps a file and answers the question at ref with it. It is sealed on
+	// the disk before Attach returns, and what a camera hides in a picture is not
+	// kept. What can't be kept is one of ErrFileLarge, ErrFilePicture, ErrFilesFull
+	// and a *session.Violation.
+	Attach(ctx context.Context, ref forms.Ref, name string, content io.Reader) error
 	// Finish makes it ready, sealed where it is known for whom, and returns its
 	// receipt code, "" while that is not known. With violations nothing changed.
 	Finish(ctx context.Context, language string) (code string, violations []session.Violation, err error)
@@ -57,6 +64,13 @@ type Standing struct {
 
 // ErrNoResponse means that a code opens nothing.
 var ErrNoResponse = errors.New("there is no response under this code")
+
+// Why a file is not taken. A person is told.
+var (
+	ErrFileLarge   = errors.New("the file is larger than may be kept")
+	ErrFilePicture = errors.New("the picture can't be written anew")
+	ErrFilesFull   = errors.New("there is no more room for files")
+)
 
 // Options say what the pages show around the questions. Keeper and Secret are
 // needed.
@@ -111,6 +125,8 @@ func (p *Pages) Handler() http.Handler {
 	mux.HandleFunc("POST /identify", p.identify)
 	mux.HandleFunc("GET /page/{n}", p.showPage)
 	mux.HandleFunc("POST /page/{n}", p.savePage)
+	mux.HandleFunc("GET /file", p.showFile)
+	mux.HandleFunc("POST /file", p.takeFile)
 	mux.HandleFunc("GET /review", p.review)
 	mux.HandleFunc("POST /finish", p.finish)
 	mux.HandleFunc("POST /leave", p.leave)
