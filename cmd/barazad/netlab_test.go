@@ -81,16 +81,33 @@ func (n *netlab) next() (first, second string) {
 	return net + ".1", net + ".2"
 }
 
+// lan joins places in one network without a router, each at an address with its bits.
+func (n *netlab) lan(at map[string]string) {
+	n.t.Helper()
+	n.place("lan")
+	n.ip("-n " + n.space("lan") + " link add br0 type bridge mcast_snooping 0")
+	n.ip("-n " + n.space("lan") + " link set br0 up")
+	for name, addr := range at {
+		n.wires++
+		port := fmt.Sprintf("w%d-%db", os.Getpid()%100000, n.wires)
+		n.ip(fmt.Sprintf("link add lan0 netns %s type veth peer name %s netns %s", n.space(name), port, n.space("lan")))
+		n.ip(fmt.Sprintf("-n %s link set %s master br0 up", n.space("lan"), port))
+		n.ip(fmt.Sprintf("-n %s addr add %s broadcast + dev lan0", n.space(name), addr))
+		n.ip(fmt.Sprintf("-n %s link set lan0 up", n.space(name)))
+	}
+}
+
 // readdress gives a place another address instead of one.
 func (n *netlab) readdress(name, from, to string) {
 	n.t.Helper()
 	out, err := exec.Command("ip", "-n", n.space(name), "-o", "addr", "show", "to", from).Output()
 	fields := strings.Fields(string(out))
-	if err != nil || len(fields) < 2 {
+	if err != nil || len(fields) < 4 {
 		n.t.Fatalf("%s has no address %s: %v", name, from, err)
 	}
-	n.ip(fmt.Sprintf("-n %s addr del %s/24 dev %s", n.space(name), from, fields[1]))
-	n.ip(fmt.Sprintf("-n %s addr add %s/24 broadcast + dev %s", n.space(name), to, fields[1]))
+	_, bits, _ := strings.Cut(fields[3], "/")
+	n.ip(fmt.Sprintf("-n %s addr del %s/%s dev %s", n.space(name), from, bits, fields[1]))
+	n.ip(fmt.Sprintf("-n %s addr add %s/%s broadcast + dev %s", n.space(name), to, bits, fields[1]))
 }
 
 // command is barazad in a place.
@@ -121,7 +138,12 @@ func (n *netlab) run(name string, args ...string) string {
 // called, and returns what it printed up to its address.
 func (n *netlab) serve(name string, args ...string) (said map[string]string, end func()) {
 	n.t.Helper()
-	c := n.command(name, args...)
+	return n.start(n.command(name, args...), name, args[0])
+}
+
+// start is serve for a command that is known already.
+func (n *netlab) start(c *exec.Cmd, name, what string) (said map[string]string, end func()) {
+	n.t.Helper()
 	errs, err := os.Create(filepath.Join(n.dir, fmt.Sprint(name, n.started, ".err")))
 	if err != nil {
 		n.t.Fatal(err)
@@ -146,7 +168,7 @@ func (n *netlab) serve(name string, args ...string) (said map[string]string, end
 		defer kill.Stop()
 		_ = c.Process.Signal(os.Interrupt)
 		if err := c.Wait(); err != nil {
-			n.t.Errorf("barazad %s: %v", args[0], err)
+			n.t.Errorf("barazad %s: %v", what, err)
 		}
 	}
 	n.t.Cleanup(end)
@@ -161,6 +183,6 @@ func (n *netlab) serve(name string, args ...string) (said map[string]string, end
 			return said, end
 		}
 	}
-	n.t.Fatalf("barazad %s did not start", strings.Join(args, " "))
+	n.t.Fatalf("barazad %s did not start", what)
 	return nil, nil
 }

@@ -24,7 +24,7 @@ import (
 // The scripts in testdata/script use the program as people do. Beside what
 // testscript offers they have the commands of [scriptCommands].
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"barazad": main})
+	testscript.Main(m, map[string]func(){"barazad": main, "liar": liar})
 }
 
 func TestScripts(t *testing.T) {

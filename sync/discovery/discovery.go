@@ -13,7 +13,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -211,17 +210,3 @@ func (a *Announcer) Close() error {
 
 // pause is how long to wait between two questions: packets get lost.
 const pause = 700 * time.Millisecond
-
-// ownAddresses lists the IPv4 addresses and nets of this machine.
-func ownAddresses() (all []netip.Prefix) {
-	interfaces, err := net.InterfaceAddrs()
-	if err != nil {
-		return nil
-	}
-	for _, i := range interfaces {
-		if p, err := netip.ParsePrefix(i.String()); err == nil && p.Addr().Is4() {
-			all = append(all, p)
-		}
-	}
-	return all
-}

@@ -2,12 +2,14 @@ package discovery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"log/slog"
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/mdns"
@@ -16,31 +18,69 @@ import (
 // serviceType is the one of DNS-SD.
 const serviceType = "_baraza._tcp"
 
-// serveMDNS answers mDNS questions until it is stopped.
+// serveMDNS answers mDNS questions on every network until it is stopped.
 func serveMDNS(h Hub, o Options) (stop func() error, err error) {
-	var own []net.IP
-	for _, p := range ownAddresses() {
-		if !p.Addr().IsLoopback() {
-			own = append(own, p.Addr().AsSlice())
+	var stops []func() error
+	stop = func() error {
+		var errs []error
+		for _, s := range stops {
+			errs = append(errs, s())
+		}
+		return errors.Join(errs...)
+	}
+	for _, n := range networks() {
+		one, failed := serveNetwork(h, n, o)
+		if err = errors.Join(err, failed); failed == nil {
+			stops = append(stops, one)
 		}
 	}
-	if len(own) == 0 {
-		return nil, fmt.Errorf("announce by mDNS: this machine has no address on a network")
+	switch {
+	case len(stops) > 0:
+		return stop, nil // one network that takes none doesn't close the others
+	case err == nil:
+		err = errors.New("announce by mDNS: this machine has no address on a network")
+	}
+	return nil, err
+}
+
+func serveNetwork(h Hub, n network, o Options) (stop func() error, err error) {
+	var own []net.IP
+	for _, p := range n.addrs {
+		own = append(own, p.Addr().AsSlice())
 	}
 	// The instance is called by its pin: two hubs of one name are two hubs.
 	service, err := mdns.NewMDNSService(h.Pin[:minPin], serviceType, "", h.Pin[:12]+".local.", int(h.Port), own, []string{"v=1", "name=" + h.Name, "pin=" + h.Pin})
 	if err != nil {
 		return nil, fmt.Errorf("announce by mDNS: %w", err)
 	}
-	server, err := mdns.NewServer(&mdns.Config{Zone: service, Logger: quietLog(o.Logger)})
+	server, err := mdns.NewServer(&mdns.Config{Zone: service, Iface: &n.iface, Logger: quietLog(o.Logger)})
 	if err != nil {
 		return nil, fmt.Errorf("announce by mDNS: %w", err)
 	}
 	return server.Shutdown, nil
 }
 
-// browseMDNS asks by mDNS until ctx ends.
+// browseMDNS asks by mDNS on every network until ctx ends.
 func browseMDNS(ctx context.Context, o Options, g *gathering) error {
+	all := networks()
+	errs := make([]error, 2*len(all))
+	var asking sync.WaitGroup
+	for i, n := range all {
+		// The library joins the group of IPv4 where the system's routes lead: nowhere
+		// without a router. Over IPv6 every network has one of its own.
+		asking.Go(func() { errs[2*i] = browseNetwork(ctx, n, false, o, g) })
+		asking.Go(func() { errs[2*i+1] = browseNetwork(ctx, n, true, o, g) })
+	}
+	asking.Wait()
+	for _, err := range errs {
+		if err == nil {
+			return nil
+		}
+	}
+	return errors.Join(append(errs, errors.New("look for hubs by mDNS: no network takes it"))...)
+}
+
+func browseNetwork(ctx context.Context, n network, six bool, o Options, g *gathering) error {
 	entries := make(chan *mdns.ServiceEntry, 16)
 	read := make(chan struct{})
 	go func() {
@@ -51,12 +91,25 @@ func browseMDNS(ctx context.Context, o Options, g *gathering) error {
 			}
 		}
 	}()
-	deadline, _ := ctx.Deadline()
-	err := mdns.QueryContext(ctx, &mdns.QueryParam{Service: serviceType, Domain: "local", Timeout: max(time.Until(deadline), time.Millisecond),
-		Entries: entries, DisableIPv6: true, Logger: quietLog(o.Logger)})
+	// It is asked again and again: packets get lost, and an address of IPv6 that was
+	// just drawn can't be used yet.
+	var err error
+	for asked := false; ctx.Err() == nil; {
+		failed := mdns.QueryContext(ctx, &mdns.QueryParam{Service: serviceType, Domain: "local", Timeout: pause,
+			Entries: entries, Interface: &n.iface, DisableIPv4: six, DisableIPv6: !six, Logger: quietLog(o.Logger)})
+		if asked = asked || failed == nil; asked {
+			err = nil
+			continue
+		}
+		err = failed
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
 	close(entries)
 	<-read
-	if err != nil && ctx.Err() == nil {
+	if err != nil {
 		return fmt.Errorf("look for hubs by mDNS: %w", err)
 	}
 	return nil
@@ -65,7 +118,7 @@ func browseMDNS(ctx context.Context, o Options, g *gathering) error {
 // readEntry reads what an answer says.
 func readEntry(e *mdns.ServiceEntry) (f Found, ok bool) {
 	addr, ok := netip.AddrFromSlice(e.AddrV4)
-	if !ok || e.Port <= 0 || e.Port > 65535 || len(e.InfoFields) > 16 {
+	if !ok || !addr.Unmap().Is4() || e.Port <= 0 || e.Port > 65535 || len(e.InfoFields) > 16 {
 		return f, false
 	}
 	f.Addr, f.Port = addr.Unmap(), uint16(e.Port)
