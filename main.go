@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -150,7 +151,7 @@ func window(ctx context.Context, o options) (err error) {
 		}
 	}()
 	f := newFyne()
-	options := app.Options{Invite: o.invite, Version: version, Folder: o.dir, Log: diary, Ready: tidy, People: people}
+	options := app.Options{Invite: o.invite, Version: version, Folder: o.dir, Log: diary, Ready: tidy, People: people, Tray: trayed()}
 	if o.measure == measureHome {
 		m := newMeter(o.measure, f)
 		options.Opened, options.Ready = m.opened, m.ready
@@ -163,6 +164,15 @@ func window(ctx context.Context, o options) (err error) {
 		return app.New(f, w, consultation, options).RunGallery(ctx)
 	}
 	return unwatched(func() error { return app.New(f, nil, consultation, options).Run(ctx, open) })
+}
+
+// trayed reports whether the system may have a tray. On other systems than Windows and macOS it is
+// reached over the session's bus: where there is none, to look for it would start programs.
+func trayed() bool {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return true
+	}
+	return runtime.GOOS != "android" && os.Getenv("DBUS_SESSION_BUS_ADDRESS") != ""
 }
 
 // folder is where the store is.

@@ -41,7 +41,8 @@ type Options struct {
 	Ready func(fyne.Window)
 	// Hidden keeps a hub from being found on the local network: for tests.
 	Hidden bool
-	Log    Log // of the program, to be given to whoever helps; may be nil
+	Tray   bool // the system has one: the program has a menu there
+	Log    Log  // of the program, to be given to whoever helps; may be nil
 }
 
 // A Log is what was logged so far, without answers and names;
@@ -55,12 +56,14 @@ type App struct {
 	fyne         fyne.App
 	work         *workspace.Workspace
 	station      *station.Station // nil: this device is no hub now
+	sender       *byItself        // nil: nothing is sent by itself
 	consultation *consultation.Consultation
 	o            Options
 	words        *locale.Localizer
 	chosen       workspace.Settings
 	jobs         jobs
 	working      func(context.Context) jobs // makes them
+	spawn        func(func())               // begins what runs as long as the workspace is open; nil: nothing does
 	clock        func() time.Time
 	ctx          context.Context // of all jobs; ends with the window, or when the workspace is left
 	end          func()          // ends it
@@ -71,7 +74,9 @@ type App struct {
 	place   place            // what is shown
 	trail   []place          // what was shown before it
 	visit   int              // counts how often another was shown
-	running *outbox          // while something is sent
+	running *outbox          // while something is sent by hand
+	outbox  *outbox          // that was shown last
+	trayed  string           // what stands in the system's tray
 	filling *filling         // the response that was opened last
 	safe    safety           // as it stood when it was looked for
 	watch   *workspace.Watch // says when to lock
@@ -91,6 +96,7 @@ type place struct {
 // [App.Run].
 func New(a fyne.App, w *workspace.Workspace, c *consultation.Consultation, o Options) *App {
 	app := &App{fyne: a, work: w, consultation: c, o: o, words: locale.New(), clock: time.Now}
+	app.spawn = func(f func()) { go f() }
 	app.working = func(ctx context.Context) jobs { return background(func() bool { return ctx.Err() != nil }, fyne.Do) }
 	return app
 }
@@ -171,9 +177,11 @@ func (a *App) frame(ctx context.Context) {
 	a.window.SetPadded(false)
 	a.window.Resize(a.lastSize())
 	a.window.SetCloseIntercept(a.shut)
+	a.window.SetMaster() // the tray has a window of its own
+	a.renewTray()
 }
 
-// shut is what happens when the window is closed by its frame.
+// shut saves what is open and ends the program: the window was closed by its frame, or from the tray.
 func (a *App) shut() {
 	a.keepSize()
 	a.leave()
@@ -239,6 +247,11 @@ func (a *App) enterAs(b beginning) {
 	a.window.SetContent(a.shell.root)
 	a.window.SetOnDropped(a.dropped)
 	a.shortcuts(a.window.Canvas().AddShortcut)
+	a.fyne.Lifecycle().SetOnEnteredForeground(func() {
+		if a.sender != nil {
+			a.sender.Tell(workspace.OccasionFront)
+		}
+	})
 	a.fyne.Lifecycle().SetOnExitedForeground(func() {
 		if a.place.leave != nil {
 			a.place.leave()
@@ -249,6 +262,9 @@ func (a *App) enterAs(b beginning) {
 		a.shell.trouble(b.trouble)
 		a.joinAtStart()
 		a.hubAtStart()
+		if !a.chosen.BeHub {
+			a.startSender()
+		}
 	} else {
 		a.showWelcome()
 	}
@@ -270,6 +286,11 @@ func (a *App) use(s workspace.Settings) {
 
 // apply makes the choices in a.chosen visible.
 func (a *App) apply() {
+	defer func() {
+		if a.window != nil {
+			a.renewTray()
+		}
+	}()
 	for _, l := range a.chosen.Languages {
 		if a.words.Use(l) {
 			break
@@ -290,7 +311,12 @@ func (a *App) choose(s workspace.Settings) {
 			err = w.Choose(a.ctx, s)
 		}
 		return errors.Join(err, workspace.KeepLook(a.o.Folder, s))
-	}, func(err error) { a.shell.trouble(err) })
+	}, func(err error) {
+		a.shell.trouble(err)
+		if w != nil && w == a.work {
+			a.ruled()
+		}
+	})
 	a.shell.renew()
 	a.redraw()
 }

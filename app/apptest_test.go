@@ -43,7 +43,7 @@ func sitAt(t testing.TB, dir string, o Options, size fyne.Size, clock func() tim
 	t.Cleanup(func() { _ = w.Close() })
 	p := &person{App: New(test.NewTempApp(t), w, consultation, o), t: t, dir: dir}
 	p.clock = clock
-	p.working = p.atOnce
+	p.working, p.spawn = p.atOnce, nil
 	if err := p.open(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}

@@ -141,7 +141,13 @@ func (a *App) gallery() ([]sample, error) {
 			i.save = &autosave{a: a, take: i.taken}
 			a.start(place{draw: i.draw})
 		}},
-		{"outbox", outboxWith(&outbox{items: items, joined: true, records: 2, bytes: 3420})},
+		{"outbox", outboxWith(&outbox{items: items, joined: true, sum: samplePlan(a.clock())})},
+		{"outbox-over", outboxWith(&outbox{items: items, joined: true, sum: sampleOver()})},
+		{"rules", a.showRules},
+		{"runs", func() {
+			c := &account{a: a, read: true, runs: sampleRuns(a.clock())}
+			a.start(place{draw: c.screen})
+		}},
 		{"outbox-sending", outboxWith(&outbox{items: items, joined: true, running: &sending{cancel: func() {}, total: 3420, up: 1200, down: 311}})},
 		{"item-on-device", with(items[0], nil)},
 		{"item-at-hub", with(items[1], nil)},

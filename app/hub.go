@@ -158,6 +158,9 @@ func (a *App) startHub(done func(error)) {
 	}, func(err error) {
 		if err == nil {
 			a.station = running
+			a.stopSender() // the hub sends what is this device's own, too
+		} else {
+			a.startSender()
 		}
 		done(err)
 	})
@@ -182,14 +185,18 @@ func (a *App) stopHub(done func()) {
 	a.jobs.run(func() error {
 		running.Close()
 		return nil
-	}, func(error) { done() })
+	}, func(error) {
+		a.startSender()
+		done()
+	})
 }
 
 // closing ends the hub and the workspace; a.work is nil for nobody but who calls it.
 func (a *App) closing() func() error {
-	running, work := a.station, a.work
+	running, work, wait := a.station, a.work, a.stopSender()
 	a.station = nil
 	return func() error {
+		wait()
 		if running != nil {
 			running.Close()
 		}

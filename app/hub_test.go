@@ -74,7 +74,7 @@ func TestOneSwitchMakesAHub(t *testing.T) {
 	address = strings.Replace(address, "0.0.0.0", "127.0.0.1", 1)
 	w := guest(t, c, address)
 	text := respond(t, w)
-	if _, err := w.Send(t.Context(), nil); err != nil {
+	if _, err := w.Send(t.Context(), workspace.Sending{ByHand: true}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the hub hears of the device", func() bool {
@@ -85,7 +85,7 @@ func TestOneSwitchMakesAHub(t *testing.T) {
 	p.doesNotSee(text, "Fishers of Nansole")
 	p.taps("Try the way up now")
 	eventually(t, "the device has its receipt", func() bool {
-		_, err := w.Send(t.Context(), nil)
+		_, err := w.Send(t.Context(), workspace.Sending{ByHand: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
 	"baraza.example/app/wording"
@@ -26,22 +25,26 @@ type sending struct {
 type outbox struct {
 	a       *App
 	items   []workspace.Item
-	records int
-	bytes   int64
+	sum     prospect
 	joined  bool
 	read    bool // the above was looked for
 	running *sending
-	result  string // of the last run
-	at      int    // the visit in which it is shown
+	result  string        // of the last run
+	then    func(*outbox) // called once, when the above was read; may be nil
+	at      int           // the visit in which it is shown
 	bar     *progress
 	account *formview.Label
 }
 
-func (a *App) showOutbox() {
-	o := &outbox{a: a}
+func (a *App) showOutbox() { a.showOutboxThen(nil) }
+
+// showOutboxThen shows it and calls then once it is known what waits; then may be nil.
+func (a *App) showOutboxThen(then func(*outbox)) {
+	o := &outbox{a: a, then: then}
 	if a.running != nil {
 		o = a.running
 	}
+	a.outbox = o
 	a.start(place{draw: o.screen, enter: func() {
 		o.at = a.visit
 		o.load()
@@ -56,18 +59,22 @@ func (o *outbox) load() {
 		if next.items, err = a.work.Items(a.ctx); err != nil {
 			return err
 		}
-		if next.records, next.bytes, err = a.work.Pending(a.ctx); err != nil {
+		if next.sum, err = a.prospect(); err != nil {
 			return err
 		}
 		_, next.joined, err = a.work.Invite(a.ctx)
 		return err
 	}, func(err error) {
 		if err == nil {
-			o.items, o.records, o.bytes, o.joined, o.read = next.items, next.records, next.bytes, next.joined, true
+			o.items, o.sum, o.joined, o.read = next.items, next.sum, next.joined, true
 			a.shell.setWaiting(waitingIn(next.items))
 		}
 		o.again()
 		a.shell.trouble(err)
+		if then := o.then; then != nil && err == nil {
+			o.then = nil
+			then(o)
+		}
 	})
 }
 
@@ -91,7 +98,7 @@ func (o *outbox) draw() fyne.CanvasObject {
 	if len(o.items) == 0 {
 		if o.read {
 			column = append(column, lines(strong(say("outbox.empty")), quiet(say("outbox.empty_hint"))),
-				buttons(action(say("nav.consultation"), a.showHome)))
+				buttons(action(say("nav.consultation"), a.showHome)), a.waysOfSending())
 		}
 		return page(column...)
 	}
@@ -116,6 +123,9 @@ func (o *outbox) draw() fyne.CanvasObject {
 	if o.joined && o.running == nil {
 		column = append(column, o.otherRoads())
 	}
+	if o.running == nil {
+		column = append(column, a.waysOfSending())
+	}
 	return page(column...)
 }
 
@@ -138,24 +148,7 @@ func (o *outbox) sender() fyne.CanvasObject {
 		box.Add(wrapped(say("send.not_joined")))
 		box.Add(buttons(primary(say("join.title"), func() { a.showJoin("") })))
 	default:
-		words := say("send.nothing")
-		waits := waitingIn(o.items)
-		switch {
-		case o.records > 0:
-			words = say("send.estimate", locale.Values{"Size": a.words.Size(o.bytes)})
-		case waits > 0: // sealed when the centre's card has come
-			words = a.words.Count("outbox.waiting", waits)
-		}
-		box.Add(lines(strong(words), quiet(o.road())))
-		if o.result != "" {
-			box.Add(formview.NewNotice(theme.InfoIcon(), theme.ColorNameForeground, o.result))
-		}
-		start := primary(say("send.start"), o.send)
-		start.Icon = theme.MailSendIcon()
-		if o.records == 0 && waits == 0 {
-			start.SetText(say("send.ask"))
-		}
-		box.Add(buttons(start))
+		o.ready(box)
 	}
 	return panel
 }
@@ -180,10 +173,10 @@ func (o *outbox) tell() {
 }
 
 // send runs one exchange; a person may stop it at any time.
-func (o *outbox) send() {
+func (o *outbox) send(how workspace.Sending) {
 	a := o.a
 	ctx, cancel := context.WithCancel(a.ctx)
-	o.running, o.result, a.running = &sending{cancel: cancel, total: o.bytes}, "", o
+	o.running, o.result, a.running = &sending{cancel: cancel, total: o.sum.Up()}, "", o
 	o.again()
 	var report exchange.Report
 	gauge := newGauge(a.jobs, func(up, down int64) {
@@ -192,8 +185,9 @@ func (o *outbox) send() {
 			o.tell()
 		}
 	})
+	how.ByHand, how.Moved = true, gauge.moved
 	a.jobs.run(func() (err error) {
-		report, err = a.work.Send(ctx, gauge.moved)
+		report, err = a.work.Send(ctx, how)
 		return err
 	}, func(err error) {
 		stopped := errors.Is(ctx.Err(), context.Canceled)

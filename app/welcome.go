@@ -113,5 +113,6 @@ func (a *App) setUp(name string) {
 		}
 		a.showHome()
 		a.joinAtStart()
+		a.startSender()
 	})
 }

@@ -33,6 +33,7 @@ const (
 	KindEpoch     Kind = 0x31 // epoch keys by consultation
 	KindDevice    Kind = 0x32 // other devices of the own organisation, by ID
 	KindEpochs    Kind = 0x34 // all epoch keys there were, by number and incarnation
+	KindRun       Kind = 0x38 // account of what was sent: each run, and the day
 	// Of the mailbox; docs/protocol/mailbox.md has their values.
 	KindRecord     Kind = 0x40 // envelopes, by chain and sequence
 	KindEntry      Kind = 0x41 // what is known of a record, by chain and sequence

@@ -64,7 +64,7 @@ type NamedSize struct {
 var kindNames = map[Kind]string{
 	KindStore: "store", KindSettings: "settings", KindForms: "forms", KindCatalogue: "catalogues",
 	KindDraft: "drafts", KindResponse: "responses", KindText: "contributions", KindBrief: "lines of lists", KindGroup: "groups", KindBlob: "references to attachments",
-	KindIdentity: "identities", KindEpoch: "epochs",
+	KindIdentity: "identities", KindEpoch: "epochs", KindRun: "account",
 	KindRecord: "records", KindEntry: "entries", KindReceipt: "receipts", KindCustody: "custody", KindChain: "chains",
 	KindPlace: "places", KindPending: "pending", KindMark: "marks", KindRefusal: "refusals", KindOrigin: "origins",
 	KindRelayed: "relayed receipts", KindOwnFile: "own files", KindLacking: "lacking", KindMembership: "membership",

@@ -92,6 +92,17 @@ func (m *Mailbox) firstMark(tx *Tx, prefix, from string) (string, mark, bool, er
 	return "", mark{}, false, nil
 }
 
+// lastMark is up to where a peer is known to have a chain: 0 for nothing.
+func (m *Mailbox) lastMark(tx *Tx, prefix string) (last batch.Seq, err error) {
+	for item, err := range m.marks.In(tx).All(prefix) {
+		if err != nil || !strings.HasPrefix(item.Key, prefix) {
+			return last, err
+		}
+		last = seqOf(item.Key)
+	}
+	return last, nil
+}
+
 // marked calls f for every peer that has the record at seq: with the mark that
 // was the first to cover it.
 func (m *Mailbox) marked(tx *Tx, c batch.Chain, seq batch.Seq, what byte, f func(peer identity.ID, k mark)) error {

@@ -274,7 +274,7 @@ func (p *Pages) send(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *Pages) exchange(ctx context.Context) {
-	report, err := p.o.Work.Send(ctx, nil)
+	report, err := p.o.Work.Send(ctx, workspace.Sending{ByHand: true})
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	stopped := ctx.Err() != nil

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"baraza.example/sync/exchange"
-	"baraza.example/sync/httpsync"
 )
 
 // Try has the way up tried at once.
@@ -20,9 +19,9 @@ func (s *Station) Try() {
 // forward tries the way up again and again, until ctx ends.
 func (s *Station) forward(ctx context.Context) {
 	schedule := exchange.Schedule{First: min(s.o.Every, 2*time.Second), Longest: s.o.Every}
-	failures := 0
+	failures, byHand := 0, false
 	for {
-		report, err := s.once(ctx)
+		report, err := s.once(ctx, byHand)
 		if ctx.Err() != nil {
 			return
 		}
@@ -41,28 +40,20 @@ func (s *Station) forward(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-s.wake:
+			byHand = true
 		case <-time.After(pause):
+			byHand = false
 		}
 	}
 }
 
 // once brings on what waits over the first road that answers.
-func (s *Station) once(ctx context.Context) (report exchange.Report, err error) {
+func (s *Station) once(ctx context.Context, byHand bool) (report exchange.Report, err error) {
 	roads := s.o.Roads
 	if len(roads) == 0 {
 		if roads, err = s.o.Work.Roads(ctx); err != nil {
 			return report, err
 		}
 	}
-	for _, road := range roads {
-		var way *httpsync.Client
-		if way, err = s.o.Work.Way(ctx, road); err != nil {
-			continue
-		}
-		report, err = s.o.Work.Forward(ctx, s.hub, way)
-		if err == nil || ctx.Err() != nil {
-			return report, err
-		}
-	}
-	return report, err
+	return s.o.Work.Relay(ctx, s.hub, roads, byHand)
 }

@@ -6,6 +6,7 @@ package wording
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
@@ -99,6 +100,10 @@ func Trouble(l *locale.Localizer, err error) string {
 	var odd *workspace.WordError
 	if errors.As(err, &odd) {
 		return l.Say("error.word_odd", locale.Values{"Number": odd.Number, "Word": odd.Word})
+	}
+	var held *workspace.HeldError
+	if errors.As(err, &held) {
+		return Hold(l, held.Why, held.Until, time.Now())
 	}
 	for _, known := range []struct {
 		err error

@@ -10,6 +10,7 @@ import (
 	"baraza.example/sync/bundle"
 	"baraza.example/sync/exchange"
 	"baraza.example/sync/hub"
+	"baraza.example/sync/identity"
 )
 
 // OpenBundle opens a bundle to which this device adds parts of at most
@@ -105,6 +106,7 @@ func (w *Workspace) carry(ctx context.Context, folder string, partSize int64, h 
 	if _, joined, err := w.Invite(ctx); err != nil || !joined {
 		return out, errors.Join(err, ErrNoRoad)
 	}
+	began := w.clock()
 	b, err := w.openBundle(ctx, folder, partSize, h, published)
 	if err != nil {
 		return out, err
@@ -119,7 +121,10 @@ func (w *Workspace) carry(ctx context.Context, folder string, partSize int64, h 
 	if err = errors.Join(err, b.Close()); err == nil {
 		out.Files = b.Written()
 	}
-	return out, err
+	r := describeRun(out.Report, err)
+	r.Peer, r.Role, r.Name = identity.ID{}, 0, "" // nobody answers on a stick
+	r.Road, r.ByHand, r.Began, r.Ended = RoadBundle, true, began.Unix(), w.clock().Unix()
+	return out, errors.Join(err, w.book.enter(context.WithoutCancel(ctx), r))
 }
 
 // MailSize is the largest mail that SaveMails writes: most servers take it.

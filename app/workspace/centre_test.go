@@ -213,6 +213,7 @@ type device struct {
 	t     *testing.T
 	disk  *simdisk.Disk
 	clock func() time.Time
+	on    func() workspace.Network // nil: one of which nothing is known
 }
 
 func newDevice(t *testing.T) *device {
@@ -222,7 +223,15 @@ func newDevice(t *testing.T) *device {
 
 func newDeviceAt(t *testing.T, clock func() time.Time) *device {
 	t.Helper()
-	d := &device{t: t, disk: simdisk.New(1), clock: clock}
+	return newDeviceOn(t, clock, nil)
+}
+
+func newDeviceOn(t *testing.T, clock func() time.Time, on func() workspace.Network) *device {
+	t.Helper()
+	if on == nil {
+		on = func() workspace.Network { return workspace.Network{} }
+	}
+	d := &device{t: t, disk: simdisk.New(1), clock: clock, on: on}
 	d.open()
 	if err := d.SetUp(t.Context(), "Umoja wa Wavuvi", "the old laptop"); err != nil {
 		t.Fatal(err)
@@ -233,7 +242,7 @@ func newDeviceAt(t *testing.T, clock func() time.Time) *device {
 func (d *device) open() {
 	d.t.Helper()
 	w, err := workspace.Open(d.t.Context(), "store", workspace.Options{
-		Store: storage.Options{FS: d.disk, MemoryIndex: true, NoBallast: true}, Forms: []workspace.Form{boatsForm(d.t)}, Clock: d.clock,
+		Store: storage.Options{FS: d.disk, MemoryIndex: true, NoBallast: true}, Forms: []workspace.Form{boatsForm(d.t)}, Clock: d.clock, Network: d.on,
 	})
 	if err != nil {
 		d.t.Fatal(err)
@@ -262,7 +271,7 @@ func (d *device) crash() {
 // copied is another device with a copy of this one's folder.
 func (d *device) copied() *device {
 	d.t.Helper()
-	c := &device{t: d.t, disk: d.disk.Copy(2), clock: d.clock}
+	c := &device{t: d.t, disk: d.disk.Copy(2), clock: d.clock, on: d.on}
 	c.open()
 	return c
 }

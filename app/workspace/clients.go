@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"sync"
+	"time"
 
 	"baraza.example/sync/httpsync"
 )
@@ -14,6 +15,8 @@ type clients struct {
 	mu    sync.Mutex
 	by    map[string]*httpsync.Client // by address as it is written
 	order []string                    // of use, the last one last
+	moved func(bytes int)             // told what goes over links; may be nil
+	used  map[string]time.Time        // when an exchange ended well, by address
 }
 
 // maxClients is how many are kept: a device has a few addresses, but a hub that
@@ -48,9 +51,66 @@ func (c *clients) to(text string, options func(httpsync.Address) httpsync.Option
 		delete(c.by, oldest)
 		c.order = c.order[1:]
 	}
-	made := httpsync.NewClient(address, options(address))
+	o := options(address)
+	o.Moved = c.moved
+	made := httpsync.NewClient(address, o)
 	c.by[text] = made
 	return made, nil
+}
+
+// went notes that an exchange with an address ended well.
+func (c *clients) went(text string, at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if address, err := httpsync.ParseAddress(text); err == nil && c.by[address.String()] != nil {
+		if c.used == nil {
+			c.used = map[string]time.Time{}
+		}
+		c.used[address.String()] = at
+	}
+}
+
+// met reports whether an exchange with an address ended well before.
+func (c *clients) met(text string) bool {
+	address, err := httpsync.ParseAddress(text)
+	if err != nil {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, known := c.used[address.String()]
+	return known
+}
+
+// What a connection takes before the first request, in bytes.
+const (
+	pinned  = 1600 // with a certificate of the server's own
+	vouched = 4000 // with one that authorities vouch for, and theirs
+	resumed = 1250 // with the session of the last connection
+)
+
+// opening is about what it takes to be connected to an address at now.
+func (c *clients) opening(text string, now time.Time, last *Run) int64 {
+	address, err := httpsync.ParseAddress(text)
+	if err != nil {
+		return 0
+	}
+	c.mu.Lock()
+	at, known := c.used[address.String()]
+	c.mu.Unlock()
+	switch idle := now.Sub(at); {
+	case known && idle >= 0 && idle < httpsync.KeepIdle:
+		return 0
+	case known:
+		return resumed
+	case last != nil && last.Link > 0 && last.Link == last.Up+last.Down: // a transport of which frames are all that counts
+		return 0
+	case last != nil && last.Opened > 0:
+		return last.Opened
+	case len(address.Pin) > 0:
+		return pinned
+	}
+	return vouched
 }
 
 // close gives up the connections that wait.

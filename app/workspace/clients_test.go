@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"baraza.example/app/workspace"
 	"baraza.example/sync/exchange"
 	"baraza.example/sync/httpsync"
 )
@@ -53,7 +54,7 @@ func TestTheNextSendNeedsNoHandshake(t *testing.T) {
 	}
 	send := func() {
 		t.Helper()
-		if _, err := d.Send(t.Context(), nil); err != nil {
+		if _, err := d.Send(t.Context(), workspace.Sending{ByHand: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -64,7 +65,7 @@ func TestTheNextSendNeedsNoHandshake(t *testing.T) {
 	}
 	s.CloseClientConnections()
 	for range 3 { // the first may find out that the connection is gone
-		if _, err = d.Send(t.Context(), nil); err == nil {
+		if _, err = d.Send(t.Context(), workspace.Sending{ByHand: true}); err == nil {
 			break
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
 	"baraza.example/sync/exchange"
+	"baraza.example/sync/httpsync"
 	"baraza.example/sync/hub"
 	"baraza.example/sync/identity"
 )
@@ -17,16 +18,20 @@ import (
 // where a connection went silent and the peer answers over a new one, it goes on
 // at once.
 func (w *Workspace) Exchange(ctx context.Context, t exchange.Transport) (exchange.Report, error) {
+	return w.exchange(ctx, t, outbox{w.mail, w, false})
+}
+
+func (w *Workspace) exchange(ctx context.Context, t exchange.Transport, out exchange.Outbox) (exchange.Report, error) {
 	if w.self == nil {
 		return exchange.Report{}, ErrNotSetUp
 	}
 	w.sending.Lock() // one run at a time; a second would only send the same again
 	defer w.sending.Unlock()
 	t = opening{t, w}
-	report, err := w.run(ctx, t, outbox{w.mail, w, false})
+	report, err := w.run(ctx, t, out)
 	for report.Again && (err == nil || errors.Is(err, exchange.ErrStalled)) && ctx.Err() == nil {
 		var more exchange.Report
-		more, err = w.run(ctx, t, outbox{w.mail, w, false})
+		more, err = w.run(ctx, t, out)
 		report = sum(report, more)
 	}
 	if e := w.noteTurns(context.WithoutCancel(ctx), t.Peer(), report); err == nil {
@@ -60,8 +65,14 @@ func (w *Workspace) memory(t exchange.Transport) *exchange.Memory {
 // Forward is Exchange for a device that is a hub: what it holds for others goes
 // up together with its own.
 func (w *Workspace) Forward(ctx context.Context, h *hub.Hub, t exchange.Transport) (exchange.Report, error) {
+	return w.forward(ctx, h, t, nil)
+}
+
+func (w *Workspace) forward(ctx context.Context, h *hub.Hub, t exchange.Transport, a *allowance) (exchange.Report, error) {
 	w.sending.Lock()
 	defer w.sending.Unlock()
+	w.relaying.Store(a)
+	defer w.relaying.Store(nil)
 	r, err := h.Forward(ctx, opening{t, w}, w.memory(t))
 	if e := w.noteTurns(context.WithoutCancel(ctx), t.Peer(), r); err == nil {
 		err = e
@@ -70,6 +81,29 @@ func (w *Workspace) Forward(ctx context.Context, h *hub.Hub, t exchange.Transpor
 		err = errors.Join(err, w.forgetStrangers(ctx))
 	}
 	return r, errors.Join(err, w.arrived(ctx, r))
+}
+
+// Relay is Forward over the first of the roads that answers, under the rules of this device;
+// byHand says that a person asked for it. It is written into the account.
+func (w *Workspace) Relay(ctx context.Context, h *hub.Hub, roads []string, byHand bool) (exchange.Report, error) {
+	if len(roads) == 0 {
+		return exchange.Report{}, ErrNoRoad
+	}
+	s := Sending{ByHand: byHand, Via: roads}
+	return w.underRules(ctx, s, roads[0], func(a *allowance, road *string) (report exchange.Report, err error) {
+		for _, text := range roads {
+			var client *httpsync.Client
+			if client, err = w.Way(ctx, text); err != nil {
+				continue
+			}
+			*road = text
+			report, err = w.forward(ctx, h, counted{client, a.meter}, a)
+			if err == nil || ctx.Err() != nil || errors.As(err, new(*HeldError)) {
+				break
+			}
+		}
+		return report, err
+	})
 }
 
 // opening seals what waits as soon as a road is open, not before: each try
@@ -108,13 +142,30 @@ func (o outbox) TakeCentre(ctx context.Context, c identity.Centre) error {
 	return o.w.Seal(ctx)
 }
 
+// custody is the mailbox of a hub, thrifty while it relays.
+type custody struct{ outbox }
+
+func (c custody) Records(ctx context.Context, chain batch.Chain, after batch.Seq, most int) ([]batch.Carried, error) {
+	if a := c.w.relaying.Load(); a != nil {
+		return thrifty{c.outbox, a}.Records(ctx, chain, after, most)
+	}
+	return c.outbox.Records(ctx, chain, after, most)
+}
+
+func (c custody) Leaf(ctx context.Context, attachment batch.RecordID, index uint32) (batch.Leaf, error) {
+	if a := c.w.relaying.Load(); a != nil {
+		return thrifty{c.outbox, a}.Leaf(ctx, attachment, index)
+	}
+	return c.outbox.Leaf(ctx, attachment, index)
+}
+
 // Hub returns this device as a hub: what it serves to others is kept in the
 // same store and goes up with Forward.
 func (w *Workspace) Hub(name string, quota hub.Quota) (*hub.Hub, error) {
 	if w.self == nil {
 		return nil, ErrNotSetUp
 	}
-	return hub.New(hub.Options{Custody: outbox{w.mail, w, true}, Identity: w.self, Name: name, Quota: quota, Clock: w.clock, Logger: w.log})
+	return hub.New(hub.Options{Custody: custody{outbox{w.mail, w, true}}, Identity: w.self, Name: name, Quota: quota, Clock: w.clock, Logger: w.log})
 }
 
 func sum(a, b exchange.Report) exchange.Report {

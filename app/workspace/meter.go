@@ -30,6 +30,9 @@ type countedConn struct {
 }
 
 func (c countedConn) Read(p []byte) (int, error) {
+	if over := c.meter.over; over != nil && over() {
+		return 0, &HeldError{Why: HoldBudget}
+	}
 	n, err := c.Conn.Read(p)
 	c.meter.add(0, n)
 	return n, err
@@ -60,9 +63,21 @@ type meter struct {
 	mu       sync.Mutex
 	up, down int64
 	moved    func(up, down int64)
+	purse    *purse      // counts these bytes where the link doesn't count its own; nil: it does
+	over     func() bool // no more may come; nil: anything may
+}
+
+// read is what moved so far.
+func (m *meter) read() (up, down int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.up, m.down
 }
 
 func (m *meter) add(up, down int) {
+	if m.purse != nil && up+down > 0 {
+		m.purse.take(up + down)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.up += int64(up)

@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"baraza.example/forms"
@@ -33,6 +34,8 @@ type Options struct {
 	Clock  func() time.Time // nil means time.Now
 	Rand   io.Reader        // nil means crypto/rand
 	Logger *slog.Logger     // nil means silence
+	// Network tells which network the device is on; nil means CurrentNetwork.
+	Network func() Network
 }
 
 // A Workspace is one person's or organisation's work on one device. Its
@@ -48,6 +51,10 @@ type Workspace struct {
 	log    *slog.Logger
 	tables tables
 
+	network func() Network
+	purse   *purse
+	book    book
+
 	compiling sync.Mutex // guards forms and programs
 	programs  map[*forms.Definition]*session.Program
 
@@ -56,6 +63,8 @@ type Workspace struct {
 	peers   map[string]*exchange.Memory // by address
 	clients clients
 	http3   httpsync.HTTP3
+
+	relaying atomic.Pointer[allowance] // of the hub's run that is under way; nil: none under rules
 }
 
 // tables are the collections of the store that a workspace keeps.
@@ -72,6 +81,7 @@ type tables struct {
 	groups        *storage.Collection[Group]
 	questions     *storage.Collection[question]
 	epochs        *storage.Collection[[32]byte]
+	runs          *storage.Collection[entry]
 }
 
 // ErrNotSetUp means that nobody has said yet whose device this is.
@@ -94,7 +104,12 @@ func Open(ctx context.Context, dir string, o Options) (*Workspace, error) {
 
 // on opens the workspace in a store, which it closes when that fails.
 func on(ctx context.Context, store *storage.Store, o Options) (*Workspace, error) {
-	w := &Workspace{forms: map[string]Form{}, programs: map[*forms.Definition]*session.Program{}, peers: map[string]*exchange.Memory{}, clock: o.Clock, rand: o.Rand, log: o.Logger}
+	w := &Workspace{forms: map[string]Form{}, programs: map[*forms.Definition]*session.Program{}, peers: map[string]*exchange.Memory{}, clock: o.Clock, rand: o.Rand, log: o.Logger, network: o.Network}
+	w.purse, w.book.w = &purse{w: w}, w
+	w.clients.moved = w.purse.take
+	if w.network == nil {
+		w.network = CurrentNetwork
+	}
 	if w.clock == nil {
 		w.clock = time.Now
 	}
@@ -121,6 +136,7 @@ func on(ctx context.Context, store *storage.Store, o Options) (*Workspace, error
 		groups:        storage.NewCollection[Group](store, storage.KindGroup),
 		questions:     storage.NewCollection[question](store, storage.KindQuestion),
 		epochs:        storage.NewCollection[[32]byte](store, storage.KindEpochs),
+		runs:          storage.NewCollection[entry](store, storage.KindRun),
 	}
 	if err := w.load(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -186,6 +202,8 @@ func (w *Workspace) StoreReport() storage.Report { return w.store.Report() }
 // Close closes the store. What was acknowledged is safe without it, too.
 func (w *Workspace) Close() error {
 	w.clients.close()
+	w.purse.settle(context.Background(), false)
+	w.book.close()
 	return w.store.Close()
 }
 

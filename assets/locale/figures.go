@@ -17,6 +17,15 @@ func (l *Localizer) Percent(share float64) string {
 	return l.now.Load().printer.Sprint(number.Percent(share, number.MaxFractionDigits(0)))
 }
 
+// Amount writes what something costs, with two figures that count where it is less than one.
+func (l *Localizer) Amount(v float64, currency string) string {
+	places := 2
+	for small := v; small > 0 && small < 0.1 && places < 6; small *= 10 {
+		places++
+	}
+	return strings.TrimSpace(l.now.Load().printer.Sprint(number.Decimal(v, number.MaxFractionDigits(places))) + " " + currency)
+}
+
 // Size writes bytes as people pay for them: a KB is 1,000 bytes.
 func (l *Localizer) Size(bytes int64) string {
 	switch p := l.now.Load().printer; {

@@ -9,10 +9,13 @@ import (
 	"net"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/BurntSushi/toml"
 
+	"baraza.example/app/wording"
 	"baraza.example/app/workspace"
+	"baraza.example/assets/locale"
 	"baraza.example/forms/session"
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
@@ -85,8 +88,11 @@ func sayLink(err error) string {
 		refusal batch.Refusal
 		broken  *exchange.ProtocolError
 		network *net.OpError
+		held    *workspace.HeldError
 	)
 	switch {
+	case errors.As(err, &held):
+		return wording.Hold(locale.New("en"), held.Why, held.Until, time.Now())
 	case errors.As(err, &refusal) && refusal.Code == batch.RefusedBusy:
 		return "the other side is busy. " + stays
 	case errors.As(err, &refusal) && refusal.Code == batch.RefusedVersion:

@@ -22,6 +22,12 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 	wait := f.Duration("wait", 0, "try again with growing pauses until everything is received, at most this long")
 	proxy := f.String("proxy", "", "send through this proxy from now on: host:port, http://name:password@host:port, “none”, or “system” for HTTPS_PROXY")
 	http3 := f.String("http3", "off", "over UDP: off; tried (where the centre offers it, it passes and is no slower); only")
+	over := f.Bool("over", false, "go over the day's budget of “barazad settings”")
+	files := f.Bool("attachments", false, "send attachments now, whatever the settings say")
+	estimate := f.Bool("estimate", false, "say what it would take, and send nothing")
+	history := f.Bool("history", false, "say what was sent and when, and send nothing")
+	watch := f.Bool("watch", false, "stay and send by itself, as the settings say")
+	every := f.Duration("every", 0, "stay and send by itself about so often; the other settings hold")
 	asJSON := f.Bool("json", false, "print the account as JSON")
 	if _, err := f.parse(args); err != nil {
 		return err
@@ -42,13 +48,18 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 	default:
 		return fmt.Errorf("--http3 %s: %w", *http3, errUsage)
 	}
-	roads := []string{*via}
+	if *history {
+		return printHistory(ctx, w, *asJSON, io)
+	}
+	how := workspace.Sending{ByHand: true, Over: *over, Files: *files}
 	switch {
 	case *near:
-		if roads, err = nearby(ctx, w, *trust, io); err != nil {
+		if how.Via, err = nearby(ctx, w, *trust, io); err != nil {
 			return err
 		}
-	case *via == "":
+	case *via != "":
+		how.Via = []string{*via}
+	default:
 		invite, joined, err := w.Invite(ctx)
 		if err != nil {
 			return err
@@ -56,9 +67,19 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 		if !joined {
 			return errors.New("this device has not joined a consultation yet: “barazad join” first")
 		}
-		roads = invite.Addresses
+		if len(invite.Addresses) == 0 {
+			if roads, err := w.Roads(ctx); err != nil || len(roads) == 0 {
+				return errors.New("the invite names no address: give one with --via")
+			}
+		}
 	}
-	report, err := travel(ctx, w, roads, *wait)
+	switch {
+	case *estimate:
+		return printEstimate(ctx, w, how, *asJSON, io)
+	case *watch, *every > 0:
+		return keepSending(ctx, w, how, *every, *asJSON, io)
+	}
+	report, err := travel(ctx, w, how, *wait)
 	if *asJSON {
 		return errors.Join(err, printJSON(io.out, account(report)))
 	}
@@ -73,8 +94,7 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 	if report.Turns {
 		fmt.Fprintln(io.err, "sync: a proxy on the way holds back what is sent until it is whole, so it went in pieces, each answered; that takes longer.")
 	}
-	fmt.Fprintf(io.out, "with %s: %d records and %d pieces sent, %d receipts taken, %d bytes up, %d down\n",
-		report.Peer.Name, report.Sent, report.Leaves, report.Receipts, report.BytesUp, report.BytesDown)
+	fmt.Fprintln(io.out, reportLine(report))
 	if report.Pieces > 0 {
 		fmt.Fprintf(io.out, "%d pieces of what the centre published came; “barazad documents” lists it\n", report.Pieces)
 	}
@@ -82,6 +102,10 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 		fmt.Fprintf(io.err, "sync: %d pieces of what the centre published had been altered on the way, and were not taken\n", report.Altered)
 	}
 	return nil
+}
+
+func reportLine(r exchange.Report) string {
+	return fmt.Sprintf("with %s: %d records and %d pieces sent, %d receipts taken, %d bytes up, %d down", r.Peer.Name, r.Sent, r.Leaves, r.Receipts, r.BytesUp, r.BytesDown)
 }
 
 // frugal lets a command that waits for a network most of its time live in the
@@ -92,12 +116,15 @@ func frugal() storage.Profile {
 	return storage.Phone
 }
 
-// travel tries the roads in turn, and again after a pause while there is time.
-func travel(ctx context.Context, w *workspace.Workspace, roads []string, wait time.Duration) (exchange.Report, error) {
+// travel sends, and again after a pause while there is time.
+func travel(ctx context.Context, w *workspace.Workspace, how workspace.Sending, wait time.Duration) (exchange.Report, error) {
 	var schedule exchange.Schedule
 	until := time.Now().Add(wait)
 	for failures := 0; ; {
-		report, err := tryRoads(ctx, w, roads)
+		report, err := w.Send(ctx, how)
+		if errors.As(err, new(*workspace.HeldError)) {
+			return report, err
+		}
 		if err == nil {
 			failures = 0
 		}
@@ -118,24 +145,6 @@ func travel(ctx context.Context, w *workspace.Workspace, roads []string, wait ti
 		case <-time.After(pause):
 		}
 	}
-}
-
-// tryRoads runs one exchange over the first road that is open.
-func tryRoads(ctx context.Context, w *workspace.Workspace, roads []string) (report exchange.Report, err error) {
-	if len(roads) == 0 {
-		return report, errors.New("the invite names no address: give one with --via")
-	}
-	for _, road := range roads {
-		var way *httpsync.Client
-		if way, err = w.Way(ctx, road); err != nil {
-			return report, err
-		}
-		report, err = w.Exchange(ctx, way)
-		if err == nil || ctx.Err() != nil {
-			return report, err
-		}
-	}
-	return report, err
 }
 
 // useProxy keeps which proxy is to be used; nothing leaves it as it is.

@@ -28,6 +28,9 @@ type Options struct {
 	Past        func() time.Time // a time that has been, to tell a clock that is behind; may be nil
 	HTTP3       HTTP3            // whether UDP is tried
 	InTurns     bool             // it is known that only whole requests pass on the way
+	// Moved is told of bytes that went over a connection, either way, with HTTP and
+	// TLS: what a link is paid for, but for the heads of packets. May be nil.
+	Moved func(bytes int)
 }
 
 // A Client is an exchange.Transport to one address. It keeps its connection
@@ -65,7 +68,8 @@ var (
 )
 
 const (
-	keepIdle  = 5 * time.Minute
+	// KeepIdle is how long a connection waits for the next run.
+	KeepIdle  = 5 * time.Minute
 	tcpProbes = 2 * time.Minute // rare: a probe can cost more than it is worth on a metered link
 )
 
@@ -112,13 +116,13 @@ func (c *Client) goInTurns() {
 func (c *Client) carrier() *carrier {
 	r := new(carrier)
 	r.transport = &http.Transport{
-		DialContext:            r.heard(insistent(c.options.DialContext, &c.link), &c.link),
+		DialContext:            r.heard(insistent(c.options.DialContext, &c.link), &c.link, c.options.Moved),
 		Proxy:                  c.options.Proxy,
 		OnProxyConnectResponse: proxyAnswer,
 		TLSClientConfig:        c.tls.Clone(),
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true, // records are compressed before they are sealed
-		IdleConnTimeout:        keepIdle,
+		IdleConnTimeout:        KeepIdle,
 		MaxResponseHeaderBytes: 64 << 10,
 		// No TLSHandshakeTimeout, no ResponseHeaderTimeout: on a thin link
 		// both kill what is healthy.

@@ -17,11 +17,22 @@ type heardConn struct {
 	net.Conn
 	opened time.Time
 	brake  *brake
+	moved  func(bytes int) // may be nil
 	mu     sync.Mutex
 	broken func(error)
 }
 
-func (c *heardConn) Write(b []byte) (int, error) { return c.brake.write(b, c.Conn.Write) }
+func (c *heardConn) Write(b []byte) (int, error) {
+	n, err := c.brake.write(b, c.Conn.Write)
+	c.count(n)
+	return n, err
+}
+
+func (c *heardConn) count(n int) {
+	if c.moved != nil && n > 0 {
+		c.moved(n)
+	}
+}
 
 func (c *heardConn) Close() error {
 	c.brake.release()
@@ -30,6 +41,7 @@ func (c *heardConn) Close() error {
 
 func (c *heardConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
+	c.count(n)
 	if err != nil {
 		c.mu.Lock()
 		tell := c.broken
@@ -48,13 +60,13 @@ func (c *heardConn) tell(broken func(error)) {
 }
 
 // heard makes dial return connections that tell.
-func (r *carrier) heard(dial dialer, l *link) dialer {
+func (r *carrier) heard(dial dialer, l *link, moved func(bytes int)) dialer {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := dial(ctx, network, addr)
 		if err != nil {
 			return nil, err
 		}
-		h := &heardConn{Conn: c, opened: time.Now(), brake: newBrake(c, l)}
+		h := &heardConn{Conn: c, opened: time.Now(), brake: newBrake(c, l), moved: moved}
 		r.last.Store(h)
 		return h, nil
 	}

@@ -203,7 +203,7 @@ func (u *udp) connect(ctx context.Context) error {
 	if u.conn != nil {
 		return context.Cause(u.conn.Context())
 	}
-	conn, err := quic.DialAddr(ctx, u.address, u.tls, &quic.Config{MaxIdleTimeout: keepIdle, InitialPacketSize: 1200})
+	conn, err := quic.DialAddr(ctx, u.address, u.tls, &quic.Config{MaxIdleTimeout: KeepIdle, InitialPacketSize: 1200})
 	if err != nil {
 		return err
 	}
