@@ -53,6 +53,9 @@ func (m *Mailbox) TakeRevocations(ctx context.Context, peer batch.Peer, rs []ide
 		return err
 	}
 	room := batch.MaxRevocations - len(known)
+	if peer.Role != batch.RoleCentre { // anybody can make organisations that revoke: the centre's words find room
+		room -= batch.MaxRevocations / 2
+	}
 	var gone []batch.RecordID
 	err = m.store.Update(ctx, func(tx *Tx) error {
 		gone = nil

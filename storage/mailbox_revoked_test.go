@@ -79,3 +79,40 @@ func TestWhatIsCarriedOfARevokedDeviceIsGivenUpWhenTheCentreKnows(t *testing.T) 
 		t.Errorf("%d are known, %v", len(all), err)
 	}
 }
+
+// Anybody can make organisations that revoke what doesn't exist. They can't take the places
+// of what the centre says.
+func TestOthersThanTheCentreFillHalfOfThePlacesForRevocations(t *testing.T) {
+	p := newPerson(t, exchangetest.NewRoot(t), 1)
+	stranger, err := identity.New(rand.Reader, "Stranger", "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	revoke := func(n int) identity.Revocation {
+		v, err := stranger.Revoke(identity.ID{byte(n), byte(n >> 8), 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	var many []identity.Revocation
+	for n := range batch.MaxRevocations/2 + 2 {
+		many = append(many, revoke(n))
+	}
+	for _, c := range []struct {
+		role batch.Role
+		say  []identity.Revocation
+		want int
+	}{
+		{batch.RoleHub, many, batch.MaxRevocations / 2},
+		{batch.RoleHub, many[len(many)-1:], batch.MaxRevocations / 2},
+		{batch.RoleCentre, many[len(many)-1:], batch.MaxRevocations/2 + 1},
+	} {
+		if err := p.box.TakeRevocations(t.Context(), batch.Peer{Role: c.role}, c.say); err != nil {
+			t.Fatal(err)
+		}
+		if all, err := p.box.Revocations(t.Context()); err != nil || len(all) != c.want {
+			t.Errorf("%d are kept, not %d (%v)", len(all), c.want, err)
+		}
+	}
+}

@@ -37,7 +37,7 @@ func (w *Workspace) openBundle(ctx context.Context, path string, partSize int64,
 }
 
 // WriteBundle writes into b what waits and takes what is there for this device:
-// receipts, words of hubs, the centre's card. With h it does so for all whose
+// receipts, words of hubs, the centre's card, that it was revoked. With h it does so for all whose
 // records this hub holds. They go on being offered to everybody else, for
 // sticks get lost.
 func (w *Workspace) WriteBundle(ctx context.Context, b *bundle.Bundle, h *hub.Hub) (sum exchange.Report, err error) {
@@ -46,7 +46,7 @@ func (w *Workspace) WriteBundle(ctx context.Context, b *bundle.Bundle, h *hub.Hu
 	}
 	w.sending.Lock()
 	defer w.sending.Unlock()
-	if err := w.Seal(ctx); err != nil {
+	if err := errors.Join(w.Seal(ctx), w.hearRevoked(ctx, b, h)); err != nil {
 		return sum, err
 	}
 	if h != nil {
@@ -82,7 +82,23 @@ func introduces(r batch.Refusal) bool {
 // TakeBundle takes into this hub's custody what is in b, and leaves its word
 // and the receipts that it holds there.
 func (w *Workspace) TakeBundle(ctx context.Context, b *bundle.Bundle, h *hub.Hub) (exchange.Report, error) {
+	if err := w.hearRevoked(ctx, b, h); err != nil { // before it takes what is refused from then on
+		return exchange.Report{}, err
+	}
 	return b.Bring(ctx, h.Serve)
+}
+
+// hearRevoked keeps what b says of devices that were revoked: as a device, of itself; as
+// the hub h, of all.
+func (w *Workspace) hearRevoked(ctx context.Context, b *bundle.Bundle, h *hub.Hub) error {
+	all, err := b.Revocations(ctx)
+	if h == nil {
+		all = slices.DeleteFunc(all, func(v identity.Revocation) bool { return v.Device != w.self.ID() })
+	}
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	return w.mail.TakeRevocations(ctx, b.Self(), all)
 }
 
 // A Carried is what was written to be carried.

@@ -28,7 +28,7 @@ func TestALostDeviceIsShutOutAndNothingElseIs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l, err := p.lose(t.Context())
+			l, err := p.lose(t.Context(), roads{p.act, p.settle, p.knowsIt})
 			if err != nil {
 				t.Fatalf("seed %d: %v\n%s", seed, err, p.story())
 			}
@@ -47,6 +47,44 @@ func TestALostDeviceIsShutOutAndNothingElseIs(t *testing.T) {
 	}
 }
 
+// The same without a link: that a device is lost goes up to the centre on a stick, and down
+// from there to hubs and to the device itself.
+func TestALostDeviceIsShutOutBySticks(t *testing.T) {
+	form := smallForm(t)
+	var seen toll
+	refused, stayed, spoiled := 0, 0, 0
+	n := worlds(t, 12)
+	for seed := range n {
+		synctest.Test(t, func(t *testing.T) {
+			p, err := newPlay(t.Context(), simulated(form, uint64(seed), Sound))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sticks := []*Stick{p.world.AddStick(t.TempDir()), p.world.AddStick(t.TempDir())}
+			l, err := p.lose(t.Context(), roads{
+				func(ctx context.Context) error { return p.carry(ctx, sticks[p.r.IntN(2)]) },
+				func(ctx context.Context) error { return p.goRound(ctx, sticks) },
+				func(ctx context.Context, lost *Device) error { return p.knowsItBySticks(ctx, lost, sticks) },
+			})
+			if err != nil {
+				t.Fatalf("seed %d: %v\n%s", seed, err, p.story())
+			}
+			seen.count(l.Account, p)
+			refused += l.refused
+			stayed += l.before
+			spoiled += sticks[0].Cuts + sticks[1].Cuts
+		})
+		if t.Failed() {
+			return
+		}
+	}
+	t.Logf("%d worlds: %d submissions received, %d of them of devices that were lost later, %d of lost devices refused, %d parts cut or lost, %d kills",
+		n, seen.submissions, stayed, refused, spoiled, seen.kills)
+	if refused == 0 || stayed == 0 || spoiled == 0 || seen.kills == 0 {
+		t.Error("nothing went wrong: the worlds prove nothing")
+	}
+}
+
 func TestACentreThatTrustsLostDevicesIsNoticed(t *testing.T) {
 	form := smallForm(t)
 	for seed := range 100 {
@@ -56,7 +94,7 @@ func TestACentreThatTrustsLostDevicesIsNoticed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, failed = p.lose(t.Context())
+			_, failed = p.lose(t.Context(), roads{p.act, p.settle, p.knowsIt})
 		})
 		if failed != nil {
 			t.Logf("seed %d: %v", seed, failed)
@@ -73,7 +111,15 @@ type loss struct {
 	refused int // that came too late
 }
 
-func (p *play) lose(ctx context.Context) (l loss, err error) {
+// roads are how parties meet in a world in which a device is lost: one thing that
+// happens, the end when faults have stopped, and the last try of the lost one.
+type roads struct {
+	act    func(context.Context) error
+	settle func(context.Context) error
+	last   func(context.Context, *Device) error
+}
+
+func (p *play) lose(ctx context.Context, by roads) (l loss, err error) {
 	defer func() { err = errors.Join(err, p.world.Close()) }()
 	w := p.world
 	p.cloning = false
@@ -101,7 +147,7 @@ func (p *play) lose(ctx context.Context) (l loss, err error) {
 		return l, err
 	}
 	for range p.acts / 2 {
-		if err := p.act(ctx); err != nil {
+		if err := by.act(ctx); err != nil {
 			return l, err
 		}
 	}
@@ -119,14 +165,14 @@ func (p *play) lose(ctx context.Context) (l loss, err error) {
 	}
 	shut := map[batch.RecordID]bool(nil)
 	for range p.acts / 2 {
-		if err := p.act(ctx); err != nil {
+		if err := by.act(ctx); err != nil {
 			return l, err
 		}
 		if shut, err = p.shutOut(ctx, card.ID(), card.OrgKey, shut); err != nil {
 			return l, err
 		}
 	}
-	if err := p.settle(ctx); err != nil {
+	if err := by.settle(ctx); err != nil {
 		return l, err
 	}
 	if shut, err = p.shutOut(ctx, card.ID(), card.OrgKey, shut); err != nil {
@@ -140,7 +186,10 @@ func (p *play) lose(ctx context.Context) (l loss, err error) {
 			return l, errors.New("a record that had come before is gone")
 		}
 	}
-	if err := p.knowsIt(ctx, lost); err != nil {
+	if err := by.last(ctx, lost); err != nil {
+		return l, err
+	}
+	if _, err = p.shutOut(ctx, card.ID(), card.OrgKey, shut); err != nil {
 		return l, err
 	}
 	// Of the lost device only what came in time has to be there.
@@ -222,6 +271,32 @@ func (p *play) knowsIt(ctx context.Context, lost *Device) error {
 	}
 	if barred, err := lost.Barred(ctx); err != nil || !barred {
 		return fmt.Errorf("the lost device has seen no proof: %v", err)
+	}
+	return nil
+}
+
+// knowsItBySticks has the lost device try the sticks, and over a link the hubs, which have heard
+// of it by the sticks alone.
+func (p *play) knowsItBySticks(ctx context.Context, lost *Device, sticks []*Stick) error {
+	if barred, err := lost.Barred(ctx); err != nil || !barred {
+		return fmt.Errorf("the sticks went round, and the lost device has seen no proof: %v", err)
+	}
+	if err := p.respond(ctx, lost); err != nil {
+		return err
+	}
+	for _, s := range sticks { // what it leaves there nobody takes any more
+		p.visited(lost.Name, s, lost.Visit)
+		p.visited("the centre", s, p.world.Centre().Visit)
+	}
+	for _, h := range p.world.Hubs() {
+		p.world.Mend(lost.Name, h.Name)
+		report, err := lost.Contact(ctx, h.Name)
+		if err != nil {
+			return err
+		}
+		if len(report.Refused) == 0 || report.Sent > 0 {
+			return fmt.Errorf("%s, which heard of it by a stick alone, took %d records of a revoked device", h.Name, report.Sent)
+		}
 	}
 	return nil
 }

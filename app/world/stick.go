@@ -49,6 +49,7 @@ func visitStick(ctx context.Context, ws *workspace.Workspace, s *Stick, h *hub.H
 		own, err = ws.WriteBundle(ctx, b, h)
 		r.Sent += own.Sent
 		r.Receipts += own.Receipts
+		r.Refused = append(r.Refused, own.Refused...)
 	}
 	return r, errors.Join(err, b.Close())
 }

@@ -102,12 +102,18 @@ func carried(ctx context.Context, dir func() string, o Options) (p *play, spoile
 			return p, 0, err
 		}
 	}
-	for range contacts {
+	return p, sticks[0].Cuts + sticks[1].Cuts, p.goRound(ctx, sticks)
+}
+
+// goRound has whole sticks go round among all.
+func (p *play) goRound(ctx context.Context, sticks []*Stick) error {
+	w := p.world
+	for round := range contacts {
 		for i, d := range w.Devices() {
 			if err := d.JoinByLine(ctx); err != nil {
-				return p, 0, err
+				return err
 			}
-			p.visited(d.Name, sticks[i%2], d.Visit)
+			p.visited(d.Name, sticks[(i+round)%len(sticks)], d.Visit)
 		}
 		for _, s := range sticks {
 			for _, h := range w.Hubs() {
@@ -120,7 +126,7 @@ func carried(ctx context.Context, dir func() string, o Options) (p *play, spoile
 		}
 		p.wait(time.Hour)
 	}
-	return p, sticks[0].Cuts + sticks[1].Cuts, nil
+	return nil
 }
 
 // visited lets somebody have the stick; what fails has another chance.

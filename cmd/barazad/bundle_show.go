@@ -49,7 +49,7 @@ func bundleFacts(s bundle.Summary) map[string]any {
 		parts = append(parts, fact)
 	}
 	return map[string]any{"bundle": identity.Base32(s.Bundle[:]), "writer": s.Writer.ID.String(), "role": roleWord(s.Writer.Role), "name": s.Writer.Name,
-		"signed": s.Signed, "time": s.Time, "bytes": s.Bytes, "records": s.Records, "leaves": s.Leaves, "receipts": s.Receipts, "custody": s.Words,
+		"signed": s.Signed, "time": s.Time, "bytes": s.Bytes, "records": s.Records, "leaves": s.Leaves, "receipts": s.Receipts, "custody": s.Words, "revoked": s.Revoked,
 		"whole": s.Whole(), "missing": s.Missing, "parts": parts}
 }
 
@@ -113,7 +113,7 @@ func countWords(c bundle.Counts) string {
 	for _, n := range []struct {
 		n    int
 		what string
-	}{{c.Records, "records"}, {c.Leaves, "pieces of attachments"}, {c.Receipts, "receipts"}, {c.Words, "words of hubs"}} {
+	}{{c.Records, "records"}, {c.Leaves, "pieces of attachments"}, {c.Receipts, "receipts"}, {c.Words, "words of hubs"}, {c.Revoked, "lost devices"}} {
 		if n.n > 0 {
 			words = append(words, strconv.Itoa(n.n)+" "+n.what)
 		}

@@ -189,6 +189,7 @@ type Counts struct {
 	Leaves   int `cbor:"2,keyasint"`
 	Receipts int `cbor:"3,keyasint"` // records that the centre says it has
 	Words    int `cbor:"4,keyasint"` // of hubs: custody
+	Revoked  int `cbor:"-"`          // devices that were revoked, told as such; the end of a part counts without them
 }
 
 // A Head says who wrote a part, and which of how many it is.

@@ -30,6 +30,7 @@ type index struct {
 	centres  map[identity.ID]*identity.Centre
 	forks    map[batch.Chain]batch.Have // what somebody else holds at a place of a chain
 	library  library
+	revoked  revocations
 
 	questions []batch.Addressed // what the secretariat asks back
 	asked     map[batch.ClarificationID]bool
@@ -244,6 +245,11 @@ func (b *Bundle) note(f batch.Frame, at place, time int64, counts *Counts) error
 		}
 	case batch.FrameCentre:
 		b.noteCentre(f.Centre)
+	case batch.FrameRevoked:
+		counts.Revoked += len(f.Revoked)
+		for _, v := range f.Revoked {
+			b.revoked.add(v)
+		}
 	case batch.FrameClarified:
 		for _, a := range f.Clarified.List {
 			if id := a.ID(); !b.asked[id] {
@@ -321,6 +327,10 @@ func (b *Bundle) noteRecord(r batch.Carried, at place) {
 	case batch.KindRegistration:
 		if reg, err := batch.ReadRegistration(r.Record); err == nil {
 			b.keys[r.Origin] = reg.DeviceKey
+		}
+	case batch.KindRevocation:
+		if v, err := batch.ReadRevocation(r.Record); err == nil {
+			b.revoked.add(v)
 		}
 	case batch.KindAttachment:
 		b.noteList(r, at)

@@ -36,6 +36,8 @@ func (b *Bundle) say(f batch.Frame) error {
 		counts.Receipts = len(f.Receipts.Entries)
 	case batch.FrameCustody:
 		counts.Words = 1
+	case batch.FrameRevoked:
+		counts.Revoked = len(f.Revoked)
 	}
 	if b.frames++; b.frames > b.options.Limits.Frames {
 		return fmt.Errorf("more than %d frames: %w", b.options.Limits.Frames, ErrLimit)

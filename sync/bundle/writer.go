@@ -78,6 +78,7 @@ func (c *Counts) add(d Counts) {
 	c.Leaves += d.Leaves
 	c.Receipts += d.Receipts
 	c.Words += d.Words
+	c.Revoked += d.Revoked
 }
 
 // maxTail is the room that an end block needs.
