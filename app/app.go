@@ -49,6 +49,7 @@ type Options struct {
 // [workspace.Diary] has it.
 type Log interface {
 	Text(context.Context) ([]byte, error)
+	Clear() error
 }
 
 // An App is the application's window, over one workspace at a time.

@@ -153,6 +153,7 @@ func TestEveryScreenOfTheGalleryHasATitleAndIsReachable(t *testing.T) {
 type diary string
 
 func (d diary) Text(context.Context) ([]byte, error) { return []byte(d), nil }
+func (diary) Clear() error                           { return nil }
 
 // written is a file that a person chose to write to.
 type written struct {

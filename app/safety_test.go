@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -253,6 +254,13 @@ func TestMyDataIsCheckedAndCanBeStopped(t *testing.T) {
 func TestEverythingIsRemovedOnceTheWordWasTyped(t *testing.T) {
 	dir := t.TempDir()
 	p := comes(t, dir, phone)
+	log, err := workspace.OpenDiary(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	slog.New(log).Info("exchange ended", "took", 12)
+	p.o.Log = log
 	p.isNamed("Ujirani Cooperative")
 	p.showSafety()
 	p.taps("Remove everything of mine")
@@ -264,6 +272,9 @@ func TestEverythingIsRemovedOnceTheWordWasTyped(t *testing.T) {
 	p.sees("The keys are destroyed", "flash memory")
 	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) > 0 {
 		t.Errorf("left are %v, %v", left, err)
+	}
+	if text, err := log.Text(t.Context()); err != nil || len(text) > 0 {
+		t.Errorf("left in the log is %s, %v", text, err)
 	}
 	p.taps("Next")
 	p.isNamed("Fishers of Nansole")

@@ -80,7 +80,11 @@ func (a *App) wipe(who workspace.Person) {
 		if w != nil {
 			err = closing()
 		}
-		return errors.Join(err, a.o.People.Wipe(a.whole, who.ID))
+		err = errors.Join(err, a.o.People.Wipe(a.whole, who.ID))
+		if a.o.Log != nil { // ids and times of theirs stand in it, whoever else used it
+			err = errors.Join(err, a.o.Log.Clear())
+		}
+		return err
 	}, func(err error) {
 		a.standClosed()
 		a.showWiped(err)

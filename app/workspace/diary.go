@@ -122,5 +122,18 @@ func (d *Diary) Text(context.Context) ([]byte, error) {
 	return all.Bytes(), nil
 }
 
+// Clear removes all that was logged: somebody on this device wants nothing of theirs left.
+func (d *Diary) Clear() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	errs := []error{d.file.Close()}
+	for _, name := range []string{diaryBefore, diaryName} {
+		if err := os.Remove(filepath.Join(d.dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(append(errs, d.begin())...)
+}
+
 // Close closes the file.
 func (d *Diary) Close() error { return d.file.Close() }

@@ -83,3 +83,25 @@ func TestALineThatTheEndOfTheMachineCutOffIsLeftOut(t *testing.T) {
 		t.Errorf("the diary says %q", text)
 	}
 }
+
+func TestAClearedDiaryHoldsNothingAndGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	d := diary(t, dir)
+	log := slog.New(d)
+	for range 3_000 { // into the second file
+		log.Info("before", "origin", "5R1V-0V3X", "took", 12)
+	}
+	if err := d.Clear(); err != nil {
+		t.Fatal(err)
+	}
+	if text := d.says(t); text != "" {
+		t.Errorf("%d bytes are left", len(text))
+	}
+	log.Info("after")
+	if text := d.says(t); !strings.Contains(text, "after") || strings.Contains(text, "before") {
+		t.Errorf("it does not go on: %s", text)
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
+		t.Errorf("%v, %v", files, err)
+	}
+}
