@@ -48,7 +48,7 @@ func (a *App) showControls() {
 			danger, formview.NewNotice(theme.ConfirmIcon(), theme.ColorNameSuccess, say("receipt.proof_ok")),
 			formview.NewStack(gapWords, short, long), marks, share, bar,
 			a.newTrack(steps, 0), a.newTrack(steps, 1), a.newTrack(steps, 2),
-			newPanel(formview.ColourSoft, theme.ColorNamePrimary, strong("Panel")), newEmblem(theme.ColorNamePrimary, 4),
+			formview.NewPanel(formview.ColourSoft, theme.ColorNamePrimary, strong("Panel")), newEmblem(theme.ColorNamePrimary, 4),
 		)}
 	}})
 }

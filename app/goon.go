@@ -143,6 +143,6 @@ func (f *filling) reason(on *formview.Scroll, given func()) fyne.CanvasObject {
 			given()
 		}
 	})
-	return newPanel(formview.ColourSoft, "", formview.NewStack(gapWords,
+	return formview.NewPanel(formview.ColourSoft, "", formview.NewStack(gapWords,
 		subheading(say("reason.title")), wrapped(say("reason.why")), field, buttons(keep)))
 }

@@ -130,7 +130,7 @@ func (a *App) nextStep(m mine) fyne.CanvasObject {
 	case len(m.items) > 0:
 		title, words, do = say("next.done"), say("next.done_why"), action(say("consultation.answer_for_group"), a.newResponse)
 	}
-	return newPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
+	return formview.NewPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
 		lines(quiet(say("next.title")), subheading(title), wrapped(words)), buttons(do)))
 }
 
@@ -142,7 +142,7 @@ func (a *App) questionWaits(waits []workspace.Message) fyne.CanvasObject {
 	if len(waits) > 1 {
 		do = primary(say("message.read_all"), a.showMessages)
 	}
-	return newPanel(formview.ColourCard, theme.ColorNamePrimary, formview.NewStack(gapCards,
+	return formview.NewPanel(formview.ColourCard, theme.ColorNamePrimary, formview.NewStack(gapCards,
 		lines(strong(a.words.Count("message.waiting", len(waits))), wrapped(shorten(oneLine(first.Text), 160))), buttons(do)))
 }
 

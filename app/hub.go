@@ -238,15 +238,15 @@ func (h *hubbing) draw() fyne.CanvasObject {
 	case !h.read:
 		return page(column...)
 	case !h.on && !h.joined:
-		column = append(column, newPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
+		column = append(column, formview.NewPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
 			wrapped(say("hub.not_joined")), buttons(primary(say("join.title"), func() { a.showJoin("") })))))
 		return page(column...)
 	case !h.on:
-		column = append(column, newPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
+		column = append(column, formview.NewPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
 			lines(strong(say("hub.off")), wrapped(say("hub.off_note"))), buttons(primary(say("hub.begin"), h.begin)))))
 		return page(column...)
 	}
-	column = append(column, newPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
+	column = append(column, formview.NewPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
 		lines(strong(say("hub.on", locale.Values{"Name": h.state.Name})), wrapped(h.wayUp()), wrapped(h.held())),
 		buttons(action(say("hub.try"), h.try), action(say("hub.end"), h.end)))))
 	column = append(column, h.forPhones(), h.forDevices(), h.guests(), h.log())

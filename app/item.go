@@ -85,7 +85,7 @@ func (a *App) item(i workspace.Item, proof *workspace.Proof, asked ...workspace.
 	if i.Withdrawn {
 		status.Add(formview.NewNotice(theme.InfoIcon(), theme.ColorNameForeground, say("withdraw.state")))
 	}
-	column := []fyne.CanvasObject{lines(quiet(a.kind(i)), heading(a.itemTitle(i))), newPanel(formview.ColourCard, formview.ColourEdge, status)}
+	column := []fyne.CanvasObject{lines(quiet(a.kind(i)), heading(a.itemTitle(i))), formview.NewPanel(formview.ColourCard, formview.ColourEdge, status)}
 	if i.Code != "" {
 		column = append(column, a.ticket(i))
 	}
@@ -146,7 +146,7 @@ func (a *App) ticket(i workspace.Item) fyne.CanvasObject {
 		a.shell.say(say("screen.copied"))
 	})
 	copied.Icon = theme.ContentCopyIcon()
-	return newPanel(formview.ColourSoft, theme.ColorNamePrimary, formview.NewStack(gapWords,
+	return formview.NewPanel(formview.ColourSoft, theme.ColorNamePrimary, formview.NewStack(gapWords,
 		quiet(say("receipt.code")), code, quiet(say("receipt.code_hint")), buttons(copied)))
 }
 

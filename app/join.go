@@ -45,7 +45,7 @@ func (j *joining) draw() screen {
 	case j.result != "" && j.failed:
 		column = append(column, formview.NewProblem(j.result))
 	case j.result != "":
-		column = append(column, newPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
+		column = append(column, formview.NewPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
 			formview.NewNotice(theme.ConfirmIcon(), theme.ColorNameSuccess, j.result),
 			buttons(primary(say("nav.consultation"), a.showHome), action(say("nav.outbox"), a.showOutbox)))))
 	}

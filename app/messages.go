@@ -125,7 +125,7 @@ func (m *answering) draw() screen {
 	box.Add(a.asked(*m.message))
 	for _, r := range m.message.Replies {
 		said := lines(quiet(say("message.replied")+" · "+a.moment(r.Item.Made)), wrapped(r.Text))
-		box.Add(newPanel(formview.ColourCard, formview.ColourEdge, formview.NewStack(gapWords, said, newMarked(stateShape(r.Item), a.state(r.Item), "", func() { a.showItem(r.Item.Name) }))))
+		box.Add(formview.NewPanel(formview.ColourCard, formview.ColourEdge, formview.NewStack(gapWords, said, newMarked(stateShape(r.Item), a.state(r.Item), "", func() { a.showItem(r.Item.Name) }))))
 	}
 	if m.message.Changed {
 		box.Add(formview.NewNotice(theme.ConfirmIcon(), theme.ColorNameSuccess, say("message.changed")))
@@ -148,7 +148,7 @@ func (a *App) asked(m workspace.Message) fyne.CanvasObject {
 		column = append(column, quiet(say("message.about_question", locale.Values{"Question": label})))
 	}
 	return formview.NewStack(gapCards, heading(say("message.about", locale.Values{"Title": a.messageTitle(m)})),
-		newPanel(formview.ColourSoft, theme.ColorNamePrimary, formview.NewStack(gapWords, column...)))
+		formview.NewPanel(formview.ColourSoft, theme.ColorNamePrimary, formview.NewStack(gapWords, column...)))
 }
 
 // questionLabel is the question of the form that a message means, as the form asks it.

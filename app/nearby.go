@@ -74,7 +74,7 @@ func (j *joining) nearby() fyne.CanvasObject {
 		if n.Trusted {
 			note, words = say("hub.compared"), say("join.use_hub")
 		}
-		box.Add(newPanel(formview.ColourSoft, "", formview.NewStack(gapWords,
+		box.Add(formview.NewPanel(formview.ColourSoft, "", formview.NewStack(gapWords,
 			lines(strong(n.Name), quiet(host)),
 			lines(quiet(say("hub.fingerprint")), subheading(n.Fingerprint)), wrapped(note),
 			buttons(action(words, func() { j.take(n) })))))

@@ -133,7 +133,7 @@ func (o *outbox) draw() fyne.CanvasObject {
 func (o *outbox) sender() fyne.CanvasObject {
 	a, say := o.a, o.a.words.Say
 	box := formview.NewStack(gapCards)
-	panel := newPanel(formview.ColourSoft, "", box)
+	panel := formview.NewPanel(formview.ColourSoft, "", box)
 	switch {
 	case !o.read && o.running == nil:
 		box.Add(wrapped(say("send.looking")))

@@ -97,7 +97,7 @@ func (r *recovering) sheet() []fyne.CanvasObject {
 		r.save("baraza-recovery.txt", func(s workspace.Sheet) ([]byte, error) { return []byte(s.Text()), nil })
 	})
 	text.Icon = theme.DocumentSaveIcon()
-	return append(parts, newPanel(formview.ColourCard, formview.ColourEdge, words), formview.NewStack(gapWords, buttons(drawing, text), quiet(say("recovery.save_why"))))
+	return append(parts, formview.NewPanel(formview.ColourCard, formview.ColourEdge, words), formview.NewStack(gapWords, buttons(drawing, text), quiet(say("recovery.save_why"))))
 }
 
 // questions ask two words back.

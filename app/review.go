@@ -41,7 +41,7 @@ func (f *filling) drawReview() screen {
 		column = append(column, f.reason(scroll, f.a.again))
 		ready.Disable()
 	default:
-		column = append(column, newPanel(formview.ColourSoft, "", lines(
+		column = append(column, formview.NewPanel(formview.ColourSoft, "", lines(
 			formview.NewNotice(theme.ConfirmIcon(), theme.ColorNameSuccess, say("review.complete")),
 			wrapped(say("ready.explain")), quiet(say("review.after")))))
 	}

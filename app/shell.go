@@ -40,7 +40,7 @@ type shell struct {
 	title   *formview.Label
 	waiting *formview.Button
 	note    *formview.Notice // what happened, until the next screen
-	noted   *panel
+	noted   *formview.Panel
 	waits   int
 	unsaved bool // the last try to save what was typed failed
 	shown   screen
@@ -51,17 +51,17 @@ func newShell(a *App) *shell {
 	s.title = strong("")
 	s.title.OneLine, s.title.TwoLines, s.title.Colour = true, true, formview.ColourOnHeader
 	s.note = formview.NewNotice(theme.InfoIcon(), theme.ColorNameForeground, "")
-	s.noted = newGround(formview.ColourSoft, container.New(margins{4, 2}, s.note))
+	s.noted = formview.NewGround(formview.ColourSoft, container.New(margins{4, 2}, s.note))
 	s.noted.Hide()
 	s.waiting = formview.NewButton("", func() { a.showOutbox() })
 	s.waiting.Importance, s.waiting.Icon = widget.LowImportance, theme.MailSendIcon()
 	s.frame = &frame{s: s}
 	s.root = container.New(s.frame,
-		newGround(formview.ColourHeader, container.New(margins{2, 1}, s.header)),
+		formview.NewGround(formview.ColourHeader, container.New(margins{2, 1}, s.header)),
 		s.noted, s.done, s.body,
-		newGround(theme.ColorNameBackground, s.bar),
-		newGround(formview.ColourRail, s.rail), // behind the page in the order of the focus
-		newGround(formview.ColourRail, container.New(margins{3, 0.4}, s.footed)))
+		formview.NewGround(theme.ColorNameBackground, s.bar),
+		formview.NewGround(formview.ColourRail, s.rail), // behind the page in the order of the focus
+		formview.NewGround(formview.ColourRail, container.New(margins{3, 0.4}, s.footed)))
 	s.renew()
 	return s
 }

@@ -20,7 +20,7 @@ func (a *App) showWelcome() {
 		name := heading(say("app.name"))
 		tagline := wrapped(say("app.tagline"))
 		name.Colour, tagline.Colour = formview.ColourOnHeader, formview.ColourOnHeader
-		banner := newPanel(formview.ColourHeader, "", formview.NewStack(gapWords,
+		banner := formview.NewPanel(formview.ColourHeader, "", formview.NewStack(gapWords,
 			container.New(leading{}, newEmblem(formview.ColourOnHeader, 4)), lines(name, tagline)))
 		body := page(banner,
 			section(say("start.choose_language"), a.languageChoices(), quiet(say("start.language_note"))))

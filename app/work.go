@@ -71,7 +71,7 @@ func (w *work) stop() {
 func (w *work) running() fyne.CanvasObject {
 	w.bar, w.account = newProgress(), quiet("")
 	w.tell()
-	return newPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
+	return formview.NewPanel(formview.ColourSoft, "", formview.NewStack(gapCards,
 		strong(w.what), w.bar, w.account, buttons(action(w.a.words.Say("action.cancel"), w.stop))))
 }
 

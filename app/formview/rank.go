@@ -144,7 +144,7 @@ type ranked struct {
 	words    *Label
 	plate    *plate // nil where the form has no pictures or sounds for it
 	up, down *Button
-	card     *frame
+	card     *Panel
 	dragged  float32
 }
 
@@ -161,7 +161,7 @@ func newRanked(r *Rank, c session.Choice) *ranked {
 		inside.Add(w.plate.box)
 	}
 	inside.Add(NewRow(gapControl, w.up, w.down))
-	w.card = newFrame(2, inside)
+	w.card = newFrame(inside)
 	w.Of(w)
 	w.ExtendBaseWidget(w)
 	return w
