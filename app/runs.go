@@ -55,7 +55,7 @@ func (c *account) draw() fyne.CanvasObject {
 		if r.Tries > 1 {
 			when = a.words.Moment(time.Unix(r.Began, 0), a.clock()) + " – " + when
 		}
-		list.Add(newPanel(formview.ColourSoft, "", lines(strong(when), wrapped(road), quiet(strings.Join(what, " · ")))))
+		list.Add(formview.NewPanel(formview.ColourSoft, "", lines(strong(when), wrapped(road), quiet(strings.Join(what, " · ")))))
 	}
 	if len(list.Objects) > 0 {
 		column = append(column, list, buttons(c.copying()))
