@@ -248,6 +248,7 @@ func (f *filling) outline() fyne.CanvasObject {
 		add(l)
 	}
 	add(newWay(theme.ListIcon(), f.a.words.Say("review.title"), "", f.review))
+	add(newWay(theme.DeleteIcon(), f.a.words.Say("trash.put"), "", f.putAside))
 	return scroll
 }
 

@@ -21,15 +21,18 @@ type mine struct {
 	items  []workspace.Item
 	joined bool
 	asked  []workspace.Message // by the secretariat
+	trash  int                 // put aside
 }
 
 func (a *App) mine(ctx context.Context) (m mine, _ error) {
 	m.read = true
-	var wrong [4]error // what can't be read must not hide the rest
+	var wrong [5]error // what can't be read must not hide the rest
 	m.drafts, wrong[0] = a.work.Briefs(ctx)
 	m.items, wrong[1] = a.work.Items(ctx)
 	_, m.joined, wrong[2] = a.work.Invite(ctx)
 	m.asked, wrong[3] = a.work.Messages(ctx)
+	aside, err := a.work.Trash(ctx)
+	m.trash, wrong[4] = len(aside), err
 	return m, errors.Join(wrong[:]...)
 }
 
@@ -73,6 +76,7 @@ func (a *App) load(m *mine) {
 	}, func(err error) {
 		*m = found
 		a.shell.setWaiting(waitingIn(found.items))
+		a.jobs.run(func() error { return a.work.EmptyTrash(a.ctx) }, a.shell.trouble) // what was there for long enough
 		if a.visit == at {
 			a.redraw()
 		}
@@ -155,6 +159,9 @@ func (a *App) moreToDo(m mine) fyne.CanvasObject {
 	}
 	box.Add(newWay(theme.VolumeUpIcon(), say("intake.title"), say("intake.why"), a.showIntake))
 	box.Add(newWay(theme.DocumentCreateIcon(), say("consultation.write"), say("next.write_why"), a.newContribution))
+	if m.trash > 0 {
+		box.Add(newWay(theme.DeleteIcon(), say("trash.title"), a.words.Count("trash.holds", m.trash), a.showTrash))
+	}
 	if !m.joined {
 		box.Add(newWay(theme.LoginIcon(), say("join.title"), say("join.not_joined"), func() { a.showJoin("") }))
 	}
@@ -268,7 +275,8 @@ func (a *App) showAll() {
 	var m mine
 	f := &finder{a: a}
 	a.goTo(place{draw: func() screen {
-		return screen{title: a.words.Say("screen.mine"), way: "nav.consultation", body: a.listOf(a.entries(m, 0), f)}
+		return screen{title: a.words.Say("screen.mine"), way: "nav.consultation", body: a.listOf(a.entries(m, 0), f),
+			bar: newBar(action(a.words.Say("trash.title"), a.showTrash), nil, nil, false)}
 	}, enter: func() { a.load(&m) }})
 }
 

@@ -92,6 +92,10 @@ func (w *writing) draw() screen {
 	column.Add(w.choices("contribution.language", "answer_language", &w.text.Language))
 	publication := string(w.text.Publication)
 	column.Add(w.choices("screen.publication", "publication", &publication, func() { w.text.Publication = contribution.Publication(publication) }))
+	column.Add(buttons(w.button("trash.put", func() {
+		w.save.flush()
+		w.a.putAside(w.text.ID)
+	})))
 	ready := primary(say("action.make_ready"), w.makeReady)
 	ready.Icon = theme.ConfirmIcon()
 	return screen{

@@ -29,6 +29,7 @@ const (
 	KindBrief     Kind = 0x25 // what lists show of what is being written, by its id
 	KindGroup     Kind = 0x26 // groups whose views are written down here, by id
 	KindQuestion  Kind = 0x28 // what the secretariat asked back, by id
+	KindTrash     Kind = 0x29 // what was being written and was put aside, by its id
 	KindIdentity  Kind = 0x30 // own keys, and cards of others
 	KindEpoch     Kind = 0x31 // epoch keys by consultation
 	KindDevice    Kind = 0x32 // other devices of the own organisation, by ID

@@ -68,7 +68,7 @@ var kindNames = map[Kind]string{
 	KindRecord: "records", KindEntry: "entries", KindReceipt: "receipts", KindCustody: "custody", KindChain: "chains",
 	KindPlace: "places", KindPending: "pending", KindMark: "marks", KindRefusal: "refusals", KindOrigin: "origins",
 	KindRelayed: "relayed receipts", KindOwnFile: "own files", KindLacking: "lacking", KindMembership: "membership",
-	KindStanding: "standing", KindCopies: "copies", KindQuestion: "questions", KindEpochs: "former epochs",
+	KindStanding: "standing", KindCopies: "copies", KindQuestion: "questions", KindTrash: "trash", KindEpochs: "former epochs",
 	KindPublication: "publications", KindShelf: "published", KindShelfLeaf: "published leaves",
 	KindCarriedQuestion: "carried questions", KindQuestionID: "their ids", KindQuestionsHeld: "their numbers", KindAsked: "asked up to",
 }

@@ -80,6 +80,7 @@ type tables struct {
 	devices       *storage.Collection[sibling]
 	groups        *storage.Collection[Group]
 	questions     *storage.Collection[question]
+	trash         *storage.Collection[trashed]
 	epochs        *storage.Collection[[32]byte]
 	runs          *storage.Collection[entry]
 }
@@ -135,6 +136,7 @@ func on(ctx context.Context, store *storage.Store, o Options) (*Workspace, error
 		devices:       storage.NewCollection[sibling](store, storage.KindDevice),
 		groups:        storage.NewCollection[Group](store, storage.KindGroup),
 		questions:     storage.NewCollection[question](store, storage.KindQuestion),
+		trash:         storage.NewCollection[trashed](store, storage.KindTrash),
 		epochs:        storage.NewCollection[[32]byte](store, storage.KindEpochs),
 		runs:          storage.NewCollection[entry](store, storage.KindRun),
 	}

@@ -49,6 +49,7 @@ func commands() []command {
 		{"bundle", "write|show|take|mail-out|mail-in …", "carry by stick or by mail where there is no link", runBundle},
 		{"status", "--dir DIR [--json]", "show what is on this device, at the hub, received", status},
 		{"messages", "list|read|reply|correct --dir DIR …", "read what the secretariat asks back, and answer it", runMessages},
+		{"trash", "list|put|restore|destroy --dir DIR [ID [ID]]", "put aside what is being written, take it back, or destroy it", runTrash},
 		{"withdraw", "--dir DIR [--reason TEXT] NAME", "take back what was sent: nothing disappears, the desk shows it as withdrawn", withdraw},
 		{"receipts", "--dir DIR [--air] [--all] [--json]", "list receipt codes, to be read on the air or printed", runReceipts},
 		{"intake", "add|list|enter|check|ready --dir DIR GROUP …", "write down what groups without a device say; a second person checks it", runIntake},
