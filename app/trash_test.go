@@ -13,17 +13,17 @@ func TestADraftIsPutIntoTheTrashAndComesBackOrIsDestroyedTwiceAsked(t *testing.T
 	}
 	p.taps("Trash")
 	p.sees("destroyed after 30 more days of use")
-	p.taps("A response")
+	p.taps("Response without a name")
 	p.taps("Take it out")
 	p.sees("It is back.")
-	if n := p.lines("A response"); n != 1 {
+	if n := p.lines("Response without a name"); n != 1 {
 		t.Errorf("%d are left in the trash", n)
 	}
-	p.taps("A response")
+	p.taps("Response without a name")
 	p.taps("Destroy")
 	p.sees("can't be brought back")
 	p.taps("Keep it")
-	p.taps("A response")
+	p.taps("Response without a name")
 	p.taps("Destroy")
 	p.taps("Destroy it now")
 	p.sees("It is destroyed.", "The trash is empty.")
