@@ -180,7 +180,7 @@ func (a *App) gallery() ([]sample, error) {
 		{"about", a.showAbout},
 		{"menu", a.showMenu},
 		{"controls", a.showControls},
-	}, slices.Concat(a.goOnSamples(r), a.safetySamples(), questions)...), nil
+	}, slices.Concat(a.goOnSamples(r), a.trashSamples(), a.safetySamples(), questions)...), nil
 }
 
 func (a *App) sampleResponse(ctx context.Context, name string) (*workspace.Response, error) {

@@ -32,7 +32,7 @@ func (p *person) marked(title string) (shape, string) {
 }
 
 func TestTheOutlineShowsWhereOneIs(t *testing.T) {
-	p := known(t, fyne.NewSize(1100, 600))
+	p := known(t, fyne.NewSize(1100, 720))
 	p.taps("Answer the questionnaire")
 	for range len(p.filling.form.Pages()) - 1 {
 		p.taps("Next")

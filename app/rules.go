@@ -85,6 +85,7 @@ func (r *ruling) screen() screen {
 		}), quiet(say("sending.hours_hint"))),
 		section(say("sending.notify"), r.tick(say("sending.notify_yes"), !a.chosen.Rules.Quiet, func(to *workspace.Rules, on bool) { to.Quiet = !on })),
 	}
+	r.page.Follow()
 	return screen{title: say("sending.rules"), way: "nav.outbox", body: r.page}
 }
 
