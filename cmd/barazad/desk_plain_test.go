@@ -21,7 +21,7 @@ func TestTheDeskTakesItsOwnFormsOverPlainHTTP(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	n.serve("desk", "central", "serve", "--dir", "centre", "--plain", "--listen", "127.0.0.1:8443", "--desk", "0.0.0.0:8444", "--desk-keys")
-	b.do(chromedp.Navigate("http://"+at+":8444/"), chromedp.WaitVisible("#passphrase"), chromedp.SendKeys("#name", deskUser), chromedp.SendKeys("#passphrase", deskPassphrase))
+	b.do(chromedp.Navigate("http://"+at+":8444/"), visible("#passphrase"), chromedp.SendKeys("#name", deskUser), chromedp.SendKeys("#passphrase", deskPassphrase))
 	b.press(`form[action="/login"] button`)
 	if got := b.path(); got != "/" {
 		t.Fatalf("after logging in stands %s: %s", got, b.text())

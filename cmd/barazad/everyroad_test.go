@@ -70,7 +70,7 @@ func TestEveryRoadLeadsToTheCentreOnce(t *testing.T) {
 	e.stands("near", "at the hub Redio Amani")
 
 	b.look(360, "light")
-	b.do(chromedp.Navigate("http://"+shown+":8080/"), chromedp.WaitVisible("h1"))
+	b.do(chromedp.Navigate("http://"+shown+":8080/"), visible("h1"))
 	b.press(`form[action="/begin"] button`)
 	for i := 0; !strings.HasSuffix(b.path(), "/review"); i++ {
 		if i > 60 {

@@ -162,7 +162,7 @@ func TestAPhoneFillsInTheKioskAndTheCentreReceivesIt(t *testing.T) {
 	r := newRelay(t)
 	b.scripts(false)
 	b.look(360, "light")
-	b.do(chromedp.Navigate(r.kiosk+"/"), chromedp.WaitVisible("h1"))
+	b.do(chromedp.Navigate(r.kiosk+"/"), visible("h1"))
 	b.readable("kiosk-welcome")
 	b.fits("kiosk-welcome")
 	b.press(`form[action="/begin"] button`)
@@ -192,7 +192,7 @@ func TestAPhoneFillsInTheKioskAndTheCentreReceivesIt(t *testing.T) {
 	if text := b.text(); strings.Contains(text, "Wavuvi") {
 		t.Errorf("the receipt's page tells who it was: %s", text)
 	}
-	b.do(chromedp.Navigate(r.kiosk+"/?language=ar"), chromedp.WaitVisible("h1"))
+	b.do(chromedp.Navigate(r.kiosk+"/?language=ar"), visible("h1"))
 	b.readable("the first page in Arabic")
 	b.press(`form[action="/begin"] button`)
 	b.press(`.go button[value="next"]`)

@@ -93,7 +93,7 @@ func TestWindowWithoutOpenGLGoesOnInTheBrowser(t *testing.T) {
 	address := addresses(1)[0]
 	root, _, _ := strings.Cut(address, "/?")
 	b.look(1366, "light")
-	b.do(chromedp.Navigate(address), chromedp.WaitVisible("#name"))
+	b.do(chromedp.Navigate(address), visible("#name"))
 	b.shows("has no OpenGL 2.1")
 	b.readable("own-first")
 	b.fits("own-first")
@@ -107,7 +107,7 @@ func TestWindowWithoutOpenGLGoesOnInTheBrowser(t *testing.T) {
 		b.fillPage()
 		b.press(`.go button[value="next"]`)
 	}
-	b.do(chromedp.Navigate(root+"/"), chromedp.WaitVisible("h1"))
+	b.do(chromedp.Navigate(root+"/"), visible("h1"))
 	b.shows("Response of Wavuvi wa Nansole")
 	b.readable("own-draft")
 	b.fits("own-draft")
@@ -117,15 +117,15 @@ func TestWindowWithoutOpenGLGoesOnInTheBrowser(t *testing.T) {
 		t.Errorf("a second start: %v, and opened %v", err, addresses(2))
 	}
 	b.press(`form[action="/own/draft"] button`)
-	b.do(chromedp.Navigate(root+"/review"), chromedp.WaitVisible("h1"))
+	b.do(chromedp.Navigate(root+"/review"), visible("h1"))
 	b.press(`form[action="/finish"] button`)
-	b.do(chromedp.Navigate(root+"/"), chromedp.WaitVisible("h1"))
+	b.do(chromedp.Navigate(root+"/"), visible("h1"))
 	b.press(`form[action="/own/send"] button`)
 	for until := time.Now().Add(patience); !strings.Contains(b.text(), "received · "); {
 		if time.Now().After(until) {
 			t.Fatalf("not received: %s", b.text())
 		}
-		b.do(chromedp.Navigate(root+"/"), chromedp.WaitVisible("h1"))
+		b.do(chromedp.Navigate(root+"/"), visible("h1"))
 	}
 	b.readable("own-received")
 	b.fits("own-received")
@@ -161,7 +161,7 @@ func (b *browser) writeText(root string) {
 	if b.path() != "/" {
 		b.t.Errorf("after it was made ready stands %s", b.path())
 	}
-	b.do(chromedp.Navigate(root+"/"), chromedp.WaitVisible("h1"))
+	b.do(chromedp.Navigate(root+"/"), visible("h1"))
 }
 
 // "barazad run" without a window is the demonstration, and says so.

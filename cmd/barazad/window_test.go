@@ -373,7 +373,7 @@ func readAtTheDesk(t *testing.T, r *road, codes []string) {
 	b.login(r.desk)
 	b.open(windowTitle)
 	b.shows(windowTitle, windowParagraph, "Oasis Network")
-	b.do(chromedp.Navigate(r.desk+"/?kind=response"), chromedp.WaitVisible("h1"))
+	b.do(chromedp.Navigate(r.desk+"/?kind=response"), visible("h1"))
 	b.open("— TN")
 	for _, a := range windowAnswers {
 		if len([]rune(a.value)) > 10 { // what was typed; choices stand with their labels
@@ -382,7 +382,7 @@ func readAtTheDesk(t *testing.T, r *road, codes []string) {
 	}
 	public, _, _ := strings.Cut(r.public, "#")
 	for _, code := range codes {
-		b.do(chromedp.Navigate(public+"/r/"+code), chromedp.WaitVisible("h1"))
+		b.do(chromedp.Navigate(public+"/r/"+code), visible("h1"))
 		b.shows("Received")
 	}
 }
