@@ -96,8 +96,8 @@ func TestTenThousandFalseWordsChangeNothingOnADevice(t *testing.T) {
 		case 5:
 			frame = foreign[r.IntN(len(foreign))].Append(nil)
 		}
-		if bytes.Equal(frame, genuine[i%len(genuine)].Append(nil)) {
-			continue // three bits may undo each other
+		if bytes.HasPrefix(frame, genuine[i%len(genuine)].Append(nil)) {
+			continue // three bits may undo each other, and its last byte may be the first of what follows
 		}
 		in := batch.NewReader(bytes.NewReader(frame))
 		for {
