@@ -158,7 +158,7 @@ func (b *book) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := b.flush(context.Background()); err != nil {
-		b.w.log.Warn("the account was not written", "error", err)
+		b.w.log.Debug("the account was not written", "error", err)
 	}
 }
 
@@ -304,7 +304,7 @@ func (p *purse) settle(ctx context.Context, full bool) {
 
 func (p *purse) keep(ctx context.Context, spent int64) {
 	if err := p.w.tables.runs.Put(ctx, keyDay, entry{Day: p.day, Spent: spent, Full: p.full}); err != nil {
-		p.w.log.Warn("the account was not written", "error", err) // a disk that fails ends the run by itself
+		p.w.log.Debug("the account was not written", "error", err) // a disk that fails ends the run by itself, and says so once
 		return
 	}
 	p.kept = spent
