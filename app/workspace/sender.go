@@ -23,7 +23,8 @@ type Sender struct {
 	w *Workspace
 	o SenderOptions
 
-	wake chan Occasion
+	wake    chan Occasion
+	drawing sync.Mutex // a source of chance is of one goroutine at a time
 
 	mu      sync.Mutex
 	state   Plan
@@ -320,7 +321,11 @@ func (s *Sender) frozen(ctx context.Context) (found bool) {
 }
 
 // draw is a time between none and d.
-func (s *Sender) draw(d time.Duration) time.Duration { return time.Duration(s.o.Random() * float64(d)) }
+func (s *Sender) draw(d time.Duration) time.Duration {
+	s.drawing.Lock()
+	defer s.drawing.Unlock()
+	return time.Duration(s.o.Random() * float64(d))
+}
 
 func (s *Sender) every(ctx context.Context) time.Duration {
 	if s.o.Every > 0 {
