@@ -29,6 +29,9 @@ type rhythm struct {
 
 // inTime runs test in a bubble, on a device that has joined and keeps to the rules.
 func inTime(t *testing.T, rules workspace.Rules, test func(r *rhythm)) {
+	if raced {
+		t.Skip("virtual time orders what these tests share, which the race detector can't see")
+	}
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		r := &rhythm{centre: newCentre(t), device: newDeviceAt(t, time.Now)}
