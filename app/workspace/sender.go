@@ -24,7 +24,7 @@ type Sender struct {
 	o SenderOptions
 
 	wake    chan Occasion
-	drawing sync.Mutex // a source of chance is of one goroutine at a time
+	drawing sync.Mutex // guards the source of chance
 
 	mu      sync.Mutex
 	state   Plan
@@ -252,7 +252,7 @@ func (r *pacing) run(ctx context.Context) {
 			r.failures = 1 // a run that brought something over goes on soon
 		}
 		schedule := exchange.Schedule{First: min(firstRetry, every), Longest: every}
-		r.due = time.Now().Add(schedule.Pause(r.failures, wish, s.o.Random()))
+		r.due = time.Now().Add(schedule.Pause(r.failures, wish, s.chance()))
 		r.quiet = time.Time{}
 		if wish > 0 {
 			r.quiet = r.due
@@ -321,10 +321,13 @@ func (s *Sender) frozen(ctx context.Context) (found bool) {
 }
 
 // draw is a time between none and d.
-func (s *Sender) draw(d time.Duration) time.Duration {
+func (s *Sender) draw(d time.Duration) time.Duration { return time.Duration(s.chance() * float64(d)) }
+
+// chance is from [0, 1). A source of chance is one goroutine's at a time.
+func (s *Sender) chance() float64 {
 	s.drawing.Lock()
 	defer s.drawing.Unlock()
-	return time.Duration(s.o.Random() * float64(d))
+	return s.o.Random()
 }
 
 func (s *Sender) every(ctx context.Context) time.Duration {

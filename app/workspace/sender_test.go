@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,18 +22,33 @@ type rhythm struct {
 	centre *centre
 	*workspace.Sender
 	began time.Time
+	end   func()
+
+	mu    sync.Mutex // guards what follows: virtual time orders it, but tells nobody
 	runs  []time.Time
 	via   []string // of each run, "" for the usual roads
 	fails error    // of the runs to come; nil: they meet the centre
 	near  []workspace.Near
-	end   func()
+}
+
+// ran is when it sent.
+func (r *rhythm) ran() []time.Time { r.mu.Lock(); defer r.mu.Unlock(); return slices.Clone(r.runs) }
+
+// over is by which road each run went.
+func (r *rhythm) over() []string { r.mu.Lock(); defer r.mu.Unlock(); return slices.Clone(r.via) }
+
+// fail is what the runs to come end with.
+func (r *rhythm) fail(err error) { r.mu.Lock(); defer r.mu.Unlock(); r.fails = err }
+
+// appear brings hubs to the network.
+func (r *rhythm) appear(hubs ...workspace.Near) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.near = append(r.near, hubs...)
 }
 
 // inTime runs test in a bubble, on a device that has joined and keeps to the rules.
 func inTime(t *testing.T, rules workspace.Rules, test func(r *rhythm)) {
-	if raced {
-		t.Skip("virtual time orders what these tests share, which the race detector can't see")
-	}
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		r := &rhythm{centre: newCentre(t), device: newDeviceAt(t, time.Now)}
@@ -41,12 +58,19 @@ func inTime(t *testing.T, rules workspace.Rules, test func(r *rhythm)) {
 		random := rand.New(rand.NewPCG(1, 2))
 		r.Sender = r.NewSender(workspace.SenderOptions{
 			Random: random.Float64,
-			Near:   func(context.Context) ([]workspace.Near, error) { return r.near, nil },
+			Near: func(context.Context) ([]workspace.Near, error) {
+				r.mu.Lock()
+				defer r.mu.Unlock()
+				return slices.Clone(r.near), nil
+			},
 			Send: func(ctx context.Context, s workspace.Sending) (exchange.Report, error) {
+				r.mu.Lock()
 				r.runs = append(r.runs, time.Now())
 				r.via = append(r.via, append(s.Via, "")[0])
-				if r.fails != nil {
-					return exchange.Report{}, r.fails
+				fails := r.fails
+				r.mu.Unlock()
+				if fails != nil {
+					return exchange.Report{}, fails
 				}
 				s.Via = nil
 				return r.SendOver(ctx, r.centre.road(), s)
@@ -70,10 +94,10 @@ func inTime(t *testing.T, rules workspace.Rules, test func(r *rhythm)) {
 // after lets time pass and returns how many runs there were in it.
 func (r *rhythm) after(d time.Duration) int {
 	r.t.Helper()
-	before := len(r.runs)
+	before := len(r.ran())
 	time.Sleep(d)
 	synctest.Wait()
-	return len(r.runs) - before
+	return len(r.ran()) - before
 }
 
 func TestADeviceSendsByItselfAndMoreSeldomWhereNothingWaits(t *testing.T) {
@@ -94,21 +118,21 @@ func TestADeviceSendsByItselfAndMoreSeldomWhereNothingWaits(t *testing.T) {
 
 func TestFailuresAreTriedAgainWithGrowingPauses(t *testing.T) {
 	inTime(t, workspace.Rules{}, func(r *rhythm) {
-		r.fails = errors.New("no link")
+		r.fail(errors.New("no link"))
 		i := r.respond("Nalubaale")
 		early, late := r.after(15*time.Minute), r.after(24*time.Hour)
 		if early < 4 || early > 20 || late < 96 || late > 24*60 {
 			t.Errorf("%d tries in the first quarter of an hour, %d in the day after it", early, late)
 		}
 		var gaps []time.Duration
-		for k := len(r.runs) - 60; k < len(r.runs); k++ {
-			gaps = append(gaps, r.runs[k].Sub(r.runs[k-1]))
+		for k := len(r.ran()) - 60; k < len(r.ran()); k++ {
+			gaps = append(gaps, r.ran()[k].Sub(r.ran()[k-1]))
 		}
 		slices.Sort(gaps)
 		if gaps[0] > 5*time.Minute || gaps[len(gaps)-1] < 10*time.Minute || gaps[len(gaps)-1] > 15*time.Minute {
 			t.Errorf("pauses are between %v and %v: there is no full jitter", gaps[0], gaps[len(gaps)-1])
 		}
-		r.fails = nil
+		r.fail(nil)
 		if r.after(15 * time.Minute); r.items()[0].Delivery.State != workspace.Received {
 			t.Errorf("the link is back, and %s waits", i.Name)
 		}
@@ -118,7 +142,7 @@ func TestFailuresAreTriedAgainWithGrowingPauses(t *testing.T) {
 func TestAServerThatAsksForPeaceGetsIt(t *testing.T) {
 	inTime(t, workspace.Rules{}, func(r *rhythm) {
 		r.respond("Nalubaale")
-		r.fails = batch.Refusal{Code: batch.RefusedBusy, After: 3600}
+		r.fail(batch.Refusal{Code: batch.RefusedBusy, After: 3600})
 		r.after(6 * time.Second)
 		r.Tell(workspace.OccasionFront)
 		if n := r.after(59 * time.Minute); n != 0 {
@@ -138,9 +162,9 @@ func TestComingToTheFrontSendsUnlessItJustDid(t *testing.T) {
 			t.Errorf("%d runs so soon after the last", n)
 		}
 		r.after(20 * time.Minute)
-		before := len(r.runs)
+		before := len(r.ran())
 		r.Tell(workspace.OccasionFront)
-		if n := r.after(5 * time.Second); n != 1 && r.runs[before-1].Before(time.Now().Add(-time.Minute)) {
+		if n := r.after(5 * time.Second); n != 1 && r.ran()[before-1].Before(time.Now().Add(-time.Minute)) {
 			t.Errorf("%d runs when it came to the front", n)
 		}
 	})
@@ -167,12 +191,12 @@ func TestAPauseHoldsUntilThePersonEndsIt(t *testing.T) {
 
 func TestItSendsInTheHoursThatThePersonGave(t *testing.T) {
 	inTime(t, workspace.Rules{From: 20 * 60, Until: 6 * 60}, func(r *rhythm) {
-		r.fails = errors.New("no link") // so that it tries often
+		r.fail(errors.New("no link")) // so that it tries often
 		r.respond("Nalubaale")
 		if n := r.after(7 * 24 * time.Hour); n < 7*40 {
 			t.Errorf("only %d runs in a week", n)
 		}
-		for _, at := range r.runs {
+		for _, at := range r.ran() {
 			if at.Hour() >= 6 && at.Hour() < 20 {
 				t.Errorf("it sent at %v", at)
 			}
@@ -197,10 +221,10 @@ func TestABudgetIsSpentByDaysAndNotAtMidnightByAll(t *testing.T) {
 			if err != nil || spent > 60_000 {
 				t.Errorf("%d spent, %v", spent, err)
 			}
-			days = append(days, len(r.runs))
+			days = append(days, len(r.ran()))
 		}
 		r.received(r.centre, photo.Name)
-		for _, at := range r.runs[2:] {
+		for _, at := range r.ran()[2:] {
 			if at.Hour() == 0 && at.Minute() == 0 && at.Second() < 2 {
 				t.Errorf("a run began at the stroke of midnight: %v (%v)", at, days)
 			}
@@ -211,7 +235,7 @@ func TestABudgetIsSpentByDaysAndNotAtMidnightByAll(t *testing.T) {
 func TestATrustedHubThatAppearsIsACall(t *testing.T) {
 	inTime(t, workspace.Rules{}, func(r *rhythm) {
 		r.after(6 * time.Second)
-		r.fails = errors.New("no link")
+		r.fail(errors.New("no link"))
 		r.respond("Nalubaale")
 		s, err := r.Settings(t.Context())
 		if err != nil {
@@ -221,27 +245,28 @@ func TestATrustedHubThatAppearsIsACall(t *testing.T) {
 		if err := r.Choose(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
-		r.near = []workspace.Near{{Name: "Another", Pin: "OTHER", Address: "https://10.0.0.1#pin=OTHER"}}
+		r.appear(workspace.Near{Name: "Another", Pin: "OTHER", Address: "https://10.0.0.1#pin=OTHER"})
 		r.after(10 * time.Minute)
-		r.near = append(r.near, workspace.Near{Name: "Radio Mwalo", Pin: "PIN", Address: "https://10.0.0.2#pin=PIN", Trusted: true})
+		r.appear(workspace.Near{Name: "Radio Mwalo", Pin: "PIN", Address: "https://10.0.0.2#pin=PIN", Trusted: true})
 		r.after(10 * time.Minute)
-		if n := len(slices.DeleteFunc(slices.Clone(r.via), func(v string) bool { return v == "" })); n != 1 || !slices.Contains(r.via, "https://10.0.0.2#pin=PIN") {
-			t.Errorf("the hub called, and it was sent to %q", r.via)
+		if n := len(slices.DeleteFunc(slices.Clone(r.over()), func(v string) bool { return v == "" })); n != 1 || !slices.Contains(r.over(), "https://10.0.0.2#pin=PIN") {
+			t.Errorf("the hub called, and it was sent to %q", r.over())
 		}
 	})
 }
 
 func TestANetworkThatCostsIsLeftAloneUntilAnotherIsThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		on := workspace.Network{ID: "modem", Metered: new(true)}
-		d := newDeviceOn(t, time.Now, func() workspace.Network { return on })
+		var on atomic.Pointer[workspace.Network]
+		on.Store(&workspace.Network{ID: "modem", Metered: new(true)})
+		d := newDeviceOn(t, time.Now, func() workspace.Network { return *on.Load() })
 		c := newCentre(t)
 		d.join(c.invite.File())
 		d.rules(func(r *workspace.Rules) { r.Careful = true })
 		d.respond("Nalubaale")
-		runs := 0
+		var runs atomic.Int32
 		s := d.NewSender(workspace.SenderOptions{Send: func(ctx context.Context, how workspace.Sending) (exchange.Report, error) {
-			runs++
+			runs.Add(1)
 			return d.SendOver(ctx, c.road(), how)
 		}})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -249,13 +274,13 @@ func TestANetworkThatCostsIsLeftAloneUntilAnotherIsThere(t *testing.T) {
 		go func() { s.Run(ctx); close(done) }()
 		time.Sleep(24 * time.Hour)
 		synctest.Wait()
-		if p := s.Plan(); runs != 0 || p.Why != workspace.HoldCosts {
-			t.Errorf("%d runs, %+v", runs, p)
+		if p := s.Plan(); runs.Load() != 0 || p.Why != workspace.HoldCosts {
+			t.Errorf("%d runs, %+v", runs.Load(), p)
 		}
-		on = workspace.Network{ID: "home", Metered: new(false)}
+		on.Store(&workspace.Network{ID: "home", Metered: new(false)})
 		time.Sleep(20 * time.Minute)
 		synctest.Wait()
-		if runs == 0 {
+		if runs.Load() == 0 {
 			t.Error("the network costs nothing, and nothing is sent")
 		}
 		cancel()
