@@ -62,6 +62,7 @@ type App struct {
 	o            Options
 	words        *locale.Localizer
 	chosen       workspace.Settings
+	choices      choices // of chosen, what is not kept yet
 	jobs         jobs
 	working      func(context.Context) jobs // makes them
 	spawn        func(func())               // begins what runs as long as the workspace is open; nil: nothing does
@@ -303,23 +304,24 @@ func (a *App) apply() {
 }
 
 // choose applies what a person chose and keeps it.
-func (a *App) choose(s workspace.Settings) {
-	a.chosen = s
+func (a *App) choose(change func(*workspace.Settings)) {
+	a.keepChoice(change)
 	a.apply()
+	a.shell.renew()
+	a.redraw()
+}
+
+// keepChoice keeps it without drawing anything anew.
+func (a *App) keepChoice(change func(*workspace.Settings)) {
+	change(&a.chosen)
 	w := a.work
-	a.jobs.run(func() (err error) {
-		if w != nil { // else it is for those who have not unlocked theirs yet
-			err = w.Choose(a.ctx, s)
-		}
-		return errors.Join(err, workspace.KeepLook(a.o.Folder, s))
-	}, func(err error) {
+	a.choices.add(change, a.chosen)
+	a.jobs.run(func() error { return a.choices.keep(a.ctx, w, a.o.Folder) }, func(err error) {
 		a.shell.trouble(err)
 		if w != nil && w == a.work {
 			a.ruled()
 		}
 	})
-	a.shell.renew()
-	a.redraw()
 }
 
 // languages is the chain in which forms look for their texts.

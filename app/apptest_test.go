@@ -85,6 +85,11 @@ func known(t testing.TB, size fyne.Size) *person {
 	return p
 }
 
+// settles makes the settings as they are in s.
+func (p *person) settles(s workspace.Settings) {
+	p.choose(func(now *workspace.Settings) { *now = s })
+}
+
 func (p *person) aSecondPasses() {
 	due := p.later
 	p.later = nil

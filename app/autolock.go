@@ -83,10 +83,8 @@ func (a *App) lockTimeChoices() fyne.CanvasObject {
 		row := formview.NewChoice("", words, false)
 		row.SetPicked(minutes == now || minutes < 0 && now < 0)
 		row.OnPick = func() {
-			s := a.chosen
-			s.LockAfter = minutes
-			a.choose(s)
-			a.watch = s.Watch()
+			a.choose(func(s *workspace.Settings) { s.LockAfter = minutes })
+			a.watch = a.chosen.Watch()
 		}
 		list.Add(row)
 	}

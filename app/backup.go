@@ -88,9 +88,8 @@ func (b *backing) make(file string) {
 		if err != nil {
 			return ""
 		}
-		s := a.chosen
-		s.Backup, s.BackedUp = file, a.clock().Unix()
-		a.choose(s)
+		now := a.clock().Unix()
+		a.choose(func(s *workspace.Settings) { s.Backup, s.BackedUp = file, now })
 		return a.words.Say("backup.done") + " " + a.contents(has)
 	})
 }

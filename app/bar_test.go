@@ -34,7 +34,7 @@ func TestWhereWordsAreTooWideForARowTheBarIsBrief(t *testing.T) {
 	if words, rows := p.pageBar(); rows != 1 || words != "Previous|2 of 14|Next" {
 		t.Errorf("it says %q in %d rows", words, rows)
 	}
-	p.choose(workspace.Settings{TextSize: 200})
+	p.settles(workspace.Settings{TextSize: 200})
 	if words, rows := p.pageBar(); rows != 1 || words != "|2/14|Next" {
 		t.Errorf("in large text it says %q in %d rows", words, rows)
 	}

@@ -90,12 +90,11 @@ func (a *App) countWaiting() {
 
 // rule changes one of the rules and has it kept.
 func (a *App) rule(change func(*workspace.Rules)) {
-	s := a.chosen
-	change(&s.Rules)
-	if s.Rules.Paused && !a.chosen.Rules.Paused {
+	rules := a.chosen.Rules
+	if change(&rules); rules.Paused && !a.chosen.Rules.Paused {
 		a.stopSender() // also what is under way
 	}
-	a.choose(s)
+	a.choose(func(s *workspace.Settings) { change(&s.Rules) })
 }
 
 // ruled tells what sends by itself that rules may have changed, when they are kept.

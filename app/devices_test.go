@@ -35,7 +35,7 @@ func TestTheCardOfADeviceIsShownAsWordsAndAsALine(t *testing.T) {
 func TestTheCardIsReadFromTheScreenByACamera(t *testing.T) {
 	for _, look := range []workspace.Look{workspace.LookLight, workspace.LookDark} {
 		p := known(t, laptop)
-		p.choose(workspace.Settings{Look: look})
+		p.settles(workspace.Settings{Look: look})
 		p.showCard()
 		card, err := p.work.Card()
 		if err != nil {

@@ -115,9 +115,7 @@ func (h *hubbing) begin() {
 			h.again()
 			return
 		}
-		s := h.a.chosen
-		s.BeHub = true
-		h.a.choose(s)
+		h.a.choose(func(s *workspace.Settings) { s.BeHub = true })
 		h.load()
 		h.follow()
 	})
@@ -132,9 +130,7 @@ func (h *hubbing) try() {
 
 // end makes it none any more.
 func (h *hubbing) end() {
-	s := h.a.chosen
-	s.BeHub = false
-	h.a.choose(s)
+	h.a.choose(func(s *workspace.Settings) { s.BeHub = false })
 	h.a.stopHub(h.load)
 }
 

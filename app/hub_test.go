@@ -32,7 +32,7 @@ func guest(t *testing.T, c *centre, through string) *workspace.Workspace {
 	if _, err := w.Join(t.Context(), []byte(c.invite.Line())); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Choose(t.Context(), workspace.Settings{Hub: through}); err != nil {
+	if _, err := w.Change(t.Context(), func(s *workspace.Settings) { s.Hub = through }); err != nil {
 		t.Fatal(err)
 	}
 	return w

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+
+	"baraza.example/app/workspace"
 )
 
 func TestBytesAreDrawnNotMoreOftenThanCanBeSeen(t *testing.T) {
@@ -170,9 +172,7 @@ func TestOnMirroredScreensTheRailIsAtTheRight(t *testing.T) {
 	if at := rail(); at != 0 {
 		t.Errorf("in English it stands at %v", at)
 	}
-	s := p.chosen
-	s.Languages = []string{"ar"}
-	p.choose(s)
+	p.choose(func(s *workspace.Settings) { s.Languages = []string{"ar"} })
 	if at := rail(); at < 1000 {
 		t.Errorf("in Arabic it stands at %v", at)
 	}

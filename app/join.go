@@ -85,9 +85,7 @@ func (j *joining) setHub() {
 	if hub == "" {
 		j.said = a.words.Say("join.hub_gone")
 	}
-	s := a.chosen
-	s.Hub = hub
-	a.choose(s)
+	a.choose(func(s *workspace.Settings) { s.Hub = hub })
 }
 
 // join takes the invite and says what came of it.

@@ -192,7 +192,7 @@ func TestWhatHasTheFocusLooksOtherwise(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.choose(workspace.Settings{Look: look, Languages: []string{"en"}})
+			p.settles(workspace.Settings{Look: look, Languages: []string{"en"}})
 			seen := map[string]bool{}
 			for _, s := range samples {
 				s.show()

@@ -56,16 +56,14 @@ func TestTheWindowOpensInTheLookThatWasChosen(t *testing.T) {
 		p.doesNotSee("Opening what is")
 		w, err := open()
 		if err == nil {
-			err = w.Choose(t.Context(), kept)
+			_, err = w.Change(t.Context(), func(s *workspace.Settings) { *s = kept })
 		}
 		return w, err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	chosen := p.chosen
-	chosen.Look = workspace.LookLight
-	p.choose(chosen)
+	p.choose(func(s *workspace.Settings) { s.Look = workspace.LookLight })
 	if got := workspace.LastLook(p.o.Folder); got.Look != workspace.LookLight || got.TextSize != 140 {
 		t.Errorf("kept for the next start is %+v", got)
 	}

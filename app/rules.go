@@ -91,15 +91,7 @@ func (r *ruling) screen() screen {
 
 // keep keeps a rule without drawing the page again: somebody types on it.
 func (r *ruling) keep(change func(*workspace.Rules)) {
-	a, s := r.a, r.a.chosen
-	change(&s.Rules)
-	if a.chosen = s; a.work == nil {
-		return
-	}
-	a.jobs.run(func() error { return a.work.Choose(a.ctx, s) }, func(err error) {
-		a.shell.trouble(err)
-		a.ruled()
-	})
+	r.a.keepChoice(func(s *workspace.Settings) { change(&s.Rules) })
 }
 
 // typed is a field that says below when it can't be read.

@@ -65,7 +65,7 @@ func TestEveryScreenFitsItsWindow(t *testing.T) {
 			if len(c.chosen.Languages) == 0 {
 				c.chosen.Languages = []string{"en"}
 			}
-			p.choose(c.chosen)
+			p.settles(c.chosen)
 			wanted := regexp.MustCompile(*drawn)
 			for _, s := range samples {
 				s.show()

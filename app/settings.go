@@ -35,9 +35,7 @@ func (a *App) sizeChoices() fyne.CanvasObject {
 		row := formview.NewChoice("", a.words.Percent(float64(percent)/100), false)
 		row.SetPicked(percent == now)
 		row.OnPick = func() {
-			s := a.chosen
-			s.TextSize = percent
-			a.choose(s)
+			a.choose(func(s *workspace.Settings) { s.TextSize = percent })
 		}
 		all = append(all, row)
 	}
@@ -54,9 +52,7 @@ func (a *App) lookChoices() fyne.CanvasObject {
 		row := formview.NewChoice(string(l.look), a.words.Say(l.id), false)
 		row.SetPicked(a.chosen.Look == l.look)
 		row.OnPick = func() {
-			s := a.chosen
-			s.Look = l.look
-			a.choose(s)
+			a.choose(func(s *workspace.Settings) { s.Look = l.look })
 		}
 		list.Add(row)
 	}
@@ -73,9 +69,7 @@ func (a *App) pagingChoices() fyne.CanvasObject {
 		row := formview.NewChoice("", a.words.Say(p.id), false)
 		row.SetPicked(a.chosen.Paging == string(p.paging))
 		row.OnPick = func() {
-			s := a.chosen
-			s.Paging = string(p.paging)
-			a.choose(s)
+			a.choose(func(s *workspace.Settings) { s.Paging = string(p.paging) })
 		}
 		list.Add(row)
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -77,9 +78,7 @@ func TestTheProgramsOwnDraftsAreMarked(t *testing.T) {
 	p := known(t, laptop)
 	p.doesNotSee("· draft")
 	for _, c := range []struct{ code, badge string }{{"fr", "Français · ébauche"}, {"ki", "partly in another language"}, {"ar", "العربية · مسودة"}} {
-		s := p.chosen
-		s.Languages = []string{c.code}
-		p.choose(s)
+		p.choose(func(s *workspace.Settings) { s.Languages = []string{c.code} })
 		p.sees(c.badge)
 	}
 	p.showSettings()
@@ -92,10 +91,37 @@ func TestTheLanguageIsSwitchedWhileAnAnswerIsWritten(t *testing.T) {
 	p.filling.open(1)
 	p.types(0, "Prices first.")
 	for _, c := range []struct{ code, question string }{{"ar", "ما المعايير"}, {"fr", "critères"}, {"en", "What criteria"}} {
-		s := p.chosen
-		s.Languages = []string{c.code}
-		p.choose(s)
+		p.choose(func(s *workspace.Settings) { s.Languages = []string{c.code} })
 		p.sees(c.question, "<Prices first.>")
+	}
+}
+
+// What the device learns by itself and what a person chooses stand in one place.
+func TestAChoiceLeavesWhatWasKeptMeanwhile(t *testing.T) {
+	p := known(t, phone)
+	p.showSettings()
+	if err := p.work.WantDocument(t.Context(), "film", true); err != nil {
+		t.Fatal(err)
+	}
+	p.taps("140%")
+	p.rule(func(r *workspace.Rules) { r.Budget = 4000 })
+	if s, err := p.work.Settings(t.Context()); err != nil || !s.Documents["film"] || s.TextSize != 140 || s.Rules.Budget != 4000 {
+		t.Errorf("kept are %+v, %v", s, err)
+	}
+}
+
+func TestChoicesAreKeptInTheirOrder(t *testing.T) {
+	p := known(t, phone)
+	var late []func()
+	p.jobs.away = func(f func()) { late = append(late, f) }
+	for _, size := range []int{120, 140, 160} {
+		p.choose(func(s *workspace.Settings) { s.TextSize = size })
+	}
+	for _, f := range slices.Backward(late) { // as goroutines may
+		f()
+	}
+	if s, err := p.work.Settings(t.Context()); err != nil || s.TextSize != 160 {
+		t.Errorf("kept are %+v, %v", s, err)
 	}
 }
 
@@ -106,7 +132,7 @@ func TestALanguageThatDoesNotExistIsEnglish(t *testing.T) {
 		t.Fatal(err)
 	}
 	odd := workspace.Settings{Languages: []string{"xx-YY", "../../etc", ""}, TextSize: 100_000, Look: "plaid"}
-	if err := p.work.Choose(t.Context(), odd); err != nil {
+	if _, err := p.work.Change(t.Context(), func(s *workspace.Settings) { *s = odd }); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.work.Close(); err != nil {

@@ -65,7 +65,7 @@ func TestThePersonSaysHowMuchIsAskedAtOneTime(t *testing.T) {
 	if after := len(f.form.Pages()); after <= before {
 		t.Errorf("there are %d pages, there were %d", after, before)
 	}
-	p.choose(workspace.Settings{Paging: string(formview.InOne)})
+	p.settles(workspace.Settings{Paging: string(formview.InOne)})
 	f.open(0)
 	if f.form.InOnePage() {
 		p.sees("1 of 1")

@@ -19,12 +19,12 @@ func (a *App) renewTray() {
 	item := func(id locale.ID, do func()) *fyne.MenuItem { return fyne.NewMenuItem(a.words.Say(id), do) }
 	items := []*fyne.MenuItem{item("sending.open", a.show)}
 	if open {
-		pause := locale.ID("sending.pause")
-		if a.chosen.Rules.Paused {
+		paused, pause := a.chosen.Rules.Paused, locale.ID("sending.pause")
+		if paused {
 			pause = "sending.resume"
 		}
 		items = append(items, item("send.start", a.sendFromTray), item(pause, func() {
-			a.rule(func(r *workspace.Rules) { r.Paused = !r.Paused })
+			a.rule(func(r *workspace.Rules) { r.Paused = !paused })
 		}))
 	}
 	quit := item("sending.quit", a.shut)

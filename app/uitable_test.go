@@ -50,7 +50,7 @@ func TestUITable(t *testing.T) {
 		for i := range 10 { // to and fro: each time another script and direction
 			chosen := workspace.Settings{Languages: []string{[]string{"ar", "en"}[i%2]}}
 			start := time.Now()
-			p.choose(chosen)
+			p.settles(chosen)
 			took = append(took, time.Since(start))
 			if got := p.words.Language().Code; got != chosen.Languages[0] {
 				t.Fatalf("the language is %q", got)

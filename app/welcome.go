@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
+	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 )
 
@@ -68,9 +69,7 @@ func (a *App) languageChoices() fyne.CanvasObject {
 		}
 		row.SetPicked(l.Code == a.words.Language().Code)
 		row.OnPick = func() {
-			s := a.chosen
-			s.Languages = []string{l.Code}
-			a.choose(s)
+			a.choose(func(s *workspace.Settings) { s.Languages = []string{l.Code} })
 		}
 		into.Add(row)
 	}
@@ -111,6 +110,8 @@ func (a *App) setUp(name string) {
 			a.shell.trouble(err)
 			return
 		}
+		shown := a.chosen.Languages // also where they are the system's: what is read in another is not taken
+		a.keepChoice(func(s *workspace.Settings) { s.Languages = shown })
 		a.showHome()
 		a.joinAtStart()
 		a.startSender()

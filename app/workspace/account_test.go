@@ -43,12 +43,7 @@ func listen(t *testing.T, serve func(context.Context, exchange.Conn)) string {
 // rules sets what the device keeps to.
 func (d *device) rules(change func(*workspace.Rules)) {
 	d.t.Helper()
-	s, err := d.Settings(d.t.Context())
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	change(&s.Rules)
-	if err := d.Choose(d.t.Context(), s); err != nil {
+	if _, err := d.Change(d.t.Context(), func(s *workspace.Settings) { change(&s.Rules) }); err != nil {
 		d.t.Fatal(err)
 	}
 }

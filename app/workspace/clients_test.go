@@ -44,12 +44,8 @@ func TestTheNextSendNeedsNoHandshake(t *testing.T) {
 	s.StartTLS()
 	defer s.Close()
 	d.join(c.invite.File())
-	chosen, err := d.Settings(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	chosen.Hub = httpsync.Address{URL: s.URL, Pin: httpsync.PinOf(cert.Leaf)}.String()
-	if err := d.Choose(t.Context(), chosen); err != nil {
+	address := httpsync.Address{URL: s.URL, Pin: httpsync.PinOf(cert.Leaf)}.String()
+	if _, err := d.Change(t.Context(), func(s *workspace.Settings) { s.Hub = address }); err != nil {
 		t.Fatal(err)
 	}
 	send := func() {

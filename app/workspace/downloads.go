@@ -108,26 +108,23 @@ func (s Settings) reads(language string) bool {
 
 // WantDocument says that a document is to be taken, or not.
 func (w *Workspace) WantDocument(ctx context.Context, name string, want bool) error {
-	s, err := w.Settings(ctx)
-	if err != nil {
-		return err
-	}
-	if s.Documents == nil {
-		s.Documents = map[string]bool{}
-	}
-	s.Documents[name] = want
-	return w.Choose(ctx, s)
+	_, err := w.Change(ctx, func(s *Settings) {
+		said := map[string]bool{name: want}
+		for n, wanted := range s.Documents {
+			if n != name {
+				said[n] = wanted
+			}
+		}
+		s.Documents = said
+	})
+	return err
 }
 
 // ReadIn says in which languages translations and documents are taken; none: those
 // of the screens.
 func (w *Workspace) ReadIn(ctx context.Context, codes ...string) error {
-	s, err := w.Settings(ctx)
-	if err != nil {
-		return err
-	}
-	s.Reads = codes
-	return w.Choose(ctx, s)
+	_, err := w.Change(ctx, func(s *Settings) { s.Reads = codes })
+	return err
 }
 
 // ErrNotHere means that something that was published has not come yet.

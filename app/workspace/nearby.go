@@ -56,12 +56,11 @@ func (w *Workspace) Nearby(ctx context.Context) ([]Near, error) {
 // Trust remembers a hub whose fingerprint a person has compared. From then on it
 // is taken wherever it is found.
 func (w *Workspace) Trust(ctx context.Context, pin string) (Settings, error) {
-	chosen, err := w.Settings(ctx)
-	if err != nil || slices.Contains(chosen.Trusted, pin) {
-		return chosen, err
-	}
-	chosen.Trusted = append(chosen.Trusted, pin)
-	return chosen, w.Choose(ctx, chosen)
+	return w.Change(ctx, func(s *Settings) {
+		if !slices.Contains(s.Trusted, pin) {
+			s.Trusted = append(slices.Clone(s.Trusted), pin)
+		}
+	})
 }
 
 // QR draws a text as a QR code with its quiet zone, a pixel for each module.

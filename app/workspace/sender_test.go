@@ -237,12 +237,7 @@ func TestATrustedHubThatAppearsIsACall(t *testing.T) {
 		r.after(6 * time.Second)
 		r.fail(errors.New("no link"))
 		r.respond("Nalubaale")
-		s, err := r.Settings(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.Trusted = []string{"PIN"}
-		if err := r.Choose(t.Context(), s); err != nil {
+		if _, err := r.Change(t.Context(), func(s *workspace.Settings) { s.Trusted = []string{"PIN"} }); err != nil {
 			t.Fatal(err)
 		}
 		r.appear(workspace.Near{Name: "Another", Pin: "OTHER", Address: "https://10.0.0.1#pin=OTHER"})

@@ -64,7 +64,18 @@ func (w *Workspace) Settings(ctx context.Context) (Settings, error) {
 	return s, err
 }
 
-// Choose keeps what a person chose.
-func (w *Workspace) Choose(ctx context.Context, s Settings) error {
-	return w.tables.settings.Put(ctx, keySettings, s)
+// Change changes what was chosen, and returns how it stands then. All changes are
+// made here, on what is kept at that moment: what a person chooses and what the
+// device learns meanwhile don't go over each other. change may run again, and must
+// not write into the maps and slices that it finds.
+func (w *Workspace) Change(ctx context.Context, change func(*Settings)) (s Settings, err error) {
+	err = w.store.Update(ctx, func(tx *storage.Tx) (err error) {
+		kept := w.tables.settings.In(tx)
+		if s, err = kept.Get(keySettings); err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+		change(&s)
+		return kept.Put(keySettings, s)
+	})
+	return s, err
 }

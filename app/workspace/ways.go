@@ -59,12 +59,13 @@ func (w *Workspace) UseProxy(ctx context.Context, text string) error {
 	if err != nil || chosen.Proxy == text {
 		return err
 	}
-	chosen.Proxy, chosen.Turns = text, nil // behind another proxy it may be otherwise
-	if err := w.Choose(ctx, chosen); err != nil {
-		return err
+	_, err = w.Change(ctx, func(s *Settings) {
+		s.Proxy, s.Turns = text, nil // behind another proxy it may be otherwise
+	})
+	if err == nil {
+		w.clients.close()
 	}
-	w.clients.close()
-	return nil
+	return err
 }
 
 // noteTurns remembers over restarts whether a run had to go in turns.
@@ -78,14 +79,16 @@ func (w *Workspace) noteTurns(ctx context.Context, peer string, r exchange.Repor
 	if r.Turns == known || !r.Turns && !r.Complete {
 		return nil
 	}
-	turns := maps.Clone(chosen.Turns)
-	delete(turns, peer)
-	if r.Turns {
-		if turns == nil || len(turns) >= maxClients {
-			turns = map[string]int64{}
+	_, err = w.Change(ctx, func(s *Settings) {
+		turns := maps.Clone(s.Turns)
+		delete(turns, peer)
+		if r.Turns {
+			if turns == nil || len(turns) >= maxClients {
+				turns = map[string]int64{}
+			}
+			turns[peer] = w.clock().Add(httpsync.TurnsFor).Unix()
 		}
-		turns[peer] = w.clock().Add(httpsync.TurnsFor).Unix()
-	}
-	chosen.Turns = turns
-	return w.Choose(ctx, chosen)
+		s.Turns = turns
+	})
+	return err
 }

@@ -3,6 +3,8 @@ package workspace
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync"
 	"testing"
 
 	"baraza.example/sync/exchange"
@@ -62,5 +64,36 @@ func TestWhatAWayNeedsIsKnownAfterARestart(t *testing.T) {
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestWhatIsChosenAndWhatIsLearntDoNotGoOverEachOther(t *testing.T) {
+	ctx := t.Context()
+	w, err := Open(ctx, t.TempDir(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	const each = maxClients
+	var all sync.WaitGroup
+	do := func(one func(i int) error) {
+		all.Go(func() {
+			for i := range each {
+				if err := one(i); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	do(func(i int) error { return w.WantDocument(ctx, fmt.Sprint(i), true) })
+	do(func(i int) error { return w.noteTurns(ctx, fmt.Sprint("https://", i), exchange.Report{Turns: true}) })
+	do(func(i int) error {
+		_, err := w.Change(ctx, func(s *Settings) { s.TextSize++ })
+		return err
+	})
+	all.Wait()
+	s, err := w.Settings(ctx)
+	if err != nil || len(s.Documents) != each || len(s.Turns) != each || s.TextSize != each {
+		t.Errorf("%d documents, %d turns, size %d: %v", len(s.Documents), len(s.Turns), s.TextSize, err)
 	}
 }

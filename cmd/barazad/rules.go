@@ -136,18 +136,33 @@ func runSettings(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	network := workspace.CurrentNetwork()
+	type change struct {
+		rule
+		value string
+	}
+	var changes []change
 	for _, word := range words {
 		name, value, _ := strings.Cut(word, "=")
 		i := slices.IndexFunc(rules(), func(r rule) bool { return r.name == name })
 		if i < 0 || !strings.Contains(word, "=") {
 			return fmt.Errorf("there is no setting %q; “barazad settings --dir DIR” lists them: %w", word, errUsage)
 		}
-		if err := rules()[i].set(&chosen, network, strings.TrimSpace(value)); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
+		changes = append(changes, change{rules()[i], strings.TrimSpace(value)})
 	}
-	if len(words) > 0 {
-		if err := w.Choose(ctx, chosen); err != nil {
+	if len(changes) > 0 {
+		var wrong error
+		chosen, err = w.Change(ctx, func(s *workspace.Settings) {
+			wrong = nil
+			before := *s
+			for _, c := range changes {
+				if err := c.set(s, network, c.value); err != nil {
+					wrong = fmt.Errorf("%s: %w", c.name, err)
+					*s = before
+					return
+				}
+			}
+		})
+		if err := errors.Join(wrong, err); err != nil {
 			return err
 		}
 	}
