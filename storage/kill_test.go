@@ -3,6 +3,7 @@ package storage_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,25 +58,40 @@ func writeOrRestore(dir string) error {
 	if file == "" {
 		return writeOn(dir)
 	}
+	fmt.Println(restoring)
 	s, err := storage.Restore(context.Background(), nil, file, dir, busyOptions(), nil)
 	if err != nil {
 		return err
 	}
+	fmt.Println(closing)
 	return s.Close()
 }
 
-// writeOn counts up, and says each number once the store has it.
+// What a child does beside writing. It says so, that the moments of kills can be counted.
+const (
+	opening    = "opening"
+	writing    = "writing"
+	backingUp  = "backing up"
+	compacting = "compacting"
+	closing    = "closing"
+	restoring  = "restoring"
+)
+
+// writeOn counts up, and says each number once the store has it, and what else it begins.
 func writeOn(dir string) error {
+	say := func(what any) { fmt.Println(what) }
 	end, _ := strconv.Atoi(os.Getenv(childEnd))
 	busy, opt := os.Getenv(childBusy) != "", storage.Options{NoBallast: true}
 	if busy && os.Getenv(childEarlier) == "" {
 		opt = busyOptions()
 	}
 	ctx := context.Background()
+	say(opening)
 	s, err := storage.Open(ctx, dir, opt)
 	if err != nil {
 		return err
 	}
+	say(writing)
 	c := notes(s)
 	last, err := c.Get(ctx, "last")
 	if err != nil && last.Title != "" {
@@ -94,34 +110,38 @@ func writeOn(dir string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := fmt.Println(n); err != nil {
-			return err
-		}
+		say(n)
 		if n == end {
+			say(closing)
 			return s.Close()
 		}
 		if !busy {
 			continue
 		}
 		if n%5 == 0 && os.Getenv(childEarlier) == "" { // which has no lock, and is not backed up in the open
+			say(backingUp)
 			if _, err := s.Backup(ctx, nil, backupOf(dir), nil); err != nil {
 				return err
 			}
 		}
 		if n%7 == 0 {
+			say(compacting)
 			if _, err := s.Compact(ctx); err != nil {
 				return err
 			}
 		}
 		if n%20 == 0 {
+			say(closing)
 			if err := s.Close(); err != nil {
 				return err
 			}
+			say(opening)
 			if s, err = storage.Open(ctx, dir, opt); err != nil {
 				return err
 			}
 			c = notes(s)
 		}
+		say(writing)
 	}
 }
 
@@ -139,19 +159,16 @@ func killRounds() int {
 func TestAKilledProcessLosesNothingAcknowledged(t *testing.T) {
 	dir := t.TempDir()
 	r := rand.New(rand.NewPCG(1, 9))
-	said := 0
+	said, kills := 0, tally{}
 	for round := range killRounds() {
 		begun, after := said, r.IntN(400)
-		said = killed(t, dir, nil, func(cmd *exec.Cmd, n int) {
-			if n-begun == after+1 {
-				kill(t, cmd)
-			}
-		})
+		said = killed(t, dir, nil, kills, after+3, 0) // it says first that it opens, and that it writes
 		if said == begun {
 			t.Errorf("round %d: nothing was said", round)
 		}
 		checkCount(t, dir, storage.Options{}, said, fmt.Sprint("round ", round), false)
 	}
+	t.Logf("%d changes acknowledged, killed while %v", said, kills)
 }
 
 // The process is killed at a random moment: while it opens, compacts, backs up or
@@ -159,16 +176,11 @@ func TestAKilledProcessLosesNothingAcknowledged(t *testing.T) {
 func TestAProcessKilledAtAnyMomentLosesNothingAcknowledged(t *testing.T) {
 	dir := t.TempDir()
 	r := rand.New(rand.NewPCG(2, 9))
-	said, backedUp := 0, uint64(0)
+	said, backedUp, kills := 0, uint64(0), tally{}
 	for round := range 3 * killRounds() {
-		after := time.Duration(r.IntN(250)) * time.Millisecond
-		last := killed(t, dir, []string{childBusy + "=1"}, func(cmd *exec.Cmd, n int) {
-			if n == 0 { // it was started
-				time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
-			}
-		})
-		said = max(said, last)
-		when := fmt.Sprintf("round %d, killed after %v", round, after)
+		words, wait := anyMoment(r)
+		said = max(said, killed(t, dir, []string{childBusy + "=1"}, kills, words, wait))
+		when := fmt.Sprintf("round %d, killed %v after word %d", round, wait, words)
 		checkCount(t, dir, busyOptions(), said, when, true)
 		n, err := storage.VerifyBackup(t.Context(), nil, backupOf(dir), busyOptions().Unlocking, nil)
 		if err != nil && (backedUp > 0 || !errors.Is(err, fs.ErrNotExist)) || n.Sequence < backedUp {
@@ -176,6 +188,7 @@ func TestAProcessKilledAtAnyMomentLosesNothingAcknowledged(t *testing.T) {
 		}
 		backedUp = n.Sequence
 	}
+	t.Logf("%d changes acknowledged, killed while %v", said, kills)
 	if said == 0 || backedUp == 0 {
 		t.Error("no process came to say anything, or to back it up")
 	}
@@ -208,13 +221,11 @@ func TestAKilledRestoreLeavesAllOrNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := rand.New(rand.NewPCG(3, 9))
-	whole := 0
+	whole, kills := 0, tally{}
 	for round := range 2 * killRounds() {
 		dir := filepath.Join(t.TempDir(), "restored")
 		after := time.Duration(r.IntN(300)) * time.Millisecond
-		killed(t, dir, []string{childBackup + "=" + backupOf(from)}, func(cmd *exec.Cmd, _ int) {
-			time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
-		})
+		killed(t, dir, []string{childBackup + "=" + backupOf(from)}, kills, 1, after)
 		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -229,18 +240,34 @@ func TestAKilledRestoreLeavesAllOrNothing(t *testing.T) {
 		}
 		back.Close()
 	}
-	t.Logf("%d of %d were whole", whole, 2*killRounds())
+	t.Logf("%d of %d were whole, killed while %v", whole, 2*killRounds(), kills)
 }
 
-func kill(t *testing.T, cmd *exec.Cmd) {
-	if err := cmd.Process.Kill(); err != nil {
-		t.Error(err)
+// anyMoment draws when a child is killed: a little after one of its words, rather the
+// first, with which it opens the store.
+func anyMoment(r *rand.Rand) (words int, wait time.Duration) {
+	if words = 1; r.IntN(4) > 0 {
+		words = r.IntN(80)
 	}
+	return words, time.Duration(r.IntN(30_000)) * time.Microsecond
 }
 
-// killed runs a child until it is dead and returns the last number it said, or 0.
-// heard is told of each, and of 0 when the child begins.
-func killed(t *testing.T, dir string, env []string, heard func(cmd *exec.Cmd, n int)) (said int) {
+// A tally counts kills by what the process was at, "" before it said a word.
+type tally map[string]int
+
+func (y tally) String() string {
+	var b strings.Builder
+	for _, during := range []string{"", opening, writing, backingUp, compacting, closing, restoring} {
+		if y[during] > 0 {
+			fmt.Fprintf(&b, ", %d %s", y[during], cmp.Or(during, "starting"))
+		}
+	}
+	return strings.TrimPrefix(b.String(), ", ")
+}
+
+// killed runs a child, kills it some time after so many of its words, notes at what it was
+// then, and returns the last number it said, or 0.
+func killed(t *testing.T, dir string, env []string, kills tally, words int, wait time.Duration) (said int) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(append(os.Environ(), childDir+"="+dir), env...)
@@ -253,14 +280,24 @@ func killed(t *testing.T, dir string, env []string, heard func(cmd *exec.Cmd, n 
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	heard(cmd, 0)
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		if said, err = strconv.Atoi(lines.Text()); err != nil {
-			t.Fatal(err)
+	during := ""
+	lines := bufio.NewScanner(out)
+	for heard := 0; ; heard++ {
+		if heard == words {
+			time.AfterFunc(wait, func() { _ = cmd.Process.Kill() })
 		}
-		heard(cmd, said)
+		if !lines.Scan() {
+			break
+		}
+		if n, err := strconv.Atoi(lines.Text()); err == nil {
+			said = n
+		} else {
+			during = lines.Text()
+		}
 	}
-	_ = cmd.Wait() // it was killed
+	if cmd.Wait() != nil { // it had not ended by itself
+		kills[during]++
+	}
 	if problems.Len() > 0 {
 		t.Error(problems.String())
 	}
@@ -304,7 +341,7 @@ func checkCount(t *testing.T, dir string, opt storage.Options, said int, when st
 // killed at any moment meanwhile: what the earlier one had kept is there.
 func TestAProcessKilledOverAnEarlierStoreLosesNothing(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 9))
-	said := 0
+	said, kills := 0, tally{}
 	for round := range killRounds() {
 		dir := t.TempDir()
 		if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "stores", "v1-open"))); err != nil {
@@ -312,14 +349,8 @@ func TestAProcessKilledOverAnEarlierStoreLosesNothing(t *testing.T) {
 		}
 		last := 0
 		for range 2 { // the second begins with what the first left
-			after := time.Duration(r.IntN(150)) * time.Millisecond
-			if n := killed(t, dir, []string{childBusy + "=1", childEarlier + "=1"}, func(cmd *exec.Cmd, n int) {
-				if n == 0 {
-					time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
-				}
-			}); n > 0 {
-				last = n
-			}
+			words, wait := anyMoment(r)
+			last = max(last, killed(t, dir, []string{childBusy + "=1", childEarlier + "=1"}, kills, words, wait))
 		}
 		said += last
 		s := open(t, dir, storage.Options{NoBallast: true})
@@ -337,6 +368,7 @@ func TestAProcessKilledOverAnEarlierStoreLosesNothing(t *testing.T) {
 			t.Errorf("round %d: %v", round, damage)
 		}
 	}
+	t.Logf("%d changes acknowledged in %d stores, killed while %v", said, killRounds(), kills)
 	if said == 0 {
 		t.Error("no process came to say anything")
 	}

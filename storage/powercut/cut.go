@@ -108,7 +108,7 @@ func survive(m *image, pending []event, how Survival, draw *rand.Rand) {
 // Try mounts what the cut left and runs check in it. The kernel replays the
 // file system's own journal first, as after any power cut.
 func (r *Rig) Try(c *Cut, check func(dir string) error) error {
-	return r.with(c.image, func(_ *disk, file string) error {
+	return r.inMemory(c.image, func(file string) error {
 		return r.mounted(c.kind, file, check)
 	})
 }

@@ -6,7 +6,7 @@
 // seen in its order ([Rig.Record]). A state after a power cut is made from a
 // moment of this recording: all that had been flushed, and of what came after the
 // last flush nothing, all, some, or single sectors ([Recording.Cuts]). That state
-// is mounted as the system would mount it after the cut ([Rig.Try]).
+// is put in a file in memory and mounted as the system would mount it after the cut ([Rig.Try]).
 //
 // The process that serves the disks never waits for one itself: mkfs, mount, sync and
 // umount are programs that it starts. If it is killed, they are told of an error; a call

@@ -2,7 +2,11 @@
 
 package powercut
 
-import "slices"
+import (
+	"errors"
+	"os"
+	"slices"
+)
 
 const pageSize = 4 << 10
 
@@ -57,4 +61,20 @@ func (m *image) writeAt(p []byte, at int64) {
 		p = p[k:]
 		at += int64(k)
 	}
+}
+
+// save makes a file of the image, with holes where nothing was written.
+func (m *image) save(name string) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	err = f.Truncate(m.size)
+	for i, page := range m.pages {
+		if page != nil && err == nil {
+			at := int64(i) * pageSize
+			_, err = f.WriteAt(page[:min(pageSize, m.size-at)], at)
+		}
+	}
+	return errors.Join(err, f.Close())
 }

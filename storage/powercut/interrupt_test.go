@@ -40,7 +40,8 @@ func TestAnInterruptedRunLeavesNothingBehind(t *testing.T) {
 		"while it is recorded":          {line: "=== RUN", tally: "interrupted after 0 of 2000", signal: syscall.SIGINT},
 		"while states are tried":        {line: "acknowledged", tally: " of 2000", signal: syscall.SIGTERM},
 		"when who started it is killed": {line: "acknowledged", tally: " of 2000", signal: syscall.SIGKILL},
-		"when who serves is killed":     {line: "acknowledged", signal: syscall.SIGKILL, server: true},
+		"when who serves is killed":     {line: "=== RUN", signal: syscall.SIGKILL, server: true},
+		"when who tries is killed":      {line: "acknowledged", signal: syscall.SIGKILL, server: true},
 	} {
 		for range states(1, 25) {
 			if t.Failed() {

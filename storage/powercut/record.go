@@ -23,7 +23,7 @@ type Recording struct {
 // returned, or a cut could fall between.
 func (r *Rig) Record(kind FileSystem, load func(dir string, ack func(Ack)) error) (*Recording, error) {
 	rec := &Recording{kind: kind}
-	err := r.with(newImage(kind.size), func(d *disk, file string) error {
+	err := r.served(newImage(kind.size), func(d *disk, file string) error {
 		if err := r.mkfs(kind, file); err != nil {
 			return err
 		}

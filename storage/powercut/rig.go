@@ -56,7 +56,8 @@ func Missing(kind FileSystem) string {
 	return ""
 }
 
-// A Rig is a FUSE mount whose files are disks.
+// A Rig has two folders for disks: of one the files are served by this process, which sees
+// all that happens to them; the other is in memory, and quicker.
 type Rig struct {
 	dir    string
 	root   *fs.Inode
@@ -68,7 +69,7 @@ type Rig struct {
 // killed unless it has a mount namespace of its own.
 func NewRig(dir string) (*Rig, error) {
 	r := &Rig{dir: dir}
-	for _, d := range []string{r.disks(), r.mountpoint()} {
+	for _, d := range []string{r.disks(), r.states(), r.mountpoint()} {
 		if err := os.MkdirAll(d, 0o700); err != nil {
 			return nil, err
 		}
@@ -83,7 +84,11 @@ func NewRig(dir string) (*Rig, error) {
 		return nil, fmt.Errorf("mount the disks: %w", err)
 	}
 	r.root, r.server = root, server
-	if err := keepFromChildren("/dev/fuse"); err != nil {
+	err = keepFromChildren("/dev/fuse")
+	if err == nil {
+		err = r.command("mount", "-t", "tmpfs", "powercut", r.states())
+	}
+	if err != nil {
 		return nil, errors.Join(err, server.Unmount())
 	}
 	return r, nil
@@ -111,13 +116,16 @@ func keepFromChildren(file string) error {
 }
 
 func (r *Rig) disks() string      { return filepath.Join(r.dir, "disks") }
+func (r *Rig) states() string     { return filepath.Join(r.dir, "states") }
 func (r *Rig) mountpoint() string { return filepath.Join(r.dir, "mnt") }
 
 // Close unmounts the rig.
-func (r *Rig) Close() error { return r.server.Unmount() }
+func (r *Rig) Close() error {
+	return errors.Join(r.command("umount", r.states()), r.server.Unmount())
+}
 
-// with makes a disk of an image while f runs.
-func (r *Rig) with(m *image, f func(d *disk, file string) error) error {
+// served makes a disk of an image that can be recorded while f runs.
+func (r *Rig) served(m *image, f func(d *disk, file string) error) error {
 	d := &disk{image: m}
 	r.number++
 	name := fmt.Sprintf("disk-%d", r.number)
@@ -126,6 +134,15 @@ func (r *Rig) with(m *image, f func(d *disk, file string) error) error {
 	}
 	defer r.root.RmChild(name)
 	return f(d, filepath.Join(r.disks(), name))
+}
+
+// inMemory makes a disk of an image while f runs.
+func (r *Rig) inMemory(m *image, f func(file string) error) error {
+	name := filepath.Join(r.states(), "state")
+	if err := m.save(name); err != nil {
+		return errors.Join(err, os.Remove(name))
+	}
+	return errors.Join(f(name), os.Remove(name))
 }
 
 // mounted runs f on the file system on a disk. The loop device goes with the mount.
