@@ -55,6 +55,9 @@ type Mailbox struct {
 	asked         *Collection[uint64]          // by peer: up to which number its clarifications were taken
 	clarified     func(tx *Tx, c batch.Clarification) error
 
+	lastInvite lastRead[identity.Invite]
+	lastCentre lastRead[identity.Centre]
+
 	strangers strangers
 	leaves    leafFiles
 	published published
@@ -80,6 +83,7 @@ func NewMailbox(ctx context.Context, s *Store, self identity.ID, o MailboxOption
 	}
 	m := &Mailbox{
 		store: s, self: self, clock: o.Clock, told: o.Diverged, log: s.log,
+		lastInvite: lastRead[identity.Invite]{parse: identity.ParseInvite}, lastCentre: lastRead[identity.Centre]{parse: parseCentre},
 		bodies:       NewCollection[body](s, KindRecord),
 		entries:      NewCollection[entryOf](s, KindEntry),
 		places:       NewCollection[recordPlace](s, KindPlace),

@@ -1,9 +1,11 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"baraza.example/sync/batch"
 	"baraza.example/sync/identity"
@@ -61,14 +63,14 @@ func (m *Mailbox) Join(ctx context.Context, v identity.Invite) error {
 		if err != nil {
 			return err
 		}
-		if old, joined, err := now.invite(); err != nil {
+		if old, joined, err := m.inviteOf(now); err != nil {
 			return err
 		} else if joined && (old.Root != v.Root || old.Consultation != v.Consultation) {
 			return ErrJoined
 		}
 		now.Invite = v.File()
 		if v.Centre != nil {
-			if err := now.take(v, *v.Centre); err != nil {
+			if err := m.keepCentre(&now, v, *v.Centre); err != nil {
 				return err
 			}
 		}
@@ -76,28 +78,57 @@ func (m *Mailbox) Join(ctx context.Context, v identity.Invite) error {
 	})
 }
 
-func (v membership) invite() (identity.Invite, bool, error) {
+func (m *Mailbox) inviteOf(v membership) (identity.Invite, bool, error) {
 	if v.Invite == nil {
 		return identity.Invite{}, false, nil
 	}
-	i, err := identity.ParseInvite(v.Invite)
+	i, err := m.lastInvite.read(v.Invite)
 	return i, err == nil, err
 }
 
-func (v membership) centre() (*identity.Centre, error) {
+func (m *Mailbox) centreOf(v membership) (*identity.Centre, error) {
 	if v.Centre == nil {
 		return nil, nil
 	}
-	var c identity.Centre
-	if err := c.UnmarshalBinary(v.Centre); err != nil {
+	c, err := m.lastCentre.read(v.Centre)
+	if err != nil {
 		return nil, err
 	}
 	return &c, nil
 }
 
-// take keeps a centre's card if it is the invite's and not older than the one
+// lastRead spares checking a signed card with every look at it: half a
+// millisecond of signatures and keys for bytes that hardly ever change. What it
+// gives is shared; its readers change nothing inside.
+type lastRead[T any] struct {
+	parse func([]byte) (T, error)
+
+	mu   sync.Mutex
+	of   []byte
+	card T
+}
+
+func (l *lastRead[T]) read(data []byte) (T, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.of != nil && bytes.Equal(l.of, data) {
+		return l.card, nil
+	}
+	v, err := l.parse(data)
+	if err == nil {
+		l.of, l.card = bytes.Clone(data), v
+	}
+	return v, err
+}
+
+func parseCentre(data []byte) (c identity.Centre, err error) {
+	err = c.UnmarshalBinary(data)
+	return c, err
+}
+
+// keepCentre keeps a centre's card if it is the invite's and not older than the one
 // that is kept.
-func (v *membership) take(i identity.Invite, c identity.Centre) error {
+func (m *Mailbox) keepCentre(v *membership, i identity.Invite, c identity.Centre) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
@@ -107,7 +138,7 @@ func (v *membership) take(i identity.Invite, c identity.Centre) error {
 	case c.Consultation != i.Consultation:
 		return fmt.Errorf("%w: it receives for another consultation", identity.ErrCentre)
 	}
-	if old, err := v.centre(); err != nil || old != nil && old.Issued >= c.Issued {
+	if old, err := m.centreOf(*v); err != nil || old != nil && old.Issued >= c.Issued {
 		return err
 	}
 	raw, err := c.MarshalBinary()
@@ -122,7 +153,7 @@ func (m *Mailbox) Invite(ctx context.Context) (v identity.Invite, joined bool, e
 		if err != nil {
 			return err
 		}
-		v, joined, err = now.invite()
+		v, joined, err = m.inviteOf(now)
 		return err
 	})
 	return v, joined, err
@@ -135,7 +166,7 @@ func (m *Mailbox) TakeCentre(ctx context.Context, c identity.Centre) error {
 		if err != nil {
 			return err
 		}
-		i, joined, err := now.invite()
+		i, joined, err := m.inviteOf(now)
 		if err != nil {
 			return err
 		}
@@ -143,7 +174,7 @@ func (m *Mailbox) TakeCentre(ctx context.Context, c identity.Centre) error {
 			return ErrNotJoined
 		}
 		before := string(now.Centre)
-		if err := now.take(i, c); err != nil || string(now.Centre) == before {
+		if err := m.keepCentre(&now, i, c); err != nil || string(now.Centre) == before {
 			return err
 		}
 		return m.setMember(tx, now)
@@ -155,7 +186,7 @@ func (m *Mailbox) Centre(ctx context.Context) (c *identity.Centre, err error) {
 	err = m.store.View(ctx, func(tx *Tx) error {
 		now, err := m.member(tx)
 		if err == nil {
-			c, err = now.centre()
+			c, err = m.centreOf(now)
 		}
 		return err
 	})

@@ -54,7 +54,7 @@ func (t *taking) take(tx *Tx) error {
 	if err != nil {
 		return err
 	}
-	centre, err := member.centre()
+	centre, err := t.m.centreOf(member)
 	if err != nil {
 		return err
 	}
