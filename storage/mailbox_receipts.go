@@ -21,7 +21,8 @@ type relayedReceipt struct {
 // ErrNoCentre means that receipts came before the card whose keys check them.
 var ErrNoCentre = errors.New("the centre's card has not come yet, so that its receipts can't be checked")
 
-// TakeReceipts implements exchange.Outbox. Receipts that prove a log changed
+// TakeReceipts implements exchange.Outbox. Of own records it says where
+// receipts are no news. Receipts that prove a log changed
 // after the fact are kept as evidence and none of them is believed.
 func (m *Mailbox) TakeReceipts(ctx context.Context, rs batch.Receipts) error {
 	t := taking{m: m, rs: rs}
@@ -81,7 +82,7 @@ func (t *taking) takeOwn(tx *Tx, log batch.Log, member membership) error {
 	if err != nil {
 		return err
 	}
-	now := m.now()
+	now, news := m.now(), 0
 	for _, r := range receipts {
 		p, e, found, err := m.find(tx, r.Record)
 		if err != nil {
@@ -95,12 +96,16 @@ func (t *taking) takeOwn(tx *Tx, log batch.Log, member membership) error {
 			return err
 		}
 		if fresh {
+			news++
 			if err := m.receipts.In(tx).Put(idKey(r.Record), receiptTaken{r, now}); err != nil {
 				return err
 			}
 		}
 	}
 	if at.Checkpoint.Size == t.rs.Checkpoint.Size {
+		if news == 0 {
+			t.verdict = batch.ErrKnown
+		}
 		return nil
 	}
 	at.Checkpoint = t.rs.Checkpoint

@@ -105,17 +105,16 @@ func carried(ctx context.Context, dir func() string, o Options) (p *play, spoile
 	return p, sticks[0].Cuts + sticks[1].Cuts, p.goRound(ctx, sticks)
 }
 
-// goRound has whole sticks go round among all, each party another one in turn. Whoever
-// always meets the same stick, of which a part with receipts was lost, may not get a
-// receipt by it: docs/reliability.md, what is known to be missing.
+// goRound has whole sticks go round among all. A device always meets the same one,
+// of which parts may be lost.
 func (p *play) goRound(ctx context.Context, sticks []*Stick) error {
 	w := p.world
-	for round := range contacts {
+	for range contacts {
 		for i, d := range w.Devices() {
 			if err := d.JoinByLine(ctx); err != nil {
 				return err
 			}
-			p.visited(d.Name, sticks[(i+round)%len(sticks)], d.Visit)
+			p.visited(d.Name, sticks[i%len(sticks)], d.Visit)
 		}
 		for _, s := range sticks {
 			for _, h := range w.Hubs() {

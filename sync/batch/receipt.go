@@ -63,6 +63,10 @@ var ErrReceipt = errors.New("the receipt's proof does not hold")
 // proof that does not hold is a plain ErrReceipt: any relay can spoil one.
 var ErrFork = fmt.Errorf("%w: the log was changed after the fact", ErrReceipt)
 
+// ErrKnown means that receipts are genuine and say nothing that their holder
+// did not know.
+var ErrKnown = errors.New("these receipts came before")
+
 // ErrUnlinked means that receipts are genuine but start from another
 // checkpoint than the holder's: ask again from one's own position.
 var ErrUnlinked = errors.New("the receipts continue from another checkpoint")

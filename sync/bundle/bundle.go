@@ -71,12 +71,13 @@ type Bundle struct {
 	folder  string
 	single  string // name of the one part, "": all in the folder
 
-	mu    sync.Mutex
-	files map[int32]*os.File // by place.file; open for reading
-	parts []Part             // by place.file
-	id    [16]byte           // of what we write
-	out   *writer
-	lists map[batch.RecordID]batch.LeafList // of attachments whose leaves come
+	mu      sync.Mutex
+	files   map[int32]*os.File // by place.file; open for reading
+	parts   []Part             // by place.file
+	id      [16]byte           // of what we write
+	out     *writer
+	lists   map[batch.RecordID]batch.LeafList // of attachments whose leaves come
+	lacking lacking                           // at the peer to which this is brought
 	index
 
 	serving sync.WaitGroup // exchanges of Transport
@@ -87,7 +88,8 @@ type Bundle struct {
 // never changed: what is added goes into files beside it.
 // Damage is no error: [Bundle.Parts] tells it.
 func Open(path string, o Options) (*Bundle, error) {
-	b := &Bundle{options: o.filled(), folder: path, files: map[int32]*os.File{}, index: newIndex(), lists: map[batch.RecordID]batch.LeafList{}}
+	b := &Bundle{options: o.filled(), folder: path, files: map[int32]*os.File{}, index: newIndex(), lists: map[batch.RecordID]batch.LeafList{},
+		lacking: newLacking()}
 	if _, err := io.ReadFull(b.options.Rand, b.id[:]); err != nil {
 		return nil, err
 	}

@@ -232,12 +232,21 @@ func (b *Bundle) Receipts(_ context.Context, o batch.Offer) (receipts []batch.Re
 		return nil, err
 	}
 	kept, _ := b.receiptsFrom(o.Origin, o.Position)
+	given, at := map[batch.ReceiptLeaf]bool{}, o.Position.Size
 	for _, k := range kept {
 		f, err := b.frame(k.place)
 		if err != nil {
 			return nil, err
 		}
-		if b.genuine(f) {
+		if !b.genuine(f) {
+			continue
+		}
+		news := k.size > at
+		for _, e := range f.Receipts.Entries {
+			news = news || !given[e]
+			given[e] = true
+		}
+		if at = k.size; news { // the same may stand here several times
 			receipts = append(receipts, f.Receipts)
 		}
 	}
@@ -249,8 +258,9 @@ func (b *Bundle) follow(o batch.Offer) error {
 	if len(o.Tails) == 0 {
 		return nil
 	}
+	further := slices.ContainsFunc(o.Tails, func(t batch.Tail) bool { return t.First > b.begins[t.Chain] })
 	for _, known := range b.offers[store{o.Origin, o.Tails[0].Incarnation}] {
-		if known.Position == o.Position && slices.Equal(known.Tails, joined(known.Tails, o.Tails)) {
+		if !further && known.Position == o.Position && slices.Equal(known.Tails, joined(known.Tails, o.Tails)) {
 			return nil
 		}
 	}

@@ -29,6 +29,7 @@ type index struct {
 	words    []wordAt
 	centres  map[identity.ID]*identity.Centre
 	forks    map[batch.Chain]batch.Have // what somebody else holds at a place of a chain
+	begins   map[batch.Chain]batch.Seq  // the first record for which its origin, or a hub, once had no receipt; the highest that was said
 	library  library
 	revoked  revocations
 
@@ -96,7 +97,7 @@ type wordAt struct {
 // What one bundle may hold of the things that are kept in memory whole.
 const (
 	maxOffers  = 10_000
-	maxCopies  = 8 // positions remembered of one store
+	maxCopies  = 8 // positions remembered of one store: half of them the last by the clocks of those who wrote, half the furthest
 	maxWords   = 1_000
 	maxCentres = 16
 
@@ -105,7 +106,8 @@ const (
 
 func newIndex() index {
 	return index{chains: map[batch.Chain]*chain{}, keys: map[identity.ID]ed25519.PublicKey{}, attached: map[batch.RecordID]*attachment{},
-		offers: map[store][]offer{}, centres: map[identity.ID]*identity.Centre{}, forks: map[batch.Chain]batch.Have{}, library: newLibrary(),
+		offers: map[store][]offer{}, centres: map[identity.ID]*identity.Centre{}, forks: map[batch.Chain]batch.Have{},
+		begins: map[batch.Chain]batch.Seq{}, library: newLibrary(),
 		asked: map[batch.ClarificationID]bool{}}
 }
 
@@ -273,8 +275,8 @@ func (b *Bundle) note(f batch.Frame, at place, time int64, counts *Counts) error
 	return nil
 }
 
-// noteOffer keeps what a store offers at each position in the log, the newest
-// positions of too many.
+// noteOffer keeps what a store offers at each position in the log, and of too
+// many positions the newest.
 func (b *Bundle) noteOffer(o batch.Offer, time int64) error {
 	if len(o.Tails) == 0 {
 		return nil
@@ -287,14 +289,29 @@ func (b *Bundle) noteOffer(o batch.Offer, time int64) error {
 		}
 		b.stores = append(b.stores, s)
 	}
+	for _, t := range o.Tails {
+		if t.Origin == s.origin && t.Incarnation == s.incarnation {
+			b.begins[t.Chain] = max(b.begins[t.Chain], t.First)
+		}
+	}
 	if i := slices.IndexFunc(all, func(k offer) bool { return k.Position == o.Position }); i >= 0 {
 		all[i] = offer{batch.Offer{Origin: o.Origin, Position: o.Position, Tails: joined(all[i].Tails, o.Tails)}, max(all[i].time, time)}
 		return nil
 	}
-	all = append(all, offer{o, time})
-	slices.SortStableFunc(all, func(x, y offer) int { return int(y.time - x.time) })
-	b.offers[s] = all[:min(len(all), maxCopies)]
+	b.offers[s] = newest(append(all, offer{o, time}))
 	return nil
+}
+
+// newest drops the offers that are too many. Clocks of devices may be years
+// wrong, and the position of a store only ever grows: so it counts, too.
+func newest(all []offer) []offer {
+	slices.SortStableFunc(all, func(x, y offer) int { return cmp.Compare(y.time, x.time) })
+	if len(all) > maxCopies {
+		rest := all[maxCopies/2:]
+		slices.SortStableFunc(rest, func(x, y offer) int { return cmp.Compare(y.Position.Size, x.Position.Size) })
+		all = all[:maxCopies]
+	}
+	return all
 }
 
 // joined is what two offers say together: each chain, from the first record

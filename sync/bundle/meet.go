@@ -83,7 +83,7 @@ func (b *Bundle) Bring(ctx context.Context, serve func(ctx context.Context, c ex
 			served <- err
 		}}
 		b.mu.Lock()
-		centre := b.centre()
+		centre, learnt := b.centre(), b.lacking.learnt()
 		b.mu.Unlock()
 		r, err := exchange.Once(ctx, to, b, exchange.Options{Self: b.Self(), Centre: centre, Clock: b.options.Clock})
 		why := <-served
@@ -91,10 +91,15 @@ func (b *Bundle) Bring(ctx context.Context, serve func(ctx context.Context, c ex
 		sum.Sent += r.Sent
 		sum.Leaves += r.Leaves
 		sum.Receipts += r.Receipts
-		sum.Refused = append(sum.Refused, r.Refused...)
+		b.mu.Lock()
+		further := b.lacking.learnt() > learnt
+		b.mu.Unlock()
+		if !further || err != nil { // else the next run shows what remains refused
+			sum.Refused = append(sum.Refused, r.Refused...)
+		}
 		var refusal batch.Refusal
 		switch {
-		case err == nil && r.Again:
+		case err == nil && (r.Again || further):
 		case errors.As(err, &refusal) && refusal.Code == batch.RefusedBusy && r.Sent+r.Leaves > 0 && refusal.After <= 1: // the run was long enough
 		case errors.As(err, &refusal) && refusal.Code == batch.RefusedBusy && why != nil:
 			return sum, why // its own trouble, which it tells nobody else

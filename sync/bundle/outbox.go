@@ -19,6 +19,7 @@ func (b *Bundle) Offers(context.Context) (offers []batch.Offer, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, s := range b.stores {
+		before := len(offers)
 		for _, o := range b.offers[s] {
 			kept, position := b.receiptsFrom(s.origin, o.Position)
 			received, err := b.received(kept)
@@ -31,7 +32,13 @@ func (b *Bundle) Offers(context.Context) (offers []batch.Offer, err error) {
 					offer.Tails = append(offer.Tails, tail)
 				}
 			}
-			if len(offer.Tails) > 0 {
+			if b.lacking.introduced[s.origin] {
+				offer.Tails = b.introduce(s, offer.Tails)
+			}
+			same := func(o batch.Offer) bool {
+				return o.Origin == offer.Origin && o.Position == offer.Position && slices.Equal(o.Tails, offer.Tails)
+			}
+			if len(offer.Tails) > 0 && !slices.ContainsFunc(offers[before:], same) {
 				offers = append(offers, offer)
 			}
 		}
@@ -67,23 +74,7 @@ func (b *Bundle) genuine(f batch.Frame) bool {
 	return err == nil
 }
 
-// tail is what is here of a tail and has no receipt.
-func (b *Bundle) tail(t batch.Tail, received map[batch.RecordID]bool) (batch.Tail, bool) {
-	c := b.chains[t.Chain]
-	if c == nil {
-		return t, false
-	}
-	run := c.run(t.First)
-	for len(run) > 0 && received[run[0].id] {
-		run = run[1:]
-	}
-	if len(run) == 0 {
-		return t, false
-	}
-	return batch.Tail{Chain: t.Chain, First: run[0].seq, Top: run[len(run)-1].have(t.Chain)}, true
-}
-
-// Records implements [exchange.Outbox].
+// Records implements [exchange.Outbox], across a gap as the offers do.
 func (b *Bundle) Records(_ context.Context, of batch.Chain, after batch.Seq, most int) (records []batch.Carried, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -91,7 +82,13 @@ func (b *Bundle) Records(_ context.Context, of batch.Chain, after batch.Seq, mos
 	if c == nil {
 		return nil, nil
 	}
-	for _, e := range c.run(after + 1) {
+	run := c.run(after + 1)
+	if len(run) == 0 {
+		if run = b.leap(of, after); len(run) > 0 {
+			b.lacking.leapt[run[0].id] = of
+		}
+	}
+	for _, e := range run {
 		f, err := b.frame(e.place)
 		if err != nil {
 			return nil, err
@@ -126,8 +123,8 @@ func (b *Bundle) Leaf(_ context.Context, attachment batch.RecordID, index uint32
 	return f.Leaf, err
 }
 
-// Holds implements [exchange.Outbox]. Of the record before the first that is
-// here its successor knows the hash.
+// Holds implements [exchange.Outbox]. Of a record that is not here its successor
+// knows the hash; without that, nobody can tell.
 func (b *Bundle) Holds(_ context.Context, h batch.Have) (bool, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -139,7 +136,7 @@ func (b *Bundle) Holds(_ context.Context, h batch.Have) (bool, error) {
 		return e.have(h.Chain) == h, nil
 	}
 	next, here := c.at(h.Seq + 1)
-	return here && next.prev == h.Hash, nil
+	return !here || next.prev == h.Hash, nil
 }
 
 // Diverged implements [exchange.Outbox]: the device is shown the entry when it
@@ -180,6 +177,14 @@ func (b *Bundle) TakeReceipts(_ context.Context, rs batch.Receipts) error {
 	if !b.genuine(f) {
 		return fmt.Errorf("%w: they are not of the centre that is known here", batch.ErrReceipt)
 	}
+	for _, k := range b.receipts { // asked for by several offers
+		if k.origin != rs.Origin || k.since != rs.Since || k.size != rs.Checkpoint.Size || k.root != rs.Checkpoint.Hash {
+			continue
+		}
+		if old, err := b.frame(k.place); err == nil && slices.Equal(old.Receipts.Entries, rs.Entries) && b.genuine(old) {
+			return nil
+		}
+	}
 	return b.say(f)
 }
 
@@ -199,6 +204,3 @@ func (b *Bundle) TakeCentre(_ context.Context, c identity.Centre) error {
 	}
 	return b.say(batch.Frame{Type: batch.FrameCentre, Centre: raw})
 }
-
-// Refused implements [exchange.Outbox]. The report of the run tells it.
-func (b *Bundle) Refused(context.Context, batch.Peer, batch.Refusal) error { return nil }

@@ -77,7 +77,8 @@ type Outbox interface {
 	// TakeCustody keeps a hub's word for our records.
 	TakeCustody(ctx context.Context, c batch.Custody) error
 	// TakeReceipts checks and keeps receipts. batch.ErrUnlinked is no reason to
-	// stop: the next run asks from our own position.
+	// stop: the next run asks from our own position; batch.ErrKnown neither, but
+	// such receipts are no news.
 	TakeReceipts(ctx context.Context, rs batch.Receipts) error
 	// TakeCentre checks a centre's card against the invite and keeps it. It
 	// returns identity.ErrOtherRoot for another centre than ours.

@@ -452,8 +452,11 @@ func (c *caller) meetPeer(ctx context.Context, h batch.Hello) (err error) {
 
 func (c *caller) takeReceipts(ctx context.Context, rs batch.Receipts) error {
 	err := c.out.TakeReceipts(ctx, rs)
-	if errors.Is(err, batch.ErrUnlinked) {
+	switch {
+	case errors.Is(err, batch.ErrUnlinked):
 		return nil
+	case errors.Is(err, batch.ErrKnown):
+		return c.settle(ctx)
 	}
 	if err == nil {
 		c.report.Receipts += len(rs.Entries)

@@ -1,0 +1,101 @@
+package bundle
+
+import (
+	"context"
+	"slices"
+
+	"baraza.example/sync/batch"
+	"baraza.example/sync/identity"
+)
+
+// lacking is what a peer, to which the bundle is brought, turned out to lack. What
+// the bundle knows to be received it does not offer, and what was lost with a part it
+// can't; a hub knows nothing of either.
+type lacking struct {
+	leapt      map[batch.RecordID]batch.Chain // the first records behind a gap that were sent
+	beyond     map[batch.Chain]bool           // chains that are to begin there
+	introduced map[identity.ID]bool           // origins whose registration is shown although it has a receipt
+}
+
+func newLacking() lacking {
+	return lacking{map[batch.RecordID]batch.Chain{}, map[batch.Chain]bool{}, map[identity.ID]bool{}}
+}
+
+// learnt grows with each thing that the next run is to do otherwise.
+func (l lacking) learnt() int { return len(l.beyond) + len(l.introduced) }
+
+// tail is what is here of a tail and has no receipt. Where parts are lost it
+// leaps over the gap to what was offered once as the first without a receipt: who
+// takes the records sees whether all before has come.
+func (b *Bundle) tail(t batch.Tail, received map[batch.RecordID]bool) (batch.Tail, bool) {
+	c := b.chains[t.Chain]
+	if c == nil {
+		return t, false
+	}
+	without := func(run []entry) []entry {
+		for len(run) > 0 && received[run[0].id] {
+			run = run[1:]
+		}
+		return run
+	}
+	run, end := c.run(t.First), t.First-1
+	if len(run) > 0 {
+		end = run[len(run)-1].seq
+	}
+	here, behind := without(run), without(b.leap(t.Chain, end))
+	switch {
+	case len(here) == 0 && len(behind) == 0:
+		return t, false
+	case len(behind) == 0:
+		behind = here
+	case len(here) == 0 || b.lacking.beyond[t.Chain]:
+		here = behind
+	}
+	return batch.Tail{Chain: t.Chain, First: here[0].seq, Top: behind[len(behind)-1].have(t.Chain)}, true
+}
+
+// leap returns the records behind a gap that begins after a place of a chain.
+func (b *Bundle) leap(of batch.Chain, after batch.Seq) []entry {
+	if begin := b.begins[of]; begin > after+1 {
+		return b.chains[of].run(begin)
+	}
+	return nil
+}
+
+// introduce adds the registration of a store, and what follows it, to what is offered.
+func (b *Bundle) introduce(s store, tails []batch.Tail) []batch.Tail {
+	of := batch.Chain{Origin: s.origin, Incarnation: s.incarnation, Lane: batch.Control}
+	c := b.chains[of]
+	if c == nil {
+		return tails
+	}
+	run := c.run(1)
+	if len(run) == 0 {
+		return tails
+	}
+	if i := slices.IndexFunc(tails, func(t batch.Tail) bool { return t.Chain == of }); i >= 0 {
+		tails[i].First = 1
+		return tails
+	}
+	return slices.Insert(tails, 0, batch.Tail{Chain: of, First: 1, Top: run[len(run)-1].have(of)})
+}
+
+// Refused implements [exchange.Outbox]. What a peer lacks it is shown in the next
+// run; all else the report tells.
+func (b *Bundle) Refused(_ context.Context, _ batch.Peer, r batch.Refusal) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch r.Code {
+	case batch.RefusedGap:
+		if of, leapt := b.lacking.leapt[r.Record]; leapt {
+			b.lacking.beyond[of] = true
+		}
+	case batch.RefusedUnknown:
+		for of, c := range b.chains {
+			if slices.ContainsFunc(c.records, func(e entry) bool { return e.id == r.Record }) {
+				b.lacking.introduced[of.Origin] = true
+			}
+		}
+	}
+	return nil
+}
