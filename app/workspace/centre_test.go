@@ -104,6 +104,7 @@ func (c *centre) road() *road { return &road{c: c, up: -1, down: -1} }
 type road struct {
 	c        *centre
 	up, down int64
+	over     sync.WaitGroup // once the centre has done what it could with what came
 }
 
 func (r *road) Peer() string { return "https://centre.example" }
@@ -113,10 +114,10 @@ func (r *road) Open(ctx context.Context) (exchange.Conn, error) {
 	r.c.mu.Lock()
 	s := r.c.server
 	r.c.mu.Unlock()
-	go func() {
+	r.over.Go(func() {
 		_, _ = s.Serve(ctx, server) // the caller sees how it ended
 		server.Close()
-	}()
+	})
 	if r.up >= 0 || r.down >= 0 {
 		caller = exchangetest.Cut(caller, r.up, r.down)
 		r.up, r.down = -1, -1

@@ -25,17 +25,18 @@ const tried = 64 << 10
 // sees before sending.
 type Estimate struct {
 	Records int
-	Text    int64 // bytes of frames up, with registration and keys where those have not gone yet
+	Text    int64 // bytes of frames up, with previews, and registration and keys where those have not gone yet
 	Files   int64 // bytes of frames up, of attachments and their lists
 	Staying int64 // bytes of attachments that stay here, as the rules say; not in the others
 	Down    int64 // bytes of frames
 	Around  int64 // bytes of HTTP and TLS, both ways
 
-	texts  int   // records that are no attachments
-	all    int   // records, with those that nobody waits for
-	there  int   // records that the peer has, of which receipts may come
-	chains int   // that are offered
-	runs   int64 // of the exchange
+	texts  int                         // records that are no attachments
+	all    int                         // records, with those that nobody waits for
+	there  int                         // records that the peer has, of which receipts may come
+	chains int                         // that are offered
+	lanes  [batch.Attachments + 1]bool // in which something is still to be sealed
+	runs   int64                       // of the exchange
 }
 
 // Up is what will be written, as [exchange.Report] counts it.
@@ -106,11 +107,10 @@ func (w *Workspace) estimate(ctx context.Context, road string, files bool) (e Es
 		return e, fmt.Errorf("estimate what will be sent: %w", err)
 	}
 	e.all, e.texts = e.Records+more.all, e.texts+more.texts
-	if more.Files > 0 && waits[batch.Attachments].Chains == 0 {
-		e.chains++
-	}
-	if more.Text > 0 && waits[batch.Text].Chains == 0 {
-		e.chains++
+	for lane, begins := range more.lanes {
+		if begins && waits[lane].Chains == 0 {
+			e.chains++
+		}
 	}
 	e.Records, e.Text, e.Files = e.Records+more.Records, e.Text+more.Text, e.Files+more.Files
 	if !files {
@@ -214,6 +214,7 @@ func (w *Workspace) unsealed(ctx context.Context, centre *identity.Centre) (e Es
 		for i := range frozen {
 			e.Records++
 			e.texts++
+			e.lanes[batch.Text] = true
 			e.Text += frozen[i].Content.Estimate() + frameCost
 			if _, err := s.attachments(&frozen[i]); err != nil {
 				return err
@@ -226,6 +227,7 @@ func (w *Workspace) unsealed(ctx context.Context, centre *identity.Centre) (e Es
 	}
 	for _, r := range s.made {
 		e.Records++
+		e.lanes[r.Lane] = true
 		if r.Lane == batch.Attachments {
 			e.Files += int64(len(r.Envelope)) + frameCost
 		} else {

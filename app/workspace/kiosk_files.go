@@ -129,7 +129,7 @@ func (w *Workspace) forgetStrangers(ctx context.Context) error {
 		}
 	}
 	for _, key := range files {
-		if err := change(key, func(s *submission) { s.Content.Files = nil }); err != nil {
+		if err := change(key, (*submission).forgetFiles); err != nil {
 			return fmt.Errorf("delete what was received: %w", err)
 		}
 	}
@@ -137,6 +137,14 @@ func (w *Workspace) forgetStrangers(ctx context.Context) error {
 		return nil
 	}
 	return w.dropUnnamed(ctx, gone)
+}
+
+// forgetFiles leaves only what is needed to know that the files were received.
+func (s *submission) forgetFiles() {
+	s.Content.Files = nil
+	for i := range s.Attachments {
+		s.Attachments[i].Preview = nil
+	}
 }
 
 // namedFiles are the files that drafts and submissions of this device name, and the

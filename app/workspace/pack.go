@@ -78,10 +78,15 @@ func (s *sealer) together(group []submission) error {
 	return nil
 }
 
-// attachments makes the records of a submission's files.
+// attachments makes the records of a submission's files, and of their previews.
 func (s *sealer) attachments(f *submission) (files []storage.OwnFile, err error) {
 	for i := range f.Attachments {
 		a := &f.Attachments[i]
+		if len(a.Preview) > 0 {
+			if _, err := s.preview(batch.Preview{InstanceID: f.Content.InstanceID, Hash: a.File.Hash, Picture: a.Preview}); err != nil {
+				return nil, err
+			}
+		}
 		m := batch.Manifest{InstanceID: f.Content.InstanceID, Name: a.File.Name, Hash: a.File.Hash, Key: a.Key}
 		r, err := s.attachment(m, a.File.Size, a.Leaves)
 		if err != nil {

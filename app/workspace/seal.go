@@ -85,6 +85,15 @@ func (s *sealer) submission(kind batch.Kind, c batch.Content) (batch.Record, err
 	return s.add(kind, batch.Text, s.Number, func(h batch.Header) []byte { return s.seal(h, c.Encode()) })
 }
 
+// preview makes the record of a small picture that goes ahead of a file.
+func (s *sealer) preview(p batch.Preview) (batch.Record, error) {
+	if err := s.prepare(); err != nil {
+		return batch.Record{}, err
+	}
+	p.Author = s.self.Card.DeviceKey
+	return s.add(batch.KindPreview, batch.Previews, s.Number, func(h batch.Header) []byte { return s.seal(h, p.Encode()) })
+}
+
 // attachment makes the record with the leaf list of a file.
 func (s *sealer) attachment(m batch.Manifest, size int64, leaves [][16]byte) (batch.Record, error) {
 	if err := s.prepare(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"baraza.example/forms/picture"
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
 	"baraza.example/sync/identity"
@@ -35,6 +36,8 @@ type attachment struct {
 	Key    [32]byte
 	Leaves [][16]byte
 	Record batch.RecordID
+	// Preview is a small picture of it that goes ahead; nil where there is none.
+	Preview []byte `cbor:",omitempty"`
 }
 
 const (
@@ -130,7 +133,22 @@ func (w *Workspace) leaves(ctx context.Context, f batch.File) (attachment, error
 		}
 		a.Leaves = append(a.Leaves, batch.LeafSum(batch.SealLeaf(a.Key, uint32(len(a.Leaves)), piece)))
 	}
-	return a, nil
+	a.Preview, err = preview(blob, f.Size)
+	return a, err
+}
+
+// preview makes the small picture that goes ahead of a file. What is no picture, or
+// one that can't be read here, has none: it is an attachment all the same.
+func preview(file io.ReaderAt, size int64) ([]byte, error) {
+	data, whole, err := readPicture(io.NewSectionReader(file, 0, size))
+	if err != nil || !whole || picture.KindOf(data) == "" {
+		return nil, err
+	}
+	small, err := picture.Preview(data)
+	if err != nil {
+		return nil, nil
+	}
+	return small, nil
 }
 
 // Seal makes the records of everything made ready, if it is known for whom:
@@ -206,7 +224,7 @@ func (w *Workspace) sealer(tx *storage.Tx, invite identity.Invite, centre identi
 		state = sealing{Incarnation: incarnation, Renewals: state.Renewals, Renewed: state.Renewed}
 	}
 	s := &sealer{sealing: state, self: w.self, centre: centre, token: invite.Token, rand: w.rand, tails: map[batch.Lane]batch.Have{}}
-	for _, lane := range []batch.Lane{batch.Control, batch.Text, batch.Attachments} {
+	for _, lane := range []batch.Lane{batch.Control, batch.Text, batch.Previews, batch.Attachments} {
 		chain := batch.Chain{Origin: w.self.ID(), Incarnation: incarnation, Lane: lane}
 		if s.tails[lane], err = w.mail.Tail(tx, chain); err != nil {
 			return nil, err

@@ -244,6 +244,9 @@ func printSubmission(w io.Writer, s central.Submission) {
 	printThread(w, s.Thread)
 	for _, a := range s.Attachments {
 		fmt.Fprintf(w, "\nattachment %s: %d bytes, %d of %d pieces here\n", shown(a.Name), a.Size, a.Held, a.Pieces)
+		if a.Preview != nil {
+			fmt.Fprintln(w, "  a small preview of it is here: the desk's pages show it")
+		}
 	}
 }
 

@@ -73,6 +73,7 @@ const (
 	KindPack         Kind = 18 // text, sealed: several of the two
 	KindReply        Kind = 19 // text, sealed: Content with a Reply
 	KindWithdrawal   Kind = 20 // text, sealed: Content with a Withdrawal
+	KindPreview      Kind = 24 // previews, sealed: Preview
 	KindAttachment   Kind = 32 // attachments: LeafList
 )
 
@@ -96,6 +97,8 @@ func (k Kind) String() string {
 		return "reply"
 	case KindWithdrawal:
 		return "withdrawal"
+	case KindPreview:
+		return "preview"
 	case KindAttachment:
 		return "attachment"
 	}
@@ -115,6 +118,8 @@ func (k Kind) lane(l Lane) bool {
 		return l == Control
 	case KindResponse, KindContribution, KindPack, KindReply, KindWithdrawal:
 		return l == Text
+	case KindPreview:
+		return l == Previews
 	case KindAttachment:
 		return l == Attachments
 	}
@@ -127,7 +132,7 @@ func (k Kind) sealing(epoch uint32) bool {
 	switch k {
 	case KindRegistration, KindEpoch, KindRevocation, KindAttachment:
 		return epoch == 0
-	case KindCard, KindResponse, KindContribution, KindPack, KindReply, KindWithdrawal:
+	case KindCard, KindResponse, KindContribution, KindPack, KindReply, KindWithdrawal, KindPreview:
 		return epoch != 0
 	}
 	return true

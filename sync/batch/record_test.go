@@ -89,6 +89,9 @@ func TestKindsTravelInTheirLanesAndSealedAsTheyMust(t *testing.T) {
 		{KindResponse, Text, 0, false}, // words of people, in clear
 		{KindContribution, Text, 1, true},
 		{KindContribution, Previews, 1, false},
+		{KindPreview, Previews, 1, true},
+		{KindPreview, Attachments, 1, false},
+		{KindPreview, Previews, 0, false},
 		{KindAttachment, Attachments, 0, true},
 		{KindAttachment, Text, 0, false},
 		{KindAttachment, Attachments, 1, false},

@@ -80,6 +80,7 @@ func (p *DeskPages) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", p.serveList)
 	mux.HandleFunc("GET /item/{id}", p.serveItem)
 	mux.HandleFunc("GET /item/{id}/file/{n}", p.serveFile)
+	mux.HandleFunc("GET /item/{id}/preview/{n}", p.servePreview)
 	mux.HandleFunc("POST /item/{id}/ask", p.ask)
 	mux.HandleFunc("GET /table.csv", p.serveTable)
 	mux.HandleFunc("GET /login", p.serveLogin)
@@ -196,7 +197,7 @@ func (p *DeskPages) submission(w http.ResponseWriter, r *http.Request) (Submissi
 // HTTP nothing else that says where it comes from.
 func safeHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Referrer-Policy", "same-origin")

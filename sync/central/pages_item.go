@@ -235,6 +235,23 @@ func usualLevel(level string) bool {
 	return false
 }
 
+// servePreview shows a small picture of an attachment that is still on its way. It
+// was decoded and written anew here, so that it is a picture and nothing else.
+func (p *DeskPages) servePreview(w http.ResponseWriter, r *http.Request) {
+	s, ok := p.submission(w, r)
+	if !ok {
+		return
+	}
+	n := number(r.PathValue("n"))
+	if n < 1 || n > len(s.Attachments) || s.Attachments[n-1].Preview == nil {
+		p.message(w, r, http.StatusNotFound, "missing")
+		return
+	}
+	w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	w.Header().Set("Content-Type", "image/jpeg")
+	_, _ = w.Write(s.Attachments[n-1].Preview)
+}
+
 // serveFile hands out an attachment. What is in it came from a stranger: it is
 // saved, never shown, and could run nothing if it were.
 func (p *DeskPages) serveFile(w http.ResponseWriter, r *http.Request) {

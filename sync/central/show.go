@@ -49,6 +49,10 @@ type Attachment struct {
 	Listed bool // its record is here; else it is still on its way
 	Held   int  // pieces that are here
 	Pieces int  // pieces it has
+
+	// Preview is a small JPEG of what its author says is on the picture, while
+	// the picture is on its way; nil if there is none.
+	Preview []byte
 }
 
 // Whole reports whether the attachment can be taken out.
@@ -132,7 +136,7 @@ func (d *Desk) Show(ctx context.Context, ref string) (Submission, error) {
 		}
 		s.Attachments = append(s.Attachments, a)
 	}
-	return s, nil
+	return s, d.previews(ctx, sender, &s)
 }
 
 // only picks the submission at a place: of a pack, unless place is 0.
