@@ -66,47 +66,49 @@ func TestLinkTable(t *testing.T) {
 	}
 }
 
-// tableRun returns how long a device took until it had every receipt.
-func tableRun(t *testing.T, form workspace.Form, link linksim.Profile, texts [][]string, picture int) (time.Duration, int64) {
-	ctx := t.Context()
-	w, err := New(ctx, Options{Seed: 1, Forms: []workspace.Form{form}, Link: link, Consultation: "table"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close()
-	d, err := w.AddDevice(ctx, "device", "An organisation")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := d.JoinCentre(ctx); err != nil {
-		t.Fatal(err)
-	}
-	for i, answers := range texts {
-		r, err := d.Start(ctx, form.Definition.Settings.ID, "")
+// TestAStickByBusTakesOneRideEachWay: the workload and an attachment go with one
+// bus and the receipts come back with the next: nothing has to be asked in between.
+func TestAStickByBusTakesOneRideEachWay(t *testing.T) {
+	texts := workload(t)
+	bus, _ := linksim.Named("stick-by-bus")
+	form := tableForm(t, len(texts[0]))
+	synctest.Test(t, func(t *testing.T) {
+		ctx, start := t.Context(), time.Now()
+		w, d := tableDevice(t, form, bus, texts, 1<<20)
+		defer w.Close()
+		stick := w.AddStick(t.TempDir())
+		ride := func() {
+			at := time.Since(start)
+			time.Sleep(bus.Leaves(at) - at + bus.RTT/2)
+		}
+		if _, err := d.Visit(ctx, stick); err != nil {
+			t.Fatal(err)
+		}
+		ride()
+		if _, err := w.centre.Visit(ctx, stick); err != nil {
+			t.Fatal(err)
+		}
+		ride()
+		if _, err := d.Visit(ctx, stick); err != nil {
+			t.Fatal(err)
+		}
+		took := time.Since(start)
+		line, err := json.Marshal(map[string]any{"bench": "link-virtual", "case": bus.Name, "value": took.Seconds(), "unit": "s", "of": len(texts)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		values := map[string]any{}
-		for j, a := range answers {
-			values[fmt.Sprintf("q%d", j+1)] = a
+		t.Logf("%s", line)
+		if want := 2*bus.Every + bus.RTT/2; took != want || !tableDone(t, d) {
+			t.Errorf("after %v, not %v, all is received: %v", took, want, tableDone(t, d))
 		}
-		if err := session.Fill(r.Session, values); err != nil {
-			t.Fatal(err)
-		}
-		if i == 0 && picture > 0 {
-			if err := r.Attach(ctx, "/data/picture", "picture.bin", io.LimitReader(noise{rand.NewChaCha8([32]byte{1})}, int64(picture)), workspace.Keeping{}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		item, violations, err := r.MakeReady(ctx, "")
-		if err != nil || len(violations) > 0 {
-			t.Fatal(err, violations)
-		}
-		d.Made(item)
-	}
-	if err := d.Seal(ctx); err != nil {
-		t.Fatal(err)
-	}
+	})
+}
+
+// tableRun returns how long a device took until it had every receipt.
+func tableRun(t *testing.T, form workspace.Form, link linksim.Profile, texts [][]string, picture int) (time.Duration, int64) {
+	ctx := t.Context()
+	w, d := tableDevice(t, form, link, texts, picture)
+	defer w.Close()
 	start := time.Now()
 	var schedule exchange.Schedule
 	var took time.Duration
@@ -147,6 +149,49 @@ func tableRun(t *testing.T, form workspace.Form, link linksim.Profile, texts [][
 		t.Fatal(err, account.Err())
 	}
 	return took, account.BytesUp + account.BytesDown
+}
+
+// tableDevice is a device that joined and has sealed the workload.
+func tableDevice(t *testing.T, form workspace.Form, link linksim.Profile, texts [][]string, picture int) (*World, *Device) {
+	ctx := t.Context()
+	w, err := New(ctx, Options{Seed: 1, Forms: []workspace.Form{form}, Link: link, Consultation: "table"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := w.AddDevice(ctx, "device", "An organisation")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.JoinCentre(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for i, answers := range texts {
+		r, err := d.Start(ctx, form.Definition.Settings.ID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := map[string]any{}
+		for j, a := range answers {
+			values[fmt.Sprintf("q%d", j+1)] = a
+		}
+		if err := session.Fill(r.Session, values); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 && picture > 0 {
+			if err := r.Attach(ctx, "/data/picture", "picture.bin", io.LimitReader(noise{rand.NewChaCha8([32]byte{1})}, int64(picture)), workspace.Keeping{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		item, violations, err := r.MakeReady(ctx, "")
+		if err != nil || len(violations) > 0 {
+			t.Fatal(err, violations)
+		}
+		d.Made(item)
+	}
+	if err := d.Seal(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return w, d
 }
 
 func tableDone(t *testing.T, d *Device) bool {

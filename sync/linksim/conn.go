@@ -285,7 +285,7 @@ func (c *conn) Close() error {
 	}
 	if !c.out.stopped {
 		c.out.ended = true
-		c.out.end = latest(time.Now().Add(c.pipe.link.profile.RTT/2), c.out.last)
+		c.out.end = latest(c.pipe.link.leaves(time.Now()).Add(c.pipe.link.profile.RTT/2), c.out.last)
 		c.out.wake()
 	}
 	if c.pipe.ends[Up].closed && c.pipe.ends[Down].closed {

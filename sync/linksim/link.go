@@ -15,6 +15,7 @@ type Link struct {
 	net     *Net
 	name    string
 	profile Profile
+	began   time.Time
 
 	free     [2]time.Time // when the transmitter of each direction has sent all it was given
 	cutAfter [2]int64
@@ -30,7 +31,7 @@ type Link struct {
 }
 
 // DialContext opens a connection to a listener of the network. It takes a
-// round trip, and a second or more for each lost packet of the handshake. Its
+// round trip, the waiting for whoever takes it along, and a second or more for each lost packet of the handshake. Its
 // signature is that of http.Transport.DialContext. Errors are those of a real
 // network: syscall.ENETUNREACH while the link is down, ECONNREFUSED where
 // nobody listens, and on the connection ECONNRESET after a cut. Writing never
@@ -74,7 +75,9 @@ func (l *Link) DialContext(ctx context.Context, _, addr string) (net.Conn, error
 // for the first answer and then twice as long each time.
 func (l *Link) handshake(number int64) time.Duration {
 	r := source(l.net.seed, "handshake "+l.name, number)
-	d, again := l.profile.RTT, time.Second
+	now := time.Now()
+	there := l.leaves(now).Add(l.profile.RTT / 2)
+	d, again := l.leaves(there).Add(l.profile.RTT/2).Sub(now), time.Second
 	for i := 0; i < 6 && r.Float64() < l.profile.loss(); i++ {
 		d += again
 		again *= 2
@@ -156,6 +159,11 @@ func (l *Link) works(now time.Time) bool {
 	return !l.down && !l.gone
 }
 
+// leaves is when what is on the line at that time starts on its way.
+func (l *Link) leaves(at time.Time) time.Time {
+	return l.began.Add(l.profile.Leaves(at.Sub(l.began)))
+}
+
 // queued is how much a TCP connection puts into the queue in front of a thin link before
 // it has heard anything (RFC 6928): its timer learns to wait for that as well.
 const queued = 10 * (packet + header)
@@ -168,7 +176,7 @@ func (l *Link) transmit(f *flow, n int, now time.Time) (start, arrives time.Time
 	start = latest(now, l.free[d], f.paced)
 	l.free[d] = start.Add(airtime(n+header, l.profile.rate(d)))
 	f.paced = start.Add(airtime(n+header, l.profile.goodput()))
-	arrives = l.free[d].Add(l.profile.RTT / 2)
+	arrives = l.leaves(l.free[d]).Add(l.profile.RTT / 2)
 	again := l.profile.timeout() + min(start.Sub(now), airtime(queued, l.profile.rate(d)))
 	for i := 0; i < 8 && f.random.Float64() < l.profile.loss(); i++ {
 		arrives = arrives.Add(again)

@@ -58,6 +58,56 @@ func near(got, want time.Duration) bool {
 	return max(got-want, want-got) <= want/20
 }
 
+// waits is how long is waited in all for the first so many buses, each of which is
+// back before the next one leaves.
+func waits(p linksim.Profile, buses int) time.Duration {
+	if p.Every == 0 {
+		return 0
+	}
+	return time.Duration(buses)*p.Every - time.Duration(buses-1)*p.RTT/2
+}
+
+// Everybody who measures something speaks of these links.
+func TestEveryProfileHasItsName(t *testing.T) {
+	for _, name := range []string{"gprs", "edge", "2g-rural", "vsat", "hf", "stick-by-bus", "office"} {
+		if p, known := linksim.Named(name); !known || p.Name != name || p.RTT <= 0 || p.Up <= 0 || p.Down < p.Up {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+}
+
+func TestABusTakesAllThatWasGivenSince(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := linksim.New(1)
+		defer n.Close()
+		at, _ := n.Listen("hub:443")
+		start := time.Now()
+		l := n.Link("device", linksim.Profile{RTT: 2 * time.Hour, Every: 10 * time.Hour, Up: 8000})
+		device, hub := dial(t, l, at) // there and back by the first and the second bus
+		if got := time.Since(start); got != 21*time.Hour {
+			t.Fatalf("connected after %v", got)
+		}
+		write(t, device, 100)
+		time.Sleep(8 * time.Hour)
+		write(t, device, 100) // takes the same bus
+		time.Sleep(time.Hour - 10*time.Millisecond)
+		write(t, device, 100) // is being written to the stick while it leaves
+		for i, want := range []time.Duration{31 * time.Hour, 31 * time.Hour, 41 * time.Hour} {
+			if _, err := io.ReadFull(hub, make([]byte, 100)); err != nil {
+				t.Fatal(err)
+			}
+			if got := time.Since(start); got != want {
+				t.Errorf("text %d after %v, want %v", i, got, want)
+			}
+		}
+		start = time.Now() // an hour after a bus left
+		device.Close()
+		if _, err := hub.Read(make([]byte, 1)); err != io.EOF || time.Since(start) != 10*time.Hour {
+			t.Errorf("the end after %v: %v", time.Since(start), err)
+		}
+	})
+}
+
 func TestRatesAndDelaysAreWhatTheProfileSays(t *testing.T) {
 	for _, p := range linksim.Profiles {
 		p.Loss, p.UpTime, p.DownTime = 0, 0, 0
@@ -66,8 +116,8 @@ func TestRatesAndDelaysAreWhatTheProfileSays(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					start := time.Now()
 					_, device, hub := join(t, p)
-					if got := time.Since(start); got != p.RTT {
-						t.Errorf("dialling took %v, want %v", got, p.RTT)
+					if got, want := time.Since(start), p.RTT+waits(p, 2); got != want {
+						t.Errorf("dialling took %v, want %v", got, want)
 					}
 					from, to, rate := device, hub, p.Up
 					if d == linksim.Down {
@@ -82,8 +132,8 @@ func TestRatesAndDelaysAreWhatTheProfileSays(t *testing.T) {
 					if _, err := io.ReadFull(to, make([]byte, size)); err != nil {
 						t.Fatal(err)
 					}
-					want := p.RTT / 2
-					if rate > 0 {
+					want := p.RTT/2 + waits(p, 3) - waits(p, 2)
+					if rate > 0 && p.Every == 0 {
 						want += time.Duration(size * 8 * int64(time.Second) / rate)
 					}
 					if got := time.Since(start); !near(got, want) {

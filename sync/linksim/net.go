@@ -47,12 +47,12 @@ func (n *Net) Link(name string, p Profile) *Link {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	l := &Link{
-		net: n, name: name, profile: p,
+		net: n, name: name, profile: p, began: time.Now(),
 		cutAfter: [2]int64{uncut, uncut},
 		outages:  source(n.seed, "outages "+name, 0),
 		pipes:    map[*pipe]bool{},
 	}
-	l.nextOutage = time.Now().Add(l.upTime())
+	l.nextOutage = l.began.Add(l.upTime())
 	n.links = append(n.links, l)
 	return l
 }

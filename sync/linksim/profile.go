@@ -20,6 +20,11 @@ type Profile struct {
 	MeanBetweenCuts time.Duration
 	DownTime        time.Duration
 
+	// Every is how often somebody leaves who takes along all that was given to the
+	// link since: a bus with a stick. The first leaves so long after the link began.
+	// Zero: everything leaves at once. Tunnels don't know it.
+	Every time.Duration
+
 	// CutEvery is the mean number of bytes after which a connection is cut
 	// while the link itself stays up, as an overloaded proxy on the way does.
 	CutEvery int64
@@ -34,6 +39,7 @@ var Profiles = []Profile{
 	{Name: "2g-rural", Up: 40_000, Down: 80_000, RTT: time.Second, Loss: 0.05, UpTime: 30 * time.Second, DownTime: 5 * time.Second},
 	{Name: "vsat", Up: 256_000, Down: 1_024_000, RTT: 650 * time.Millisecond, Loss: 0.01},
 	{Name: "hf", Up: 10_000, Down: 10_000, RTT: 1500 * time.Millisecond, Loss: 0.10, UpTime: time.Minute, DownTime: 10 * time.Second},
+	{Name: "stick-by-bus", Up: 40_000_000, Down: 40_000_000, RTT: 12 * time.Hour, Every: 24 * time.Hour},
 }
 
 // Named returns the profile of that name.
@@ -44,6 +50,15 @@ func Named(name string) (Profile, bool) {
 		}
 	}
 	return Profile{}, false
+}
+
+// Leaves is when what was given to the link after so long starts on its way, both
+// counted from when the link began.
+func (p Profile) Leaves(given time.Duration) time.Duration {
+	if p.Every <= 0 {
+		return given
+	}
+	return max(1, (given+p.Every-1)/p.Every) * p.Every
 }
 
 func (p Profile) rate(d Direction) int64 {
