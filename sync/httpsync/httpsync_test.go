@@ -292,6 +292,11 @@ func TestWhatWentWrongIsSaidInOneLine(t *testing.T) {
 	}
 	plain := httptest.NewServer(http.HandlerFunc(page))
 	defer plain.Close()
+	old := httptest.NewUnstartedServer(http.HandlerFunc(page))
+	old.Config.ErrorLog = slog.NewLogLogger(quiet().Handler(), 0)
+	old.TLS = &tls.Config{MaxVersion: tls.VersionTLS12}
+	old.StartTLS()
+	defer old.Close()
 	trusts := func(h http.Handler, hosts ...string) (httpsync.Address, httpsync.Options) {
 		s := httptest.NewUnstartedServer(h)
 		s.Config.ErrorLog = slog.NewLogLogger(quiet().Handler(), 0)
@@ -345,6 +350,7 @@ func TestWhatWentWrongIsSaidInOneLine(t *testing.T) {
 		{"clock behind a receipt", noClock, behind, httpsync.ErrValidity, "clock seems wrong: it says 1 June 1999, but the centre's last receipt is of 2 May 2026"},
 		{"nobody listens", httpsync.Address{URL: "https://" + unlisted()}, httpsync.Options{}, httpsync.ErrRefused, "port"},
 		{"no TLS", httpsync.Address{URL: strings.Replace(plain.URL, "http:", "https:", 1)}, httpsync.Options{}, httpsync.ErrPlain, "https"},
+		{"an old TLS", httpsync.Address{URL: old.URL}, httpsync.Options{}, httpsync.ErrPlain, "TLS 1.3"},
 		{"no such name", httpsync.Address{URL: "https://nowhere.invalid"}, httpsync.Options{DialContext: func(context.Context, string, string) (net.Conn, error) {
 			return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Name: "nowhere.invalid", IsNotFound: true}}
 		}}, httpsync.ErrNoRoute, "nowhere.invalid"},

@@ -26,7 +26,7 @@ var (
 	ErrAuthority     = errors.New("unknown authority")    // nobody we trust vouches for the certificate
 	ErrPin           = errors.New("wrong pin")            // the key is not the one of the address
 	ErrValidity      = errors.New("certificate's time")   // expired or not yet valid by our clock
-	ErrPlain         = errors.New("no TLS there")         // the server speaks plain HTTP
+	ErrPlain         = errors.New("no TLS there")         // the server speaks plain HTTP, or a TLS of before 2018
 	ErrRefused       = errors.New("nobody listens")       // the machine is there, the program is not
 	ErrNoRoute       = errors.New("no way to the server") // no link, no such name, no answer
 	ErrProxy         = errors.New("proxy")                // the proxy on the way does not let us pass
@@ -117,7 +117,7 @@ func (c *Client) problem(ctx context.Context, err error) error {
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, ErrPin):
-		return c.say(ErrPin, err, "The server at %s does not have the key that the address promises. Another machine answers in its place: ask for a new invite if the server was set up anew.", host)
+		return c.say(ErrPin, err, "The server at %s does not have the key that the address promises. Another machine answers in its place, perhaps the login page of this network: open a web page in a browser. If the server was set up anew, ask for a new invite.", host)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil:
 		return c.validity(ctx, invalid.Cert, err)
 	case errors.As(err, &name):
@@ -126,6 +126,8 @@ func (c *Client) problem(ctx context.Context, err error) error {
 		return c.say(ErrAuthority, err, "Nobody this device trusts vouches for the certificate of %s. If it is a hub or centre with a certificate of its own, use the whole address from the invite, with #pin=…", host)
 	case errors.As(err, &plain), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
 		return c.say(ErrPlain, err, "%s does not speak https. Compare the address with the invite; a login page of this network may stand in between.", host)
+	case oldTLS(err):
+		return c.say(ErrPlain, err, "What answered for %s speaks only an old, less safe form of https. A login page of this network may stand in between: open a web page in a browser. Otherwise whoever runs the server, or a proxy before it, has to allow TLS 1.3.", host)
 	case errno(err, syscall.ECONNREFUSED, 10061):
 		return c.say(ErrRefused, err, "Nobody listens at %s. The server is not running there, or the address has another port.", host)
 	case errors.As(err, &lookup) && lookup.IsNotFound:
@@ -135,6 +137,10 @@ func (c *Client) problem(ctx context.Context, err error) error {
 	}
 	return c.say(ErrBroken, err, "The link to %s broke before it answered. Nothing was lost; try again.", host)
 }
+
+// oldTLS reports whether the other side knows no version of TLS that we speak. Package
+// crypto/tls has no value to compare with, neither for its own word nor for an alert.
+func oldTLS(err error) bool { return strings.Contains(err.Error(), "protocol version") }
 
 func certified(cert *x509.Certificate) string {
 	if cert == nil {
