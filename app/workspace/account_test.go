@@ -206,6 +206,65 @@ func TestABudgetStopsBetweenTwoRecordsAndGoesOnTheNextDay(t *testing.T) {
 	}
 }
 
+// What a hub carries for others goes up under its own budget of the day, as what it has
+// to say itself does.
+func TestAHubsWayUpKeepsToTheBudgetOfTheDay(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	centre := newCentre(t)
+	straight := centre.serve()
+	radio, d := newDeviceAt(t, func() time.Time { return now }), newDevice(t)
+	radio.join(centre.invite.File())
+	d.join(centre.invite.File())
+	const budget = 60_000
+	radio.rules(func(r *workspace.Rules) { r.Budget = budget })
+	h := radio.station("Radio Mwalo")
+	text, photo := d.respond("Nalubaale"), d.photograph(200_000)
+	if _, err := d.Exchange(t.Context(), at(h)); err != nil {
+		t.Fatal(err)
+	}
+	whole := func() bool {
+		s, err := centre.show(d.item(photo.Name).Code)
+		return err == nil && len(s.Attachments) == 1 && s.Attachments[0].Whole()
+	}
+	days := 0
+	for ; !whole(); days++ {
+		if days == 10 {
+			t.Fatal("it never arrives")
+		}
+		_, err := radio.Relay(t.Context(), h, []string{straight}, false)
+		var held *workspace.HeldError
+		if err != nil && (!errors.As(err, &held) || held.Why != workspace.HoldBudget) {
+			t.Fatalf("day %d: %v", days, err)
+		}
+		spent, _, err := radio.Spent(t.Context())
+		if err != nil || spent > budget || days == 0 && spent < budget*8/10 {
+			t.Errorf("day %d: %d of %d bytes spent, %v", days, spent, budget, err)
+		}
+		if s, err := centre.show(d.item(text.Name).Code); err != nil || s.Problem != nil {
+			t.Errorf("day %d: the text is not there: %v", days, err) // texts go before attachments
+		}
+		if !whole() {
+			if _, err := radio.Relay(t.Context(), h, []string{straight}, false); !errors.As(err, &held) {
+				t.Errorf("day %d: the budget is spent, and relaying more: %v", days, err)
+			}
+			if again, _, _ := radio.Spent(t.Context()); again != spent {
+				t.Errorf("day %d: %d bytes went over the budget", days, again-spent)
+			}
+		}
+		now = now.AddDate(0, 0, 1)
+	}
+	if days < 4 || days > 6 {
+		t.Errorf("200 kB went in %d days of 60 kB", days)
+	}
+	if _, err := radio.Relay(t.Context(), h, []string{straight}, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Exchange(t.Context(), at(h)); err != nil {
+		t.Fatal(err)
+	}
+	d.received(centre, text.Name, photo.Name)
+}
+
 func TestByHandGoesOverTheBudgetOnlyIfThePersonSaysSo(t *testing.T) {
 	centre, d := newCentre(t), newDevice(t)
 	d.join(centre.invite.File())
