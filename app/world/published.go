@@ -2,6 +2,7 @@ package world
 
 import (
 	"context"
+	"io/fs"
 	"time"
 
 	"baraza.example/sync/catalogue"
@@ -13,9 +14,10 @@ func (c *Centre) Publish(ctx context.Context, p catalogue.Publication, content [
 	return c.keys.Publish(ctx, c.store, p, content, time.Now())
 }
 
-// PublishForm has the centre publish a form in all its languages.
-func (c *Centre) PublishForm(ctx context.Context, xml []byte) ([]catalogue.Publication, error) {
-	return c.keys.PublishForm(ctx, c.store, xml, nil, "", time.Now())
+// PublishForm has the centre publish a form in all its languages, and the files it
+// names, if there are any.
+func (c *Centre) PublishForm(ctx context.Context, xml []byte, files fs.FS) ([]catalogue.Publication, error) {
+	return c.keys.PublishForm(ctx, c.store, xml, files, "", time.Now())
 }
 
 // InForce is what the centre's catalogue says now.

@@ -96,7 +96,7 @@ func (p *press) publish(ctx context.Context, version int) error {
 		if err := xform.Write(&xml, &def); err != nil {
 			return err
 		}
-		_, err := p.Centre().PublishForm(ctx, xml.Bytes())
+		_, err := p.Centre().PublishForm(ctx, xml.Bytes(), nil)
 		return err
 	}
 	name := []string{"a", "b", "large"}[r.IntN(3)]
@@ -394,7 +394,7 @@ func TestADraftIsToldThatItsFormHasChanged(t *testing.T) {
 		if err := xform.Write(&xml, changed.Definition); err != nil {
 			t.Fatal(err)
 		}
-		if made, err := w.Centre().PublishForm(ctx, xml.Bytes()); err != nil || len(made) != 3 {
+		if made, err := w.Centre().PublishForm(ctx, xml.Bytes(), nil); err != nil || len(made) != 3 {
 			t.Fatalf("%d publications, %v", len(made), err)
 		}
 		for range 2 {

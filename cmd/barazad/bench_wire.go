@@ -37,6 +37,11 @@ func benchWire(ctx context.Context, s benchSettings) ([]result, error) {
 		wireResult("packed", float64(packed)/n, float64(theirs.bytes)/n, 0.185, 1120),
 		{Bench: "wire", Case: "idle", Value: float64(idle), Unit: "B", Aim: 600, OK: idle <= 600},
 	}
+	delta, err := wireDelta(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("what changed: %w", err)
+	}
+	results = append(results, delta...)
 	held, err := wireHeld(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("one among many: %w", err)
