@@ -74,6 +74,26 @@ func (f deviceFlags) open(ctx context.Context) (*workspace.Workspace, workspace.
 	return w, form, nil
 }
 
+// do is how a command with one subject is run: it reads the flags and so many words,
+// which give says, opens the workspace, hands it to work and closes it again.
+func (f deviceFlags) do(ctx context.Context, args []string, n int, give string, work func(w *workspace.Workspace, words []string) error) error {
+	words, err := f.parse(args)
+	if err != nil {
+		return err
+	}
+	if len(words) != n {
+		return fmt.Errorf("%s: %w", give, errUsage)
+	}
+	w, _, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(w, words), w.Close())
+}
+
+// noWords is what is said where a command takes nothing but flags.
+const noWords = "only flags are taken here"
+
 // storeLog is silent unless asked: what the store mends while it is opened is
 // said in words, and what it can't do comes back as an error.
 func (f deviceFlags) storeLog() *slog.Logger {

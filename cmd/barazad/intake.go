@@ -24,10 +24,12 @@ func runIntake(ctx context.Context, args []string, io streams) error {
 	return what[args[0]](ctx, args[1:], io)
 }
 
+const aGroup = "give the name of the group"
+
 // group reads the name of the group that a command is about.
 func (f deviceFlags) group(ctx context.Context, words []string) (*workspace.Workspace, workspace.Form, workspace.Group, error) {
 	if len(words) != 1 {
-		return nil, workspace.Form{}, workspace.Group{}, fmt.Errorf("give the name of the group: %w", errUsage)
+		return nil, workspace.Form{}, workspace.Group{}, fmt.Errorf("%s: %w", aGroup, errUsage)
 	}
 	w, form, err := f.open(ctx)
 	if err != nil {
@@ -53,72 +55,56 @@ func intakeAdd(ctx context.Context, args []string, io streams) error {
 	language := f.String("answers-in", "", "code of the language of their answers")
 	consent := f.String("consent", "", "whether they agreed that it is sent in their name: written, oral, recorded, no")
 	read := f.String("read-back", "", "whether it was read back to them: yes, changed, no")
-	words, err := f.parse(args)
-	if err != nil {
+	return f.do(ctx, args, 1, aGroup, func(w *workspace.Workspace, words []string) error {
+		g, err := w.Group(ctx, words[0])
+		if errors.Is(err, storage.ErrNotFound) {
+			g, err = workspace.Group{Name: words[0]}, nil
+		}
+		if err != nil {
+			return err
+		}
+		g.Place, g.People, g.When = cmp.Or(*place, g.Place), cmp.Or(*people, g.People), cmp.Or(*when, g.When)
+		g.Language, g.Consent, g.ReadBack = cmp.Or(*language, g.Language), cmp.Or(*consent, g.Consent), cmp.Or(*read, g.ReadBack)
+		if *how != "" {
+			g.How = strings.FieldsFunc(*how, func(r rune) bool { return r == ',' || r == ' ' })
+		}
+		if err := w.SaveGroup(ctx, &g); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(io.out, "%s  %s\n", g.ID, g.Name)
 		return err
-	}
-	if len(words) != 1 {
-		return fmt.Errorf("give the name of the group: %w", errUsage)
-	}
-	w, _, err := f.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	g, err := w.Group(ctx, words[0])
-	if errors.Is(err, storage.ErrNotFound) {
-		g, err = workspace.Group{Name: words[0]}, nil
-	}
-	if err != nil {
-		return err
-	}
-	g.Place, g.People, g.When = cmp.Or(*place, g.Place), cmp.Or(*people, g.People), cmp.Or(*when, g.When)
-	g.Language, g.Consent, g.ReadBack = cmp.Or(*language, g.Language), cmp.Or(*consent, g.Consent), cmp.Or(*read, g.ReadBack)
-	if *how != "" {
-		g.How = strings.FieldsFunc(*how, func(r rune) bool { return r == ',' || r == ' ' })
-	}
-	if err := w.SaveGroup(ctx, &g); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(io.out, "%s  %s\n", g.ID, g.Name)
-	return err
+	})
 }
 
 func intakeList(ctx context.Context, args []string, io streams) error {
 	f := newDeviceFlags("intake list", io)
 	asJSON := f.Bool("json", false, "print a JSON line for each group")
-	if _, err := f.parse(args); err != nil {
-		return err
-	}
-	w, _, err := f.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	groups, err := w.Groups(ctx)
-	if err != nil {
-		return err
-	}
-	for _, g := range groups {
-		all, err := w.Transcripts(ctx, g)
+	return f.do(ctx, args, 0, noWords, func(w *workspace.Workspace, _ []string) error {
+		groups, err := w.Groups(ctx)
 		if err != nil {
 			return err
 		}
-		states := []string{}
-		for _, t := range all {
-			states = append(states, entryWords(t))
+		for _, g := range groups {
+			all, err := w.Transcripts(ctx, g)
+			if err != nil {
+				return err
+			}
+			states := []string{}
+			for _, t := range all {
+				states = append(states, entryWords(t))
+			}
+			if *asJSON {
+				err = printJSON(io.out, map[string]any{"id": g.ID, "name": g.Name, "place": g.Place, "people": g.People, "how": g.How, "when": g.When,
+					"consent": g.Consent, "read_back": g.ReadBack, "entries": states})
+			} else {
+				_, err = fmt.Fprintf(io.out, "%s  %s  %s\n", g.ID, g.Name, cmp.Or(strings.Join(states, "; "), "nothing written down yet"))
+			}
+			if err != nil {
+				return err
+			}
 		}
-		if *asJSON {
-			err = printJSON(io.out, map[string]any{"id": g.ID, "name": g.Name, "place": g.Place, "people": g.People, "how": g.How, "when": g.When,
-				"consent": g.Consent, "read_back": g.ReadBack, "entries": states})
-		} else {
-			_, err = fmt.Fprintf(io.out, "%s  %s  %s\n", g.ID, g.Name, cmp.Or(strings.Join(states, "; "), "nothing written down yet"))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // entryWords is how it stands with one response for a group.

@@ -72,29 +72,23 @@ func runMessages(ctx context.Context, args []string, io streams) error {
 func messagesList(ctx context.Context, args []string, io streams) error {
 	f := newDeviceFlags("messages list", io)
 	asJSON := f.Bool("json", false, "print a JSON line for each")
-	if _, err := f.parse(args); err != nil {
-		return err
-	}
-	w, _, err := f.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	all, err := w.Messages(ctx)
-	if err != nil {
-		return err
-	}
-	for _, m := range all {
-		if *asJSON {
-			err = printJSON(io.out, messageFacts(m))
-		} else {
-			_, err = fmt.Fprintf(io.out, "%s  %s  %-8s  %s\n", m.ID[:8], clock(time.Unix(m.Asked, 0)), messageState(m), shown(m.Text))
-		}
+	return f.do(ctx, args, 0, noWords, func(w *workspace.Workspace, _ []string) error {
+		all, err := w.Messages(ctx)
 		if err != nil {
 			return err
 		}
-	}
-	return nil
+		for _, m := range all {
+			if *asJSON {
+				err = printJSON(io.out, messageFacts(m))
+			} else {
+				_, err = fmt.Fprintf(io.out, "%s  %s  %-8s  %s\n", m.ID[:8], clock(time.Unix(m.Asked, 0)), messageState(m), shown(m.Text))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func messageState(m workspace.Message) string {
@@ -119,70 +113,51 @@ func messageFacts(m workspace.Message) map[string]any {
 // messageDo shows one message, replies to it, or begins a correction of what it is about.
 func messageDo(ctx context.Context, word string, args []string, io streams) error {
 	f := newDeviceFlags("messages "+word, io)
-	words, err := f.parse(args)
-	if err != nil {
-		return err
-	}
-	if want := map[string]int{"read": 1, "correct": 1, "reply": 2}[word]; len(words) != want {
-		return fmt.Errorf("give the beginning of a message's id, and for a reply its text in quotes: %w", errUsage)
-	}
-	w, _, err := f.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	m, err := w.Message(ctx, words[0])
-	if err != nil {
-		return err
-	}
-	switch word {
-	case "reply":
-		item, err := w.Reply(ctx, m.ID, words[1])
-		if err == nil {
-			_, err = fmt.Fprintf(io.out, "The reply waits to be sent: %s\n", stateWords(item))
+	takes := map[string]int{"read": 1, "correct": 1, "reply": 2}[word]
+	return f.do(ctx, args, takes, "give the beginning of a message's id, and for a reply its text in quotes", func(w *workspace.Workspace, words []string) error {
+		m, err := w.Message(ctx, words[0])
+		if err != nil {
+			return err
 		}
-		return err
-	case "correct":
-		r, err := w.Correct(ctx, m.Item)
-		if err == nil {
-			_, err = fmt.Fprintf(io.out, "Revision %d is being written, as draft %s.\n", r.Revision(), r.InstanceID())
+		switch word {
+		case "reply":
+			item, err := w.Reply(ctx, m.ID, words[1])
+			if err == nil {
+				_, err = fmt.Fprintf(io.out, "The reply waits to be sent: %s\n", stateWords(item))
+			}
+			return err
+		case "correct":
+			r, err := w.Correct(ctx, m.Item)
+			if err == nil {
+				_, err = fmt.Fprintf(io.out, "Revision %d is being written, as draft %s.\n", r.Revision(), r.InstanceID())
+			}
+			return err
 		}
-		return err
-	}
-	fmt.Fprintf(io.out, "asked %s", clock(time.Unix(m.Asked, 0)))
-	if m.From != "" {
-		fmt.Fprintf(io.out, " by %s", shown(m.From))
-	}
-	if m.About != "" {
-		fmt.Fprintf(io.out, " about %s", shown(m.About))
-	}
-	fmt.Fprintf(io.out, "\n%s\n", indent(shownLines(m.Text)))
-	for _, r := range m.Replies {
-		fmt.Fprintf(io.out, "\nreplied, %s\n%s\n", strings.TrimSpace(stateWords(r.Item)+" "+r.Item.Code), indent(shownLines(r.Text)))
-	}
-	return w.MarkRead(ctx, m.ID)
+		fmt.Fprintf(io.out, "asked %s", clock(time.Unix(m.Asked, 0)))
+		if m.From != "" {
+			fmt.Fprintf(io.out, " by %s", shown(m.From))
+		}
+		if m.About != "" {
+			fmt.Fprintf(io.out, " about %s", shown(m.About))
+		}
+		fmt.Fprintf(io.out, "\n%s\n", indent(shownLines(m.Text)))
+		for _, r := range m.Replies {
+			fmt.Fprintf(io.out, "\nreplied, %s\n%s\n", strings.TrimSpace(stateWords(r.Item)+" "+r.Item.Code), indent(shownLines(r.Text)))
+		}
+		return w.MarkRead(ctx, m.ID)
+	})
 }
 
 // withdraw takes back what was made ready.
 func withdraw(ctx context.Context, args []string, io streams) error {
 	f := newDeviceFlags("withdraw", io)
 	reason := f.String("reason", "", "why, for the secretariat")
-	words, err := f.parse(args)
-	if err != nil {
+	return f.do(ctx, args, 1, "give the name of what was made ready, as “barazad status --json” has it", func(w *workspace.Workspace, words []string) error {
+		item, err := w.Withdraw(ctx, words[0], *reason)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(io.out, "Withdrawn. That is said to the secretariat as soon as a road is open; it is %s.\n", stateWords(item))
 		return err
-	}
-	if len(words) != 1 {
-		return fmt.Errorf("give the name of what was made ready, as “barazad status --json” has it: %w", errUsage)
-	}
-	w, _, err := f.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	item, err := w.Withdraw(ctx, words[0], *reason)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(io.out, "Withdrawn. That is said to the secretariat as soon as a road is open; it is %s.\n", stateWords(item))
-	return err
+	})
 }

@@ -10,33 +10,27 @@ import (
 func status(ctx context.Context, args []string, io streams) error {
 	f := newDeviceFlags("status", io)
 	asJSON := f.Bool("json", false, "print a JSON line for each item")
-	if _, err := f.parse(args); err != nil {
-		return err
-	}
-	w, _, err := f.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer w.Close()
-	if w.StoreReport().IndexInMemory {
-		fmt.Fprintf(io.err, "%s: the disk is almost full: everything saved is there, but free some space before going on.\n", f.Name())
-	}
-	items, err := w.Items(ctx)
-	if err != nil {
-		return err
-	}
-	for _, i := range items {
-		if *asJSON {
-			err = printJSON(io.out, map[string]any{"name": i.Name, "kind": i.Kind.String(), "title": i.Title, "state": stateWords(i),
-				"code": i.Code, "record": i.Record.String(), "waits_for": i.Waiting()})
-		} else {
-			_, err = fmt.Fprintf(io.out, "%-11s  %-13s  %s  %s%s\n", i.Code, i.Kind, stateWords(i), i.Title, waitWords(i))
+	return f.do(ctx, args, 0, noWords, func(w *workspace.Workspace, _ []string) error {
+		if w.StoreReport().IndexInMemory {
+			fmt.Fprintf(io.err, "%s: the disk is almost full: everything saved is there, but free some space before going on.\n", f.Name())
 		}
+		items, err := w.Items(ctx)
 		if err != nil {
 			return err
 		}
-	}
-	return nil
+		for _, i := range items {
+			if *asJSON {
+				err = printJSON(io.out, map[string]any{"name": i.Name, "kind": i.Kind.String(), "title": i.Title, "state": stateWords(i),
+					"code": i.Code, "record": i.Record.String(), "waits_for": i.Waiting()})
+			} else {
+				_, err = fmt.Fprintf(io.out, "%-11s  %-13s  %s  %s%s\n", i.Code, i.Kind, stateWords(i), i.Title, waitWords(i))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // stateWords is one of the three plain states.
