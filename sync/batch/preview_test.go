@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"reflect"
-	"strconv"
 	"testing"
 
 	"baraza.example/sync/canon"
@@ -87,25 +86,14 @@ func TestVectorsOfPreviews(t *testing.T) {
 				moved,
 			}}
 	})
-	opened := func(m map[string]string) (Preview, error) {
-		r, err := Parse(vectortest.Hex(t, m["record"]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		epoch, err := strconv.ParseUint(m["epoch"], 10, 32)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return OpenPreview(r, identity.Epoch{Number: uint32(epoch), Key: [32]byte(vectortest.Hex(t, m["epoch_key"]))})
-	}
 	for _, m := range v.Valid {
-		p, err := opened(m)
+		p, err := OpenPreview(sealedIn(t, m))
 		if err != nil || p.InstanceID != m["instance_id"] || hex.EncodeToString(p.Hash[:]) != m["hash"] || hex.EncodeToString(p.Picture) != m["picture"] {
 			t.Errorf("opened as %+v, %v", p, err)
 		}
 	}
 	for _, m := range v.Damaged {
-		_, err := opened(m)
+		_, err := OpenPreview(sealedIn(t, m))
 		if want := map[string]error{"seal": identity.ErrSeal, "preview": ErrPreview}[m["refused_as"]]; want == nil || !errors.Is(err, want) {
 			t.Errorf("%s: %v", m["why"], err)
 		}

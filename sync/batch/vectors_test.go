@@ -143,19 +143,8 @@ func TestVectorsOfContents(t *testing.T) {
 				moved,
 			}}
 	})
-	opened := func(m map[string]string) (Content, error) {
-		r, err := Parse(vectortest.Hex(t, m["record"]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		epoch, err := strconv.ParseUint(m["epoch"], 10, 32)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return OpenContent(r, identity.Epoch{Number: uint32(epoch), Key: [32]byte(vectortest.Hex(t, m["epoch_key"]))})
-	}
 	for _, m := range v.Valid {
-		c, err := opened(m)
+		c, err := OpenContent(sealedIn(t, m))
 		if err != nil || c.InstanceID != m["instance_id"] || c.Language != m["language"] || c.Name != m["name"] || hex.EncodeToString(c.Body) != m["body"] {
 			t.Errorf("opened as %+v, %v", c, err)
 		}
@@ -168,11 +157,25 @@ func TestVectorsOfContents(t *testing.T) {
 		}
 	}
 	for _, m := range v.Damaged {
-		_, err := opened(m)
+		_, err := OpenContent(sealedIn(t, m))
 		if want := map[string]error{"seal": identity.ErrSeal, "content": ErrContent}[m["refused_as"]]; want == nil || !errors.Is(err, want) {
 			t.Errorf("%s: %v", m["why"], err)
 		}
 	}
+}
+
+// sealedIn is the record of a vector and the epoch that it is sealed under.
+func sealedIn(t *testing.T, m map[string]string) (Record, identity.Epoch) {
+	t.Helper()
+	r, err := Parse(vectortest.Hex(t, m["record"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	epoch, err := strconv.ParseUint(m["epoch"], 10, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, identity.Epoch{Number: uint32(epoch), Key: [32]byte(vectortest.Hex(t, m["epoch_key"]))}
 }
 
 func TestVectorsOfReceipts(t *testing.T) {
