@@ -145,6 +145,10 @@ func writeOn(dir string) error {
 	}
 }
 
+// perStore is how many kills one store lives through: each time all of it is read, so one
+// store for all of a soak would take the square of the time.
+const perStore = 30
+
 // killRounds is how often a process is killed in a test.
 func killRounds() int {
 	switch {
@@ -157,29 +161,38 @@ func killRounds() int {
 }
 
 func TestAKilledProcessLosesNothingAcknowledged(t *testing.T) {
-	dir := t.TempDir()
+	dir := ""
 	r := rand.New(rand.NewPCG(1, 9))
-	said, kills := 0, tally{}
+	said, all, kills := 0, 0, tally{}
 	for round := range killRounds() {
+		if round%perStore == 0 {
+			dir, said = t.TempDir(), 0
+		}
 		begun, after := said, r.IntN(400)
 		said = killed(t, dir, nil, kills, after+3, 0) // it says first that it opens, and that it writes
+		all += said - begun
 		if said == begun {
 			t.Errorf("round %d: nothing was said", round)
 		}
 		checkCount(t, dir, storage.Options{}, said, fmt.Sprint("round ", round), false)
 	}
-	t.Logf("%d changes acknowledged, killed while %v", said, kills)
+	t.Logf("%d changes acknowledged, killed while %v", all, kills)
 }
 
 // The process is killed at a random moment: while it opens, compacts, backs up or
 // closes.
 func TestAProcessKilledAtAnyMomentLosesNothingAcknowledged(t *testing.T) {
-	dir := t.TempDir()
+	dir := ""
 	r := rand.New(rand.NewPCG(2, 9))
-	said, backedUp, kills := 0, uint64(0), tally{}
+	said, all, backedUp, kills := 0, 0, uint64(0), tally{}
 	for round := range 3 * killRounds() {
+		if round%perStore == 0 {
+			dir, said, backedUp = t.TempDir(), 0, 0
+		}
+		begun := said
 		words, wait := anyMoment(r)
 		said = max(said, killed(t, dir, []string{childBusy + "=1"}, kills, words, wait))
+		all += said - begun
 		when := fmt.Sprintf("round %d, killed %v after word %d", round, wait, words)
 		checkCount(t, dir, busyOptions(), said, when, true)
 		n, err := storage.VerifyBackup(t.Context(), nil, backupOf(dir), busyOptions().Unlocking, nil)
@@ -188,7 +201,7 @@ func TestAProcessKilledAtAnyMomentLosesNothingAcknowledged(t *testing.T) {
 		}
 		backedUp = n.Sequence
 	}
-	t.Logf("%d changes acknowledged, killed while %v", said, kills)
+	t.Logf("%d changes acknowledged, killed while %v", all, kills)
 	if said == 0 || backedUp == 0 {
 		t.Error("no process came to say anything, or to back it up")
 	}

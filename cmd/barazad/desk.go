@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -127,7 +128,7 @@ func centralList(ctx context.Context, args []string, io streams) error {
 		if *asJSON {
 			err = printJSON(io.out, itemFacts(i))
 		} else {
-			_, err = fmt.Fprintf(io.out, "%s  %-12s  %s  %-8s  %-9s  %s%s\n", i.Code, i.Kind, i.Received.Format(time.DateTime), i.Road, i.Publication, shown(title(i)), remark(i))
+			_, err = fmt.Fprintf(io.out, "%s  %-12s  %s  %-8s  %-9s  %s%s\n", i.Code, i.Kind, i.Received.Format(time.DateTime), i.Road, i.Publication, shown(title(i)), remark(i)+shutOut(i))
 		}
 		if err != nil {
 			return err
@@ -141,6 +142,9 @@ func itemFacts(i central.Item) map[string]any {
 	facts := map[string]any{"code": i.Code, "kind": i.Kind.String(), "record": i.ID.String(), "organisation": i.Organisation, "title": i.Name,
 		"form": i.FormID, "version": i.Version, "language": i.Language, "publication": i.Publication, "instance": i.InstanceID, "revision": i.Revision,
 		"ready": clock(i.Ready), "hubs": stops(i.Path), "received": clock(i.Received), "road": i.Road, "tries": i.Tries, "log_index": i.Index, "counted": i.Counted(), "withdrawn": i.Withdrawn}
+	if s := i.ShutOut; s != nil {
+		facts["device_revoked"] = map[string]string{"time": clock(s.When), "by": s.By.String(), "device": s.Device, "organisation": s.Organisation}
+	}
 	if i.Problem != nil {
 		facts["problem"] = i.Problem.Error()
 	}
@@ -183,6 +187,13 @@ func remark(i central.Item) string {
 	return ""
 }
 
+func shutOut(i central.Item) string {
+	if i.ShutOut == nil {
+		return ""
+	}
+	return fmt.Sprintf("  (its device was revoked later, on %s)", i.ShutOut.When.Format(time.DateTime))
+}
+
 func centralShow(ctx context.Context, args []string, io streams) error {
 	f := newDeskFlags("show", io)
 	extract := f.String("extract", "", "folder to write the attachments to")
@@ -220,6 +231,9 @@ func centralShow(ctx context.Context, args []string, io streams) error {
 func printSubmission(w io.Writer, s central.Submission) {
 	fmt.Fprintf(w, "%s %s, revision %d\n%s\n", s.Kind, s.Code, s.Revision, shown(title(s.Item)))
 	fmt.Fprintf(w, "organisation: %s\noriginal language: %s\npublication: %s\n", shown(s.Organisation), shown(s.Language), shown(s.Publication))
+	if r := s.ShutOut; r != nil {
+		fmt.Fprintf(w, "its device was revoked later: %s, through the device %s\n", clock(r.When), shown(cmp.Or(r.Device, r.By.Short())))
+	}
 	fmt.Fprintf(w, "made ready: %s (device's clock)\n", clock(s.Ready))
 	for _, stop := range s.Path {
 		fmt.Fprintf(w, "at hub %s: %s (hub's clock)\n", stop.Hub.Short(), clock(time.Unix(stop.Time, 0)))

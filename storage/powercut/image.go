@@ -70,10 +70,15 @@ func (m *image) save(name string) error {
 		return err
 	}
 	err = f.Truncate(m.size)
-	for i, page := range m.pages {
-		if page != nil && err == nil {
-			at := int64(i) * pageSize
-			_, err = f.WriteAt(page[:min(pageSize, m.size-at)], at)
+	run := make([]byte, 0, 256*pageSize) // pages beside each other go in one call
+	for i := 0; i < len(m.pages) && err == nil; i++ {
+		at := int64(i) * pageSize
+		for ; i < len(m.pages) && m.pages[i] != nil && len(run) < cap(run); i++ {
+			run = append(run, m.pages[i][:]...)
+		}
+		if len(run) > 0 {
+			_, err = f.WriteAt(run[:min(int64(len(run)), m.size-at)], at)
+			run, i = run[:0], i-1
 		}
 	}
 	return errors.Join(err, f.Close())

@@ -72,6 +72,9 @@ type Item struct {
 	// Withdrawn says that its author has taken it back since. It stays readable.
 	Withdrawn bool
 
+	// ShutOut is there where the device was revoked after this had come.
+	ShutOut *ShutOut
+
 	Problem error // why it can't be opened or read
 }
 
@@ -176,6 +179,9 @@ func (o *opener) entries(ctx context.Context, s Stored) ([]entry, error) {
 	}
 	e.organisation = identity.IDOf(origin.registration.OrgKey)
 	e.Organisation, e.Device = origin.card.Org, origin.card.Device
+	if e.ShutOut, err = o.shutOut(ctx, s.Origin, origin); err != nil {
+		return nil, err
+	}
 	var items []batch.Packed
 	switch {
 	case s.Kind.Submission(), s.Kind == batch.KindReply, s.Kind == batch.KindWithdrawal:

@@ -1,6 +1,7 @@
 package central
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -27,7 +28,7 @@ const byteOrderMark = "\ufeff"
 // leading are the columns before the answers. The publication level stands on
 // every row: whoever cuts a row out of the table takes it along.
 var leading = []string{"code", "publication", "state", "record", "instance", "revision", "form", "version", "language",
-	"organisation", "device", "ready", "received", "road", "hubs", "tries", "log_index"}
+	"organisation", "device", "device_revoked", "device_revoked_by", "ready", "received", "road", "hubs", "tries", "log_index"}
 
 // ExportCSV writes a table: one row for each response or contribution, in its
 // newest revision. What can't be opened, or says other things than a record that
@@ -182,8 +183,12 @@ func leadingCells(e entry, state string) []string {
 	if !e.Ready.IsZero() {
 		ready = e.Ready.Format(time.RFC3339)
 	}
+	revoked, by := "", ""
+	if s := e.ShutOut; s != nil {
+		revoked, by = s.When.Format(time.RFC3339), cmp.Or(s.Device, s.By.Short())
+	}
 	return []string{e.Code, e.Publication, state, e.ID.String(), e.InstanceID, strconv.FormatUint(uint64(e.Revision), 10), e.FormID, e.Version, e.Language,
-		e.Organisation, e.Device, ready, e.Received.Format(time.RFC3339), e.Road, strings.Join(hubsOf(e.Path), " "),
+		e.Organisation, e.Device, revoked, by, ready, e.Received.Format(time.RFC3339), e.Road, strings.Join(hubsOf(e.Path), " "),
 		strconv.Itoa(e.Tries), strconv.FormatInt(e.Index, 10)}
 }
 

@@ -31,6 +31,7 @@ type arrival struct {
 	Road     string    `json:"road"`
 	Tries    int       `json:"tries"`
 	Index    int64     `json:"log_index"`
+	Revoked  time.Time `json:"device_revoked,omitzero"` // later, by the device's organisation
 }
 
 // Handler is what the desk's listener serves: GET /received.json, a JSON line
@@ -47,7 +48,11 @@ func (d *Desk) Handler() http.Handler {
 			if err != nil {
 				panic(http.ErrAbortHandler) // the status has gone: cutting the answer short is all that is left
 			}
-			if lines.Encode(arrival{i.Code, i.Kind.String(), i.Received, i.Road, i.Tries, i.Index}) != nil {
+			a := arrival{Code: i.Code, Kind: i.Kind.String(), Received: i.Received, Road: i.Road, Tries: i.Tries, Index: i.Index}
+			if i.ShutOut != nil {
+				a.Revoked = i.ShutOut.When
+			}
+			if lines.Encode(a) != nil {
 				return // the reader has gone
 			}
 		}

@@ -15,6 +15,7 @@ type opener struct {
 	store   Store
 	keys    []identity.RecipientKey
 	origins map[identity.ID]*sender
+	shut    map[shut]*ShutOut // nil until somebody asks
 }
 
 func (d *Desk) opener() *opener {
