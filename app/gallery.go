@@ -177,6 +177,7 @@ func (a *App) gallery() ([]sample, error) {
 		{"mail", a.showMail},
 		{"join", func() { a.showJoin("") }},
 		{"settings", a.showSettings},
+		{"person", a.showPerson},
 		{"about", a.showAbout},
 		{"menu", a.showMenu},
 		{"controls", a.showControls},

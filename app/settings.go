@@ -19,7 +19,8 @@ func (a *App) showSettings() {
 		language.Add(a.languageChoices())
 		language.Add(quiet(say("start.language_note")))
 		return screen{title: say("nav.settings"), way: "nav.settings", body: page(
-			heading(say("nav.settings")), newWay(theme.SettingsIcon(), say("safety.title"), a.safetyState(), a.showSafety), language,
+			heading(say("nav.settings")), newWay(theme.SettingsIcon(), say("safety.title"), a.safetyState(), a.showSafety),
+			newWay(theme.AccountIcon(), say("person.title"), a.personState(), a.showPerson), language,
 			section(say("settings.text_size"), a.sizeChoices()),
 			section(say("settings.appearance"), a.lookChoices()),
 			section(say("filling.how"), a.pagingChoices()),

@@ -3,6 +3,7 @@ package formview
 import (
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // The Markdown of XLSForm labels (https://docs.getodk.org/form-styling/):
@@ -13,7 +14,8 @@ var (
 	markLink    = regexp.MustCompile(`\[([^\[\]]{1,300})\]\((https?://[^\s()]{1,500})\)`)
 	markStrong  = regexp.MustCompile(`(\*\*|\b__)(\S(?:.{0,500}?\S)??)(?:\*\*|__\b)`)
 	markEmph    = regexp.MustCompile(`(^|[\s(])(?:\*([^\s*](?:[^*\n]{0,500}?[^\s*])??)\*|_([^\s_](?:[^_\n]{0,500}?[^\s_])??)_)($|[\s).,;:!?])`)
-	markTag     = regexp.MustCompile(`(?i)</?(?:span|p|div|b|i|em|strong|font|center|u)(?:\s[^<>]{0,200})?>`)
+	markHand    = regexp.MustCompile(`(?i)<(/?)(?:b|i|em|strong)>`)
+	markTag     = regexp.MustCompile(`(?i)</?(?:span|p|div|font|center|u|b|i|em|strong)(?:\s[^<>]{0,200})?>`)
 	markBreak   = regexp.MustCompile(`(?i)<br\s*/?>`)
 	markEscape  = regexp.MustCompile(`\\([\\*_#\[\]()~-])`)
 )
@@ -23,21 +25,23 @@ const longestStyled = 20_000
 
 // A styled line of a text.
 type styled struct {
-	words string
-	level int    // of a heading, 1 to 6; 0 is none
-	item  bool   // of a list
-	bold  bool   // all of it is emphasised
-	link  string // the first address in it; "" is none
+	words  string
+	marked string // the words with emphasis where some of them are emphasised; "" is none
+	level  int    // of a heading, 1 to 6; 0 is none
+	item   bool   // of a list
+	bold   bool   // all of it is emphasised
+	link   string // the first address in it; "" is none
 }
 
-// markdown reads the lines of a text. Where all of a line is emphasised it is
-// bold; of a part of a line the marks are left out, because a line is drawn in
-// one hand. ok is false where there is nothing to style.
+// markdown reads the lines of a text. Strong and slight emphasis are one: there
+// are two hands of letters, plain and bold. ok is false where there is nothing
+// to style.
 func markdown(text string) (lines []styled, ok bool) {
 	if len(text) > longestStyled {
 		return nil, false
 	}
-	for _, line := range strings.Split(markBreak.ReplaceAllString(text, "\n"), "\n") {
+	const on, off = string(emphasisOn), string(emphasisOff)
+	for _, line := range strings.Split(markBreak.ReplaceAllString(noEmphasis.Replace(text), "\n"), "\n") {
 		s := styled{}
 		if m := markHeading.FindStringSubmatch(line); m != nil {
 			s.level, line = len(m[1]), m[2]
@@ -54,27 +58,68 @@ func markdown(text string) (lines []styled, ok bool) {
 			return kept
 		})
 		line = markLink.ReplaceAllString(line, "$1")
+		line = markHand.ReplaceAllStringFunc(line, func(tag string) string {
+			if tag[1] == '/' {
+				return off
+			}
+			return on
+		})
 		line = markTag.ReplaceAllString(line, "")
-		if m := markStrong.FindStringSubmatchIndex(line); m != nil && strings.TrimSpace(line[:m[0]]+line[m[1]:]) == "" {
-			s.bold = true
-		}
-		line = markStrong.ReplaceAllString(line, "$2")
+		line = markStrong.ReplaceAllString(line, on+"$2"+off)
 		for range 2 { // two that share the space between them
-			line = markEmph.ReplaceAllString(line, "$1$2$3$4")
+			line = markEmph.ReplaceAllString(line, "$1"+on+"$2$3"+off+"$4")
 		}
 		for _, e := range escaped {
 			line = strings.Replace(line, kept, e, 1)
 		}
-		s.words = line
+		s.words = noEmphasis.Replace(line)
+		switch inner, all := wholly(line); {
+		case all:
+			s.bold = true
+		case inner != s.words:
+			s.marked = inner
+		}
 		lines = append(lines, s)
 	}
 	plain := len(lines) == 1+strings.Count(text, "\n")
 	for _, l := range lines {
-		plain = plain && l.level == 0 && !l.item && !l.bold && l.link == ""
+		plain = plain && l.level == 0 && !l.item && !l.bold && l.marked == "" && l.link == ""
 	}
 	words := make([]string, len(lines))
 	for i, l := range lines {
 		words[i] = l.words
 	}
 	return lines, !plain || strings.Join(words, "\n") != text
+}
+
+// wholly tells whether all words of a line are emphasised, and returns the line
+// with each stretch of emphasis marked once, however its marks were nested.
+func wholly(line string) (flat string, all bool) {
+	var b strings.Builder
+	deep, outside, inside := 0, false, false
+	for _, r := range line {
+		switch r {
+		case emphasisOn:
+			if deep++; deep == 1 {
+				b.WriteRune(r)
+			}
+			continue
+		case emphasisOff:
+			if deep == 0 {
+				continue // ends what was never begun
+			}
+			if deep--; deep == 0 {
+				b.WriteRune(r)
+			}
+			continue
+		}
+		b.WriteRune(r)
+		if !unicode.IsSpace(r) {
+			outside, inside = outside || deep == 0, inside || deep > 0
+		}
+	}
+	if deep > 0 {
+		b.WriteRune(emphasisOff)
+	}
+	return b.String(), inside && !outside
 }

@@ -37,7 +37,11 @@ func TestMarksAreReadAsODKReadsThem(t *testing.T) {
 		{`<span style="color:#f58a1f">Orange</span>`, []styled{{words: "Orange"}}},
 		{"a<br>b", []styled{{words: "a"}, {words: "b"}}},
 		{`\*not\* this`, []styled{{words: "*not* this"}}},
-		{"*a* *b*", []styled{{words: "a b"}}},
+		{"*a* *b*", []styled{{words: "a b", bold: true}}},
+		{"the _second_ of **two things**.", []styled{{words: "the second of two things.", marked: "the ‹second› of ‹two things›."}}},
+		{"<b>one <i>and</i></b> more</b>", []styled{{words: "one and more", marked: "‹one and› more"}}},
+		{"a <em>never ended", []styled{{words: "a never ended", marked: "a ‹never ended›"}}},
+		{"a \uE0F1 of its own", []styled{{words: "a  of its own"}}},
 		{"[x](javascript:alert(1))", nil},
 		{"#no heading", nil}, {"2*3*4", nil}, {"snake_case_name", nil}, {"plain\nlines", nil},
 	} {
@@ -47,6 +51,7 @@ func TestMarksAreReadAsODKReadsThem(t *testing.T) {
 			continue
 		}
 		for i := range c.want {
+			got[i].marked = strings.NewReplacer(string(emphasisOn), "‹", string(emphasisOff), "›").Replace(got[i].marked)
 			if got[i] != c.want[i] {
 				t.Errorf("%q: line %d is %+v, want %+v", c.text, i, got[i], c.want[i])
 			}

@@ -16,6 +16,11 @@ func showStyled(around *surroundings, into *fyne.Container, text string, bold bo
 	}
 	for _, line := range lines {
 		l := NewLabel(line.words)
+		var shown fyne.CanvasObject = l
+		if line.marked != "" {
+			e := newEmphasised(line.marked)
+			l, shown = &e.Label, e
+		}
 		l.Bold = bold || line.bold || line.level > 0
 		switch line.level {
 		case 1, 2:
@@ -25,9 +30,9 @@ func showStyled(around *surroundings, into *fyne.Container, text string, bold bo
 		}
 		if line.item {
 			mark := NewLabel("•")
-			into.Add(newHanging(mark, l))
+			into.Add(newHanging(mark, shown))
 		} else {
-			into.Add(l)
+			into.Add(shown)
 		}
 		if at := address(line.link); at != nil {
 			open := around.low("fill.open_link", theme.ComputerIcon(), func() {

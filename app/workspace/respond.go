@@ -110,11 +110,15 @@ func (w *Workspace) Resume(ctx context.Context, instanceID string, languages ...
 }
 
 func (w *Workspace) sessionOptions(ctx context.Context, form Form, instanceID string, languages []string) (session.Options, error) {
-	o := session.Options{Languages: languages, Now: w.clock, Property: map[string]string{}}
+	chosen, err := w.Settings(ctx)
+	if err != nil {
+		return session.Options{}, err
+	}
+	o := session.Options{Languages: languages, Now: w.clock, Property: chosen.Metadata.properties()}
 	if w.self != nil {
 		o.Property["deviceid"] = "baraza:" + w.self.ID().Hex()
+		o.Property["uri:deviceid"] = o.Property["deviceid"]
 	}
-	var err error
 	o.LastSaved, err = w.lastSaved(ctx, form.Definition, instanceID)
 	return o, err
 }

@@ -21,6 +21,7 @@ type Settings struct {
 	Trusted   []string         // pins of hubs whose fingerprint was compared; they are found nearby, wherever they are
 	LockAfter int              // minutes without a touch after which a workspace with a passphrase is locked; 0 is DefaultLock, less is never
 	Rules     Rules            // when, where and for how much this device sends by itself
+	Metadata  Metadata         // what forms that ask for it are given of the person
 
 	Reads     []string        // languages in which translations and documents are taken; none is those of the screens
 	Documents map[string]bool // by name: whether a document is taken, where the person has said so

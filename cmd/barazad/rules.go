@@ -35,6 +35,13 @@ func rules() []rule {
 				return nil
 			}}
 	}
+	person := func(name, what string, at func(*workspace.Settings) *string) rule {
+		return rule{name, what + " for forms that ask the device who answers; empty for none", func(s workspace.Settings) string { return *at(&s) },
+			func(s *workspace.Settings, _ workspace.Network, v string) error {
+				*at(s) = strings.TrimSpace(v)
+				return nil
+			}}
+	}
 	return []rule{
 		yes("pause", "nothing goes by itself", func(s *workspace.Settings) *bool { return &s.Rules.Paused }, false),
 		yes("by-itself", "sends without being asked, while a program is open", func(s *workspace.Settings) *bool { return &s.Rules.ByHand }, true),
@@ -99,6 +106,9 @@ func rules() []rule {
 			}},
 		yes("careful", "sends by itself only where it costs nothing", func(s *workspace.Settings) *bool { return &s.Rules.Careful }, false),
 		yes("notify", "the window's system tells of receipts", func(s *workspace.Settings) *bool { return &s.Rules.Quiet }, true),
+		person("username", "a name", func(s *workspace.Settings) *string { return &s.Metadata.Username }),
+		person("email", "an e-mail address", func(s *workspace.Settings) *string { return &s.Metadata.Email }),
+		person("phone", "a telephone number", func(s *workspace.Settings) *string { return &s.Metadata.Phone }),
 		{"hub", "address of a hub to send through first; empty for none", func(s workspace.Settings) string { return s.Hub },
 			func(s *workspace.Settings, _ workspace.Network, v string) error {
 				if v != "" {
