@@ -40,7 +40,7 @@ func (a *App) facts() []string {
 	say := a.words.Say
 	facts := []string{say("about.version", locale.Values{"Version": a.o.Version}) + fmt.Sprintf(" · %s %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH)}
 	if def, err := a.form(); err == nil {
-		facts = append(facts, say("consultation.form")+": "+say("response.version", locale.Values{"Version": def.Settings.Version}))
+		facts = append(facts, say("about.form", locale.Values{"Version": def.Settings.Version}))
 	}
 	if card, err := a.work.Card(); err == nil {
 		facts = append(facts, say("about.device", locale.Values{"ID": card.ID().Short()}))

@@ -59,18 +59,32 @@ func (b *bar) brief(brief bool) {
 }
 
 // inOneRow lays all out in one row, written briefly, or reports that they are too
-// wide even so.
+// wide even so. What is between becomes brief before the others: it says where one
+// is, and they what they do.
 func (b *bar) inOneRow(size fyne.Size) bool {
 	all, gap := b.all(), theme.Padding()
-	b.brief(true)
-	room, high := size.Width-gap*float32(len(all)-1), float32(0)
-	for _, o := range all {
-		room -= tight(o)
-		high = max(high, natural(o).Height)
+	left := func() float32 {
+		room := size.Width - gap*float32(len(all)-1)
+		for _, o := range all {
+			room -= tight(o)
+		}
+		return room
+	}
+	if o, ok := b.middle.(interface{ SetBrief(bool) }); ok {
+		o.SetBrief(true)
+	}
+	room := left()
+	if room < 0 {
+		b.brief(true)
+		room = left()
 	}
 	if room < 0 {
 		b.brief(false)
 		return false
+	}
+	high := float32(0)
+	for _, o := range all {
+		high = max(high, natural(o).Height)
 	}
 	x := float32(0)
 	for _, o := range all {

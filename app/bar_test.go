@@ -34,7 +34,11 @@ func TestWhereWordsAreTooWideForARowTheBarIsBrief(t *testing.T) {
 	if words, rows := p.pageBar(); rows != 1 || words != "Previous|2 of 14|Next" {
 		t.Errorf("it says %q in %d rows", words, rows)
 	}
-	p.settles(workspace.Settings{TextSize: 200})
+	p.settles(workspace.Settings{Languages: []string{"fr"}}) // longer words, and still words
+	if words, rows := p.pageBar(); rows != 1 || words != "Précédent|2/14|Suivant" {
+		t.Errorf("in French it says %q in %d rows", words, rows)
+	}
+	p.settles(workspace.Settings{TextSize: 200, Languages: []string{"en"}})
 	if words, rows := p.pageBar(); rows != 1 || words != "|2/14|Next" {
 		t.Errorf("in large text it says %q in %d rows", words, rows)
 	}

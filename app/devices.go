@@ -162,7 +162,8 @@ func (d *adding) draw() screen {
 	content := formview.NewStack(gapParts)
 	scroll := formview.NewScroll(formview.NewColumn(content))
 	s := screen{title: say("devices.add"), way: "nav.settings", body: scroll}
-	content.Objects = []fyne.CanvasObject{heading(say("devices.add"))}
+	title := lines(heading(say("devices.add")))
+	content.Objects = []fyne.CanvasObject{title}
 	if d.problem != "" {
 		content.Add(formview.NewProblem(d.problem))
 	}
@@ -173,13 +174,14 @@ func (d *adding) draw() screen {
 		content.Add(a.lineParts(d.card, "baraza-card"))
 		s.bar = newBar(nil, nil, primary(say("action.done"), a.back), false)
 	case d.request != nil:
-		content.Add(formview.NewStack(gapWords, wrapped(say("devices.compare")), strong(onePiece(d.request.ID().String())), wrapped(d.request.Device)))
+		title.Add(wrapped(say("devices.compare")))
+		content.Add(formview.NewStack(gapWords, strong(onePiece(d.request.ID().String())), wrapped(d.request.Device)))
 		s.bar = newBar(action(say("devices.differs"), d.again), nil, primary(say("devices.same"), d.certify), false)
 	default:
 		_, field := newField(scroll, true, d.typed, func(s string) { d.typed = s })
 		choose := action(say("action.choose_file"), func() { a.chooseText(func(text string) { d.typed = text; d.look() }) })
 		choose.Icon = theme.FolderOpenIcon()
-		content.Add(wrapped(say("devices.add_how")))
+		title.Add(wrapped(say("devices.add_how")))
 		content.Add(formview.NewStack(gapWords, strong(say("devices.request_here")), field, buttons(choose)))
 		s.bar = newBar(nil, nil, primary(say("nav.next"), d.look), false)
 	}

@@ -264,6 +264,8 @@ func (f *filling) standing(p formview.Page, wrong int) (shape, string) {
 	switch {
 	case wrong > 0:
 		return pointed, state + " · " + f.a.words.Count("screen.to_change", wrong)
+	case asked == 0 && f.form.MayGrow(p):
+		return hollow, f.a.words.Say("fill.no_answer")
 	case asked == 0:
 		return solid, f.a.words.Say("screen.to_read")
 	case answered == asked:

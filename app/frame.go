@@ -182,11 +182,11 @@ func (f *foot) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 }
 
 func (f *foot) MinSize([]fyne.CanvasObject) fyne.Size {
-	high := f.saved.MinSize().Height
-	if f.waiting.Visible() { // before there is a name nothing can wait
-		high = max(high, f.waiting.MinSize().Height)
+	if f.waiting.Visible() {
+		return fyne.NewSize(0, max(f.saved.MinSize().Height, f.waiting.MinSize().Height))
 	}
-	return fyne.NewSize(0, high)
+	// Before there is a name nothing can wait, and the page has more room.
+	return fyne.NewSize(0, f.saved.MinSize().Height+2*theme.Padding())
 }
 
 // progress is a thin line that says how far one is.
@@ -227,7 +227,7 @@ func (r progressRenderer) Destroy() {}
 
 func (r progressRenderer) Refresh() {
 	v := fyne.CurrentApp().Settings().ThemeVariant()
-	r.p.ground.FillColor = r.p.Theme().Color(formview.ColourEdge, v)
+	r.p.ground.FillColor = r.p.Theme().Color(formview.ColourTrack, v)
 	r.p.done.FillColor = r.p.Theme().Color(formview.ColourAccent, v)
 	r.Layout(r.p.Size())
 	r.p.ground.Refresh()

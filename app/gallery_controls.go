@@ -9,11 +9,7 @@ import (
 )
 
 func (a *App) homeWith(m mine) func() {
-	return func() {
-		a.start(place{draw: func() screen {
-			return screen{title: a.consultation.Title, way: "nav.consultation", body: a.home(m)}
-		}})
-	}
+	return func() { a.showHomeOf(&m) }
 }
 
 // showControls shows every control by itself, in each of its states.

@@ -45,7 +45,7 @@ func (a *App) groups(groups []workspace.Group, read bool) screen {
 	column := []fyne.CanvasObject{lines(heading(say("intake.title")), wrapped(say("intake.why")))}
 	list := formview.NewStack(gapCards)
 	for _, g := range groups {
-		list.Add(newMarked(solid, g.Name, g.Place, func() { a.showGroup(g) }))
+		list.Add(newWay(theme.AccountIcon(), g.Name, g.Place, func() { a.showGroup(g) }))
 	}
 	if read && len(groups) == 0 {
 		list.Add(quiet(say("intake.none")))

@@ -22,6 +22,7 @@ const (
 	solid                // a disc: a date that is known
 	pointed              // a triangle: something has to be changed
 	dashed               // a sheet: still being written
+	asking               // a question mark: it waits for an answer
 )
 
 // A mark is a small drawing of a shape.
@@ -66,7 +67,8 @@ func (r markRenderer) Layout(size fyne.Size) {
 	place(r.m.disc, 0.86)
 	place(r.m.dot, 0.4)
 	icon := float32(0.62)
-	if r.m.shape == pointed || r.m.shape == dashed {
+	switch r.m.shape {
+	case pointed, dashed, asking:
 		icon = 1
 	}
 	place(r.m.icon, icon)
@@ -100,6 +102,9 @@ func (r markRenderer) Refresh() {
 	case pointed:
 		m.disc.Hidden = true
 		m.icon.Hidden, m.icon.Resource = false, theme.NewColoredResource(theme.WarningIcon(), theme.ColorNameError)
+	case asking:
+		m.disc.Hidden = true
+		m.icon.Hidden, m.icon.Resource = false, theme.NewColoredResource(theme.QuestionIcon(), theme.ColorNamePrimary)
 	case dashed:
 		m.disc.Hidden = true
 		m.icon.Hidden, m.icon.Resource = false, theme.NewColoredResource(theme.DocumentCreateIcon(), theme.ColorNamePrimary)

@@ -51,7 +51,7 @@ func (a *App) messages(all []workspace.Message, read bool) fyne.CanvasObject {
 
 // messageLine leads to a message.
 func (a *App) messageLine(m workspace.Message) fyne.CanvasObject {
-	s, words := pointed, a.words.Say("message.new")
+	s, words := asking, a.words.Say("message.new")
 	switch {
 	case m.Answered():
 		s, words = full, a.words.Say("message.answered")
@@ -145,9 +145,9 @@ func (a *App) asked(m workspace.Message) fyne.CanvasObject {
 	}
 	column := []fyne.CanvasObject{quiet(who + " · " + a.moment(m.Asked)), wrapped(m.Text)}
 	if label := a.questionLabel(m); label != "" {
-		column = append(column, quiet(say("message.about_question", locale.Values{"Question": label})))
+		column = append(column, lines(quiet(say("message.about_question")), quiet(label)))
 	}
-	return formview.NewStack(gapCards, heading(say("message.about", locale.Values{"Title": a.messageTitle(m)})),
+	return formview.NewStack(gapCards, lines(quiet(say("message.about")), heading(a.messageTitle(m))),
 		formview.NewPanel(formview.ColourSoft, theme.ColorNamePrimary, formview.NewStack(gapWords, column...)))
 }
 

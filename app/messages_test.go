@@ -60,7 +60,7 @@ func TestAQuestionOfTheSecretariatIsShownAndAnswered(t *testing.T) {
 	p.showHome()
 	p.sees("1 question waits for you", "Which workshop is meant?")
 	p.taps("Read the question")
-	p.sees("Amina, for the secretariat", "It means this question: ")
+	p.sees("Amina, for the secretariat", "It is about this part:")
 	p.taps("Make the reply ready")
 	p.sees("A reply has 1 to 4")
 	p.types(0, "The one of June.")

@@ -31,6 +31,17 @@ func (p *person) marked(title string) (shape, string) {
 	return found.sign.(*mark).shape, found.state.Words()
 }
 
+func TestAPageToWhichSomethingCanBeAddedIsNotOneToBeRead(t *testing.T) {
+	p := known(t, laptop)
+	p.taps("Answer the questionnaire")
+	if s, words := p.marked("Written contributions"); s != hollow || words != "No answer yet" {
+		t.Errorf("its mark is %v, its state %q", s, words)
+	}
+	if s, words := p.marked("Questionnaire to interested stakeholders"); s != solid || words != "To be read" {
+		t.Errorf("of what is only read the mark is %v, the state %q", s, words)
+	}
+}
+
 func TestTheOutlineShowsWhereOneIs(t *testing.T) {
 	p := known(t, fyne.NewSize(1100, 720))
 	p.taps("Answer the questionnaire")

@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
@@ -55,7 +54,8 @@ func (w *writing) paragraph(i int) fyne.CanvasObject {
 			w.text.Paragraphs = slices.Delete(w.text.Paragraphs, i, i+1)
 			w.renumber()
 		})
-		b.Importance, b.Icon = widget.LowImportance, theme.DeleteIcon()
+		b.Low()
+		b.Icon = theme.DeleteIcon()
 		remove = b
 	}
 	return formview.NewStack(gapTight, newBar(nil, label, remove, true), o)

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 
@@ -75,12 +76,14 @@ func (r *recovering) begin() []fyne.CanvasObject {
 // sheet shows the words as they stand on the paper, and saves them to be printed.
 func (r *recovering) sheet() []fyne.CanvasObject {
 	a, say := r.a, r.a.words.Say
-	words := formview.NewStack(gapTight)
-	for i, w := range r.recovery.Words.List() {
+	list := r.recovery.Words.List()
+	columns := [2]*fyne.Container{formview.NewStack(gapTight), formview.NewStack(gapTight)} // so that all are in sight on a phone
+	for i, w := range list {
 		l := strong(fmt.Sprintf("%s. %s", a.words.Number(int64(i+1)), w))
 		l.SizeName = theme.SizeNameSubHeadingText
-		words.Add(l)
+		columns[2*i/len(list)].Add(l)
 	}
+	words := container.New(halves{9}, columns[0], columns[1])
 	parts := []fyne.CanvasObject{lines(heading(say("recovery.write_down")), wrapped(say("recovery.write_down_why")))}
 	if r.problem != "" {
 		parts = append(parts, formview.NewProblem(r.problem))

@@ -118,7 +118,11 @@ func (a *App) safetyState() string {
 	if a.safe.words {
 		sheet = say("safety.sheet")
 	}
-	return strings.Join([]string{lock, sheet, say("backup.title") + ": " + a.backupState()}, " · ")
+	backup := say("safety.no_backup")
+	if a.chosen.BackedUp != 0 {
+		backup = say("safety.backup", locale.Values{"Time": a.moment(a.chosen.BackedUp)})
+	}
+	return strings.Join([]string{lock, sheet, backup}, " · ")
 }
 
 func (a *App) lockState() string {

@@ -10,8 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/storage"
 
+	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
 )
 
@@ -52,6 +54,13 @@ func (p *person) hasASheet() []string {
 	p.taps("Recovery sheet")
 	p.taps("Make a recovery sheet")
 	words := p.onPaper()
+	visit(p.window.Content(), func(o fyne.CanvasObject) {
+		if l, ok := o.(*formview.Label); ok && strings.HasPrefix(l.Words(), "12. ") && p.window.Canvas().Size() == phone {
+			if low := p.fyne.Driver().AbsolutePositionForObject(l).Y + l.Size().Height; low > p.fyne.Driver().AbsolutePositionForObject(p.shell.bar).Y {
+				p.t.Errorf("the last word ends at %v, behind the buttons", low)
+			}
+		}
+	})
 	p.taps("I have them on paper")
 	p.answers(words)
 	p.sees("The words are in force.", "Made: twelve words on paper")

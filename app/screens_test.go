@@ -1,14 +1,17 @@
 package app
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -126,46 +129,38 @@ func (p *person) draws(folder, name string) {
 	}
 }
 
-// fewColours draws a picture with at most 256 colours, so that it is small:
-// those that are alike become the most frequent of them.
+// fewColours draws a picture with at most 256 colours, so that it is small: the
+// most frequent ones, and for the others the nearest of these.
 func fewColours(from image.Image) image.Image {
 	b := from.Bounds()
-	count := map[color.NRGBA]int{}
 	exact := func(x, y int) color.NRGBA {
 		red, green, blue, _ := from.At(x, y).RGBA()
 		return color.NRGBA{uint8(red >> 8), uint8(green >> 8), uint8(blue >> 8), 0xFF}
 	}
+	count := map[color.NRGBA]int{}
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		for x := b.Min.X; x < b.Max.X; x++ {
 			count[exact(x, y)]++
 		}
 	}
-	for bits := 8; ; bits-- {
-		mask := uint8(0xFF << (8 - bits))
-		rough := func(c color.NRGBA) color.NRGBA { return color.NRGBA{c.R & mask, c.G & mask, c.B & mask, 0xFF} }
-		best := map[color.NRGBA]color.NRGBA{}
-		for c, n := range count {
-			if b, ok := best[rough(c)]; !ok || n > count[b] || n == count[b] && fmt.Sprint(c) < fmt.Sprint(b) {
-				best[rough(c)] = c
-			}
-		}
-		if len(best) > 256 {
-			continue
-		}
-		known := map[color.NRGBA]uint8{}
-		out := image.NewPaletted(b, nil)
-		for y := b.Min.Y; y < b.Max.Y; y++ {
-			for x := b.Min.X; x < b.Max.X; x++ {
-				c := best[rough(exact(x, y))]
-				i, ok := known[c]
-				if !ok {
-					i = uint8(len(known))
-					known[c] = i
-					out.Palette = append(out.Palette, c)
-				}
-				out.Pix[out.PixOffset(x, y)] = i
-			}
-		}
-		return out
+	all := slices.SortedFunc(maps.Keys(count), func(a, b color.NRGBA) int {
+		return cmp.Or(count[b]-count[a], cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)))
+	})
+	out := image.NewPaletted(b, nil)
+	for _, c := range all[:min(len(all), 256)] {
+		out.Palette = append(out.Palette, c)
 	}
+	known := map[color.NRGBA]uint8{}
+	for i, c := range all {
+		known[c] = uint8(i)
+		if i > 255 {
+			known[c] = uint8(out.Palette.Index(c))
+		}
+	}
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			out.Pix[out.PixOffset(x, y)] = known[exact(x, y)]
+		}
+	}
+	return out
 }

@@ -155,7 +155,7 @@ func TestWordsStandOutOfTheirGround(t *testing.T) {
 		{"foreground", "inputBackground", 7}, {"placeholder", "background", 7}, {"placeholder", formview.ColourCard, 7}, {"placeholder", formview.ColourSoft, 5},
 		{"primary", "background", 7}, {"primary", formview.ColourRail, 7}, {"primary", formview.ColourSoft, 5}, {"foregroundOnPrimary", "primary", 7},
 		{formview.ColourOnHeader, formview.ColourHeader, 7}, {"error", "background", 7}, {"success", "background", 7}, {"success", formview.ColourSoft, 5},
-		{"disabled", "disabledButton", 4}, {formview.ColourAccent, "background", 3}, {formview.ColourAccent, formview.ColourCard, 3}, {"inputBorder", "background", 3},
+		{"disabled", "disabledButton", 4}, {formview.ColourAccent, "background", 3}, {formview.ColourAccent, formview.ColourCard, 3}, {formview.ColourAccent, formview.ColourTrack, 3}, {"inputBorder", "background", 3},
 	}
 	for look, least := range map[workspace.Look]float64{workspace.LookLight: 0, workspace.LookDark: 0, workspace.LookContrastLight: 12, workspace.LookContrastDark: 12} {
 		l := newLook(workspace.Settings{Look: look}, locale.New())

@@ -99,7 +99,7 @@ func (s *shell) arrange() {
 		back.Icon, back.OnHeader = backIcon(), true
 		left = back
 	} else {
-		left = newEmblem(formview.ColourOnHeader, 2.6)
+		left = newEmblem(formview.ColourOnHeader, 2.72) // as high as a button, so that the page stays where it is
 	}
 	if !s.frame.wide && !s.shown.bare && s.shown.way != "nav.menu" && (len(s.a.trail) == 0 || s.root.Size().Width > 15*theme.TextSize()) {
 		menu := formview.NewButton(say("nav.menu"), s.a.showMenu)

@@ -53,10 +53,11 @@ func (a *App) trash(all []workspace.Trashed, read bool) fyne.CanvasObject {
 	if read && len(all) == 0 {
 		column = append(column, wrapped(say("trash.empty")))
 	}
+	list := formview.NewStack(gapCards)
 	for _, t := range all {
-		column = append(column, newMarked(dashed, a.briefTitle(t.Brief), a.words.Count("trash.left", t.Left), func() { a.showTrashed(t, false) }))
+		list.Add(newMarked(dashed, a.briefTitle(t.Brief), a.words.Count("trash.left", t.Left), func() { a.showTrashed(t, false) }))
 	}
-	return page(column...)
+	return page(append(column, list)...)
 }
 
 // showTrashed lets a person take something out of the trash, or destroy it, which is

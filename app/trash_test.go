@@ -12,7 +12,7 @@ func TestADraftIsPutIntoTheTrashAndComesBackOrIsDestroyedTwiceAsked(t *testing.T
 		p.doesNotSee("draft · ")
 	}
 	p.taps("Trash")
-	p.sees("destroyed after 30 more days of use")
+	p.sees("Destroyed after 30 more days of use")
 	p.taps("Response without a name")
 	p.taps("Take it out")
 	p.sees("It is back.")

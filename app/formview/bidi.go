@@ -45,6 +45,49 @@ func directionOf(words string, mirrored bool) locale.Direction {
 	return locale.LeftToRight
 }
 
+// carried marks lines of one paragraph where a text from left to right goes on in
+// the next line: each line is put in order by itself, and signs at its ends would
+// take the direction of the screen.
+func carried(lines []string, direction locale.Direction) []string {
+	if direction != locale.RightToLeft {
+		return lines
+	}
+	for i := 1; i < len(lines); i++ {
+		if turnedAt(lines[i-1], true) == locale.LeftToRight && turnedAt(lines[i], false) == locale.LeftToRight {
+			lines[i-1] += string(leftMark)
+			lines[i] = string(leftMark) + lines[i]
+		}
+	}
+	return lines
+}
+
+// turnedAt is the direction of the first letter of a line, or of its last one; a
+// line without letters has the direction of its screen.
+func turnedAt(line string, last bool) locale.Direction {
+	letters := []rune(line)
+	if last {
+		slices.Reverse(letters)
+	}
+	for _, r := range letters {
+		switch class := classOf(r); {
+		case class == bidi.L && r != leftMark:
+			return locale.LeftToRight
+		case class == bidi.R || class == bidi.AL:
+			return locale.RightToLeft
+		}
+	}
+	return locale.RightToLeft
+}
+
+// OnePiece keeps words that run from left to right in their own order, with the
+// signs at their ends, within those of a screen that runs from right to left.
+func OnePiece(words string) string {
+	if !Mirrored() || words == "" || hasRightToLeft(words) {
+		return words
+	}
+	return string(leftMark) + words + string(leftMark)
+}
+
 func hasRightToLeft(words string) bool { return strings.ContainsFunc(words, rightToLeft) }
 
 // A run is a stretch of a line with one level of the bidirectional algorithm:

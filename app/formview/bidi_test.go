@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"fyne.io/fyne/v2"
+
 	"baraza.example/assets/locale"
 )
 
@@ -70,6 +72,47 @@ func TestLinesBreakBeforeTheyAreTurned(t *testing.T) {
 		if line := seen(inOrder(got[i], locale.RightToLeft)); line != want[i] {
 			t.Errorf("line %d: %q, want %q", i+1, line, want[i])
 		}
+	}
+}
+
+func TestSignsStayWithTheLatinNameThatIsBroken(t *testing.T) {
+	letters := func(s string) float32 { return float32(utf8.RuneCountInString(s)) }
+	lines := carried(broken("بشأن: Ujirani Cooperative — KE, TZ", 25, letters), locale.RightToLeft)
+	if len(lines) != 2 {
+		t.Fatalf("lines %q", lines)
+	}
+	if got := seen(inOrder(lines[1], locale.RightToLeft)); got != "— KE, TZ" {
+		t.Errorf("the second line is %q", got)
+	}
+	if lines := carried([]string{"شبكة الواحة —", "تونس"}, locale.RightToLeft); lines[0] != "شبكة الواحة —" {
+		t.Errorf("Arabic that goes on was marked: %q", lines)
+	}
+}
+
+func TestALatinSentenceWithinArabicKeepsItsFullStop(t *testing.T) {
+	mirror(t)
+	got := seen(inOrder("1 من 3 · "+OnePiece("Hold it here."), locale.RightToLeft))
+	if want := "Hold it here. · 3 " + back("من") + " 1"; got != want {
+		t.Errorf("it reads %q, want %q", got, want)
+	}
+	if said := OnePiece("شبكة الواحة."); said != "شبكة الواحة." {
+		t.Errorf("Arabic was marked: %q", said)
+	}
+}
+
+func TestAHintWithinAFieldStandsInOrder(t *testing.T) {
+	mirror(t)
+	e := NewEntry(true)
+	e.PlaceHolder = "السنة، مثل 2007."
+	e.Resize(fyne.NewSize(400, 40))
+	if got, want := seen(e.PlaceHolder), ".2007 "+back("السنة، مثل"); got != want {
+		t.Errorf("it reads %q, want %q", got, want)
+	}
+	e.PlaceHolder, e.hint = strings.Repeat("السنة مثل 2007 ", 12), ""
+	e.Resize(fyne.NewSize(300, 40))
+	first, _, more := strings.Cut(e.PlaceHolder, "\n")
+	if !more || !strings.HasSuffix(seen(first), back("السنة")) {
+		t.Errorf("its first line reads %q", seen(first))
 	}
 }
 

@@ -24,6 +24,7 @@ type Button struct {
 	BriefIcon  fyne.Resource
 
 	small  bool // it may be passed over: small words, little around them
+	flush  bool // words begin almost where those above it do: it has no edge to be seen
 	brief  bool
 	label  *Label
 	icon   *canvas.Image
@@ -69,6 +70,12 @@ func (b *Button) Small() {
 	b.label.SizeName = theme.SizeNameCaptionText
 }
 
+// Low makes the button one that may be passed over, in the size of the other words
+// and beginning where they do.
+func (b *Button) Low() {
+	b.Importance, b.Leading, b.flush = widget.LowImportance, true, true
+}
+
 // Enable implements [fyne.Disableable].
 func (b *Button) Enable() { b.disabled = false; b.Refresh() }
 
@@ -81,7 +88,7 @@ func (b *Button) Disabled() bool { return b.disabled }
 // side and air are what stands around the words; tight is what of the side has
 // to be left where there is little room.
 func (b *Button) side() float32 {
-	if b.small {
+	if b.small || b.flush {
 		return theme.TextSize() * 0.3
 	}
 	return theme.TextSize() * 0.9
@@ -179,7 +186,7 @@ func (r buttonRenderer) Refresh() {
 	ground, words, edge := colour(ColourCard), theme.ColorNameForeground, colour(theme.ColorNameInputBorder)
 	switch {
 	case b.disabled:
-		ground, words, edge = colour(theme.ColorNameDisabledButton), theme.ColorNameDisabled, color.Transparent
+		ground, words, edge = colour(theme.ColorNameDisabledButton), theme.ColorNameDisabled, colour(ColourEdge)
 	case b.OnHeader:
 		ground, words, edge = color.Transparent, ColourOnHeader, color.Transparent
 	case b.Importance == widget.HighImportance:

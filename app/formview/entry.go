@@ -11,6 +11,8 @@ import (
 	"fyne.io/fyne/v2/driver/mobile"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"baraza.example/assets/locale"
 )
 
 // MaxField is how many characters one field holds. Beyond it typing gets slow,
@@ -37,6 +39,7 @@ type Entry struct {
 	Takes func(r rune) bool
 	keys  mobile.KeyboardType // of a phone, for a field of one kind of letters
 	here  bool                // it has the focus
+	hint  string              // the placeholder as it was given, where it runs from right to left
 
 	single bool // Return does not begin a line
 	rows   int
@@ -88,8 +91,31 @@ func (e *Entry) Resize(size fyne.Size) {
 	narrower := size.Width != e.Size().Width
 	e.Entry.Resize(size)
 	if narrower {
+		e.orderHint()
 		e.grow()
 	}
+}
+
+// orderHint puts a placeholder that runs from right to left into the order in which
+// it is seen, as a [Label] does: Fyne lays the runs of a line in that of typing.
+func (e *Entry) orderHint() {
+	if e.hint == "" && hasRightToLeft(e.PlaceHolder) {
+		e.hint = e.PlaceHolder
+	}
+	if e.hint == "" {
+		return
+	}
+	lines := []string{e.hint}
+	if e.Wrapping != fyne.TextWrapOff {
+		room := e.Size().Width - 4*theme.InnerPadding()
+		lines = broken(e.hint, room, func(s string) float32 {
+			return widthOf(s, theme.TextSize(), fyne.TextStyle{}, fontOf(e.hint, fyne.TextStyle{}))
+		})
+	}
+	for i, line := range carried(lines, locale.RightToLeft) {
+		lines[i] = inOrder(line, locale.RightToLeft)
+	}
+	e.SetPlaceHolder(strings.Join(lines, "\n"))
 }
 
 // grow makes the field as high as its text.

@@ -13,7 +13,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"baraza.example/assets/locale"
 	"baraza.example/forms"
@@ -185,13 +184,15 @@ func (f *Form) build() {
 		}
 	}
 	undo := f.button("action.undo", func() { f.Undo() })
-	undo.Importance, undo.Icon = widget.LowImportance, theme.ContentUndoIcon()
+	undo.Low()
+	undo.Icon = theme.ContentUndoIcon()
 	f.undo = undo
 	f.undo.Hidden = !f.session.CanUndo()
-	foot := NewRow(1, undo)
+	foot := NewRow(gapLow, undo)
 	if f.o.Remarks && slices.ContainsFunc(f.order, func(d *field) bool { return d.margin != nil }) {
 		f.remarks = f.button("remark.all", f.remarkAll)
-		f.remarks.Importance, f.remarks.Icon = widget.LowImportance, theme.DocumentCreateIcon()
+		f.remarks.Low()
+		f.remarks.Icon = theme.DocumentCreateIcon()
 		f.remarkWords()
 		foot.Add(f.remarks)
 	}

@@ -111,7 +111,7 @@ func (l *Label) lay() {
 		lines = strings.Split(words, "\n")
 	default:
 		for paragraph := range strings.SplitSeq(words, "\n") {
-			lines = append(lines, broken(paragraph, now.width, width)...)
+			lines = append(lines, carried(broken(paragraph, now.width, width), direction)...)
 		}
 	}
 	l.lines = make([]*canvas.Text, len(lines))
@@ -254,7 +254,7 @@ func broken(paragraph string, room float32, width func(string) float32) []string
 		line.Reset()
 		used = 0
 	}
-	for word := range strings.FieldsSeq(paragraph) {
+	for _, word := range wordsOf(paragraph) {
 		w := measure(word)
 		if used > 0 && used+space+w > room {
 			if !spaceless(word) {
@@ -285,6 +285,22 @@ func broken(paragraph string, room float32, width func(string) float32) []string
 	}
 	end()
 	return lines
+}
+
+// wordsOf cuts a paragraph at its spaces, but for those that French and others set
+// before some marks and within quotation marks: no line begins with "?" or "»".
+func wordsOf(paragraph string) []string {
+	const longest = 60 // bytes that are kept together, whatever somebody pastes
+	var all []string
+	for word := range strings.FieldsSeq(paragraph) {
+		last := len(all) - 1
+		if last >= 0 && len(all[last])+len(word) < longest && (strings.IndexAny(word, "?!;:»") == 0 || strings.HasSuffix(all[last], "«")) {
+			all[last] += " " + word
+			continue
+		}
+		all = append(all, word)
+	}
+	return all
 }
 
 // spaceless tells writing in which words follow each other without spaces.

@@ -45,6 +45,22 @@ func TestWordsWrapAtTheWidthThereIsAndNoneIsLost(t *testing.T) {
 	}
 }
 
+func TestNoLineBeginsWithAMarkThatFrenchSetsApart(t *testing.T) {
+	letters := func(s string) float32 { return float32(utf8.RuneCountInString(s)) }
+	for _, words := range []string{"Qui remplit ce formulaire ?", "parties prenantes « concernées » et participer", "Déplacez les lignes ; la première est en haut !", strings.Repeat("; ", 5000)} {
+		for room := float32(15); room < 30; room++ {
+			for i, line := range broken(words, room, letters) {
+				if i > 0 && strings.IndexAny(line, "?!;»") == 0 && len(words) < 100 || strings.HasSuffix(line, "«") {
+					t.Errorf("in a room of %v line %d is %q", room, i+1, line)
+				}
+				if letters(line) > room {
+					t.Errorf("in a room of %v line %d is %v wide", room, i+1, letters(line))
+				}
+			}
+		}
+	}
+}
+
 func TestALabelIsAsHighAsItsLines(t *testing.T) {
 	around(t)
 	l := NewLabel("one\ntwo\nthree")

@@ -28,7 +28,7 @@ func newLink(around *surroundings) *Link {
 			_ = fyne.CurrentApp().OpenURL(l.at)
 		}
 	})
-	l.all = NewStack(gapControl, l.Text, l.open)
+	l.all = NewStack(gapControl, l.Text, NewRow(gapControl, l.open))
 	l.BaseWidget.ExtendBaseWidget(l)
 	return l
 }

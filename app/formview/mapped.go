@@ -34,7 +34,7 @@ func newMapped(p *Pick) *Mapped {
 		}
 	}
 	m.hint, m.lost = quiet(around.words.Say("place.choose_hint")), quiet(around.words.Say("place.no_choice_placed"))
-	m.tools = NewRow(gapControl, around.sketchTools(m.sketch)...)
+	m.tools = NewRow(gapLow, around.sketchTools(m.sketch)...)
 	m.all = NewStack(gapControl, m.lost, m.hint, m.sketch, m.tools, p)
 	m.BaseWidget.ExtendBaseWidget(m)
 	return m

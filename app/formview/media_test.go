@@ -180,6 +180,9 @@ func TestAPictureIsDrawnOn(t *testing.T) {
 	if p.open.Visible() {
 		t.Error("without a picture there is nothing to draw on")
 	}
+	if p.larger.Visible() {
+		t.Error("without a picture nothing can be shown large")
+	}
 	d.chosen = pngOf(t, 300, 200, color.RGBA{0, 200, 0, 255})
 	test.Tap(p.upload.choose)
 	test.Tap(p.open)

@@ -13,6 +13,7 @@ const (
 	ColourRail     fyne.ThemeColorName = "baraza-rail"      // the ways to other screens, and the foot
 	ColourCard     fyne.ThemeColorName = "baraza-card"      // a thing that can be opened
 	ColourEdge     fyne.ThemeColorName = "baraza-edge"      // around cards and badges
+	ColourTrack    fyne.ThemeColorName = "baraza-track"     // what is left of a way, behind how far one is
 	ColourSoft     fyne.ThemeColorName = "baraza-soft"      // behind what one should see first
 	ColourAccent   fyne.ThemeColorName = "baraza-accent"    // marks of what is on its way
 )

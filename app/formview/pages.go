@@ -1,6 +1,8 @@
 package formview
 
 import (
+	"slices"
+
 	"baraza.example/forms"
 	"baraza.example/forms/session"
 )
@@ -159,6 +161,16 @@ func (f *Form) Asked(p Page) (asked int) {
 	}
 	walk(p.refs)
 	return asked
+}
+
+// MayGrow says whether something can be added to a page: an instance of a repeat.
+func (f *Form) MayGrow(p Page) bool {
+	var grows func(ref forms.Ref) bool
+	grows = func(ref forms.Ref) bool {
+		n, ok := f.session.Node(ref)
+		return ok && n.Relevant && (n.CanAdd || slices.ContainsFunc(n.Children, grows))
+	}
+	return slices.ContainsFunc(p.refs, grows)
 }
 
 // PageOf is the number of the page that ref stands on, or -1.

@@ -76,6 +76,7 @@ func (d *field) pictureOf(looks []string) *Picture {
 		}
 	}
 	p.larger = p.around.low("picture.larger", theme.ZoomInIcon(), p.enlarge)
+	p.larger.Hide() // until there is a picture
 	p.said = NewNotice(theme.InfoIcon(), theme.ColorNamePlaceHolder, "")
 	p.said.Hide()
 	p.box = NewStack(gapControl, p.upload, p.shot, p.larger, p.said)
@@ -105,7 +106,7 @@ func (p *Picture) drawing() {
 	p.undo = p.around.low("action.undo", theme.ContentUndoIcon(), p.pad.Undo)
 	p.anew = p.around.low("picture.anew", theme.DeleteIcon(), p.pad.Clear)
 	p.state = NewNotice(theme.InfoIcon(), theme.ColorNamePlaceHolder, p.around.words.Say("picture.not_taken"))
-	tools := NewRow(gapControl, p.undo, p.anew)
+	tools := NewRow(gapLow, p.undo, p.anew)
 	if p.kind != "signature" {
 		inks := NewRow(0.4)
 		for _, k := range []struct {

@@ -90,7 +90,7 @@ func newPlaces(around *surroundings, kind geo.Kind, looks []string) *Places {
 	p.sketch.OnChange = p.draw
 	p.undo = around.low("action.undo", theme.ContentUndoIcon(), p.back)
 	p.clear = around.low("fill.clear", theme.DeleteIcon(), func() { p.step(); p.draw(nil) })
-	p.tools = NewRow(gapControl, append(around.sketchTools(p.sketch), p.undo, p.clear)...)
+	p.tools = NewRow(gapLow, append(around.sketchTools(p.sketch), p.undo, p.clear)...)
 	p.open = around.button("place.show_map", nil, func() { p.show(p.sketch.Hidden) })
 	p.file = around.button("place.from_file", theme.FolderOpenIcon(), p.choose)
 	p.finds.Hide()

@@ -158,6 +158,6 @@ func (s *surroundings) button(id locale.ID, icon fyne.Resource, do func()) *Butt
 // low is a button that may be passed over; its words begin where the others do.
 func (s *surroundings) low(id locale.ID, icon fyne.Resource, do func()) *Button {
 	b := s.button(id, icon, do)
-	b.Importance, b.Leading = widget.LowImportance, true
+	b.Low()
 	return b
 }

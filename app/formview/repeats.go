@@ -26,7 +26,8 @@ func (f *Form) addInstance(box *fyne.Container, repeat, n session.Node, i, depth
 		line := f.summary(n)
 		b := NewButton(place+" · "+line, func() { f.unfold(repeat.Ref, i+1) })
 		b.OnFocus = func() { f.around.reveal(b) }
-		b.Importance, b.Leading, b.Icon = widget.LowImportance, true, theme.MenuExpandIcon()
+		b.Low()
+		b.Icon = theme.MenuDropDownIcon()
 		box.Add(b)
 		return
 	}
@@ -34,10 +35,11 @@ func (f *Form) addInstance(box *fyne.Container, repeat, n session.Node, i, depth
 	title.SizeName, title.Bold = theme.SizeNameSubHeadingText, true
 	box.Add(title)
 	f.add(box, n, depth+1)
-	tools := NewRow(1)
+	tools := NewRow(gapLow)
 	low := func(id locale.ID, icon fyne.Resource, do func()) {
 		b := f.button(id, do)
-		b.Importance, b.Icon = widget.LowImportance, icon
+		b.Low()
+		b.Icon = icon
 		tools.Add(b)
 	}
 	if repeat.CanAdd {
@@ -78,7 +80,7 @@ func (f *Form) summary(n session.Node) string {
 	var said []string
 	for _, a := range f.Answers(Page{refs: n.Children}) {
 		if words := strings.Join(strings.Fields(a.Words), " "); words != "" {
-			said = append(said, words)
+			said = append(said, OnePiece(words))
 		}
 		if len(said) == 3 {
 			break

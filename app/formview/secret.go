@@ -32,7 +32,8 @@ func NewHidden(words *locale.Localizer, on *Scroll) *Hidden {
 	h.Field.MultiLine, h.Field.Wrapping, h.Field.Password = false, fyne.TextWrapOff, true
 	h.Field.ActionItem = canvas.NewRectangle(color.Transparent) // Fyne puts an eye without a word there
 	h.Button = NewButton(words.Say("fill.show_typed"), h.turn)
-	h.Button.Icon, h.Button.Importance = theme.VisibilityIcon(), widget.LowImportance
+	h.Button.Icon = theme.VisibilityIcon()
+	h.Button.Low()
 	h.box = NewStack(gapWords, UnderWheel(on, h.Field), NewRow(gapControl, h.Button))
 	h.ExtendBaseWidget(h)
 	return h

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 )
 
 const words = `
@@ -21,6 +22,9 @@ func TestAMaskedTextIsShownOnlyWhenAsked(t *testing.T) {
 	}
 	sh.doesNotSee("ab 12")
 	s := sh.field("pin").control.(*Secret)
+	if x := s.hidden.Button.icon.Position().X; x > theme.TextSize()/2 {
+		t.Errorf("its button begins %v beside the words above it", x)
+	}
 	test.Tap(s.hidden.Button)
 	sh.sees("Hide what is typed")
 	if s.hidden.Field.Password {
@@ -41,6 +45,9 @@ func TestAnAddressIsOpenedInTheBrowserAndNothingElseIs(t *testing.T) {
 	sh.types("site", "https://www.itu.int/council")
 	if l.open.Hidden || sh.value("site") != "https://www.itu.int/council" {
 		t.Errorf("the address %q can't be opened", sh.value("site"))
+	}
+	if l.open.Size().Width > l.open.Natural()+1 {
+		t.Errorf("the button is %v wide, its words %v", l.open.Size().Width, l.open.Natural())
 	}
 	for _, bad := range []string{"file:///etc/passwd", "javascript:alert(1)", "itu.int", "http://", "ms-msdt:x", "https://%zz", "data:text/html,x"} {
 		if u := address(bad); u != nil {

@@ -117,15 +117,14 @@ func (r *sketchRenderer) dot(at fyne.Position, size float32, fill, edge color.Co
 func (r *sketchRenderer) grid(ink, words color.Color) {
 	s := r.s
 	size, text := s.Size(), theme.CaptionTextSize()*0.85
+	var names []func() // above all lines
 	label := func(degrees, step float64, at fyne.Position) (end float32) {
 		places := max(0, int(math.Ceil(-math.Log10(step))))
 		t := canvas.NewText(strconv.FormatFloat(degrees+0, 'f', places, 64)+"°", words)
 		t.TextSize = text
 		m := t.MinSize()
 		if at.X+m.Width < size.Width && at.Y+m.Height < size.Height && at.X >= 0 && at.Y >= 0 {
-			t.Move(at)
-			t.Resize(m)
-			r.objects = append(r.objects, t)
+			names = append(names, func() { r.write(t, at) })
 		}
 		return at.X + m.Width
 	}
@@ -146,6 +145,19 @@ func (r *sketchRenderer) grid(ink, words color.Color) {
 		if x > taken { // beside the one before
 			taken = label(d, step, fyne.NewPos(x+3, 2))
 		}
+	}
+	for _, name := range names {
+		name()
+	}
+}
+
+// write stands words on a ground of their own, so that no line strikes them through.
+func (r *sketchRenderer) write(t *canvas.Text, at fyne.Position) {
+	under := canvas.NewRectangle(r.ground.FillColor)
+	for _, o := range []fyne.CanvasObject{under, t} {
+		o.Move(at)
+		o.Resize(t.MinSize())
+		r.objects = append(r.objects, o)
 	}
 }
 
@@ -169,9 +181,7 @@ func (r *sketchRenderer) bar(ink color.Color) {
 		return
 	}
 	r.segment(fyne.NewPos(x, y), fyne.NewPos(x+width, y), ink, 3)
-	t.Resize(m)
-	t.Move(fyne.NewPos(size.Width-m.Width-theme.Padding()*2, y-m.Height-2))
-	r.objects = append(r.objects, t)
+	r.write(t, fyne.NewPos(size.Width-m.Width-theme.Padding()*2, y-m.Height-2))
 }
 
 // round is the nearest of 1, 2, 5 times a power of ten that is not larger.

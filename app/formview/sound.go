@@ -47,7 +47,7 @@ type speaker struct {
 func newSpeaker(f *Form, film bool) *speaker {
 	s := &speaker{form: f, film: film, said: NewNotice(theme.InfoIcon(), theme.ColorNamePlaceHolder, "")}
 	s.button = f.around.button(s.verb(), theme.MediaPlayIcon(), s.press)
-	s.button.Importance = widget.LowImportance
+	s.button.Low()
 	s.said.Hide()
 	s.box = NewStack(gapWords, NewRow(1, s.button), s.said)
 	return s

@@ -14,6 +14,7 @@ const Measure = 35
 const (
 	gapWords    = 0.8 // a question and its hint
 	gapControl  = 1.6 // words and what they are about
+	gapLow      = 3.2 // buttons without an edge beside each other
 	gapFields   = 4.8 // one question and the next
 	gapSections = 4.8
 )

@@ -13,7 +13,7 @@ import (
 type plain struct{ fyne.Theme }
 
 func (p plain) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
-	for i, own := range []fyne.ThemeColorName{ColourHeader, ColourOnHeader, ColourRail, ColourCard, ColourEdge, ColourSoft, ColourAccent} {
+	for i, own := range []fyne.ThemeColorName{ColourHeader, ColourOnHeader, ColourRail, ColourCard, ColourEdge, ColourTrack, ColourSoft, ColourAccent} {
 		if name == own {
 			return color.NRGBA{R: uint8(20 * i), G: 90, B: uint8(255 - 20*i), A: 255}
 		}

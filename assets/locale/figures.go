@@ -31,12 +31,12 @@ func (l *Localizer) Size(bytes int64) string {
 	switch p := l.now.Load().printer; {
 	case bytes < 1000:
 		return l.Say("size.bytes", Values{"N": bytes})
-	case bytes < 999_500: // what would round to 1,000 KB is 1.0 MB
+	case bytes < 999_500: // what would round to 1,000 KB is 1 MB
 		return l.Say("size.kilobytes", Values{"N": p.Sprint(number.Decimal((bytes + 500) / 1000))})
 	case bytes < 999_950_000: // as above
-		return l.Say("size.megabytes", Values{"N": p.Sprint(number.Decimal(float64(bytes)/1e6, number.Scale(1)))})
+		return l.Say("size.megabytes", Values{"N": p.Sprint(number.Decimal(float64(bytes)/1e6, number.MaxFractionDigits(1)))})
 	default:
-		return l.Say("size.gigabytes", Values{"N": p.Sprint(number.Decimal(float64(bytes)/1e9, number.Scale(1)))})
+		return l.Say("size.gigabytes", Values{"N": p.Sprint(number.Decimal(float64(bytes)/1e9, number.MaxFractionDigits(1)))})
 	}
 }
 

@@ -121,7 +121,7 @@ func TestNumbersAndSizesAreWrittenAsTheLanguageDoes(t *testing.T) {
 		{New("en").Percent(0.421), "42%"},
 		{New("en").Size(999), "999 B"},
 		{New("en").Size(999_499), "999 KB"},
-		{New("en").Size(999_500), "1.0 MB"},
+		{New("en").Size(999_500), "1 MB"},
 		{New("fr").Size(1_550_000), "1,6 Mo"},
 	} {
 		if c.got != c.want {
