@@ -143,6 +143,7 @@ func (i *intake) draw() screen {
 	column.Add(i.pick("answer_language", i.group.Language, func(v string) { i.group.Language = v }))
 	column.Add(i.pick("behalf_consent", i.group.Consent, func(v string) { i.group.Consent = v }))
 	column.Add(i.pick("behalf_readback", i.group.ReadBack, func(v string) { i.group.ReadBack = v }))
+	column.Add(i.second())
 	_, by := newField(i.scroll, false, i.by, func(s string) { i.by = s })
 	column.Add(formview.NewStack(gapTight, strong(say("intake.your_name")), by))
 	if len(i.written) > 0 {
@@ -231,6 +232,23 @@ func (i *intake) pick(name, value string, changed func(string)) fyne.CanvasObjec
 	}
 	pick.Display(node)
 	return formview.NewStack(gapWords, strong(i.label(name)), pick)
+}
+
+// second asks whether nothing is made ready before a second person has checked it.
+func (i *intake) second() fyne.CanvasObject {
+	const yes = "yes"
+	pick := formview.NewPickSeveral(i.a.words, i.scroll)
+	node := session.Node{Choices: []session.Choice{{Value: yes, Label: i.a.words.Say("intake.second")}}}
+	if i.group.Second {
+		node.Value = yes
+	}
+	pick.OnAnswer = func(v string) {
+		node.Value, i.group.Second = v, v == yes
+		pick.Display(node)
+		i.save.touched()
+	}
+	pick.Display(node)
+	return pick
 }
 
 // write begins a response for the group.

@@ -20,8 +20,12 @@ func TestAGroupsAnswersAreWrittenDownAndCheckedByASecondPerson(t *testing.T) {
 	p.taps("Radio programme, with calls or messages from listeners")
 	p.taps("Community meeting")
 	p.taps("Yes, by word of mouth")
+	p.taps("A second person must check what is written down for this group before it is made ready")
 	p.types(4, "Amina")
 	p.taps("Write down their answers")
+	if g, err := p.work.Group(t.Context(), "Women who dry fish"); err != nil || !g.Second {
+		t.Errorf("kept of it is %+v: %v", g, err)
+	}
 	if p.filling == nil {
 		t.Fatal("no response was begun")
 	}

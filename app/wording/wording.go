@@ -128,6 +128,7 @@ func Trouble(l *locale.Localizer, err error) string {
 		{workspace.ErrNotSetUp, "error.not_set_up"},
 		{workspace.ErrNoRoad, "send.not_joined"},
 		{workspace.ErrNoForm, "error.no_form"},
+		{workspace.ErrUnchecked, "intake.second_needed"},
 		{workspace.ErrWithdrawn, "withdraw.twice"},
 		{workspace.ErrCorrecting, "withdraw.correcting"},
 		{workspace.ErrOtherConsultation, "join.other"},

@@ -29,6 +29,7 @@ type Group struct {
 	Language string   // of their answers, as the form's choices say it: "sw"
 	Consent  string   // whether they agreed that it is sent in their name: "oral"; "": not asked yet
 	ReadBack string   // whether it was read back to them: "yes"; "": not yet
+	Second   bool     // nothing is made ready for it before a second person has checked it
 	Made     int64
 	Entries  []Entry // what was written down for them, in order
 }
@@ -51,6 +52,7 @@ var (
 	ErrGroupName      = errors.New("a group needs a name")
 	ErrNoGroupPlace   = errors.New("this form has no place for the group whose views these are")
 	ErrSamePerson     = errors.New("a second person checks: not the one who wrote it down")
+	ErrUnchecked      = errors.New("a second person has to check what was written down for this group before it is made ready")
 	ErrNobody         = errors.New("say who checks")
 	ErrNothingToCheck = errors.New("nothing is being written down for this group that could be checked")
 )
@@ -235,4 +237,30 @@ func (w *Workspace) CheckEntry(ctx context.Context, g Group, by string) error {
 		return w.SaveGroup(ctx, &g)
 	}
 	return ErrNothingToCheck
+}
+
+// secondChecked refuses to have a draft made ready that a second person has to check
+// and has not, or not as it is now.
+func (w *Workspace) secondChecked(ctx context.Context, instanceID, tag string) error {
+	of, written := strings.CutPrefix(tag, intakeTag)
+	if !written {
+		return nil
+	}
+	id, _, _ := strings.Cut(of, " ")
+	g, err := w.tables.groups.Get(ctx, id)
+	if errors.Is(err, storage.ErrNotFound) || err == nil && !g.Second {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	all, err := w.Transcripts(ctx, g)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(t Transcript) bool { return t.InstanceID == instanceID })
+	if i < 0 || all[i].CheckedBy == "" || all[i].Changed {
+		return ErrUnchecked
+	}
+	return nil
 }

@@ -123,6 +123,55 @@ func TestASecondPersonChecksAndAChangeUndoesIt(t *testing.T) {
 	}
 }
 
+func TestWhereASecondCheckIsAskedForNothingIsMadeReadyWithoutIt(t *testing.T) {
+	d := builtinDevice(t)
+	g := women()
+	g.Second = true
+	if err := d.SaveGroup(t.Context(), &g); err != nil {
+		t.Fatal(err)
+	}
+	r, err := d.WriteDown(t.Context(), questionnaire, g, "Amina")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := r.Root().Ref
+	for name, value := range map[string]string{"consent_processing": "yes", "consent_translation": "yes", "publication": "full",
+		"org_category": "other", "nonprofit": "yes", "country": "TZ"} {
+		answer(t, r, workspace.QuestionOf(r.Definition(), name).Ref, value)
+	}
+	first := root.Child("questions").Child("q_a").Child("a")
+	ready := func() error {
+		t.Helper()
+		_, violations, err := r.MakeReady(t.Context(), "sw")
+		if len(violations) > 0 {
+			t.Fatal(violations)
+		}
+		return err
+	}
+	check := func() {
+		t.Helper()
+		if g, err = d.Group(t.Context(), g.ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.CheckEntry(t.Context(), g, "Babu"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answer(t, r, first, "Who lives from the lake.")
+	if err := ready(); !errors.Is(err, workspace.ErrUnchecked) {
+		t.Errorf("nobody has checked it: %v", err)
+	}
+	check()
+	answer(t, r, first, "Who lives from the lake, and on it.")
+	if err := ready(); !errors.Is(err, workspace.ErrUnchecked) {
+		t.Errorf("it was changed after the check: %v", err)
+	}
+	check()
+	if err := ready(); err != nil {
+		t.Errorf("checked as it is: %v", err)
+	}
+}
+
 func TestWhatCameOnPaperIsTranscribed(t *testing.T) {
 	d := builtinDevice(t)
 	g := women()

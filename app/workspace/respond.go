@@ -225,6 +225,9 @@ func (r *Response) Finishing(language string) (func(context.Context) (Item, erro
 	}}
 	files := maps.Clone(r.files)
 	return func(ctx context.Context) (Item, error) {
+		if err := r.w.secondChecked(ctx, r.of, r.tag); err != nil {
+			return Item{}, err
+		}
 		for _, name := range done.Attachments {
 			file, ok := files[name]
 			if name == session.AuditFile && done.Audit != nil {

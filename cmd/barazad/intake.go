@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -55,6 +56,7 @@ func intakeAdd(ctx context.Context, args []string, io streams) error {
 	language := f.String("answers-in", "", "code of the language of their answers")
 	consent := f.String("consent", "", "whether they agreed that it is sent in their name: written, oral, recorded, no")
 	read := f.String("read-back", "", "whether it was read back to them: yes, changed, no")
+	second := f.Bool("second-check", false, "nothing is made ready before a second person has checked it; =false takes that back")
 	return f.do(ctx, args, 1, aGroup, func(w *workspace.Workspace, words []string) error {
 		g, err := w.Group(ctx, words[0])
 		if errors.Is(err, storage.ErrNotFound) {
@@ -68,6 +70,11 @@ func intakeAdd(ctx context.Context, args []string, io streams) error {
 		if *how != "" {
 			g.How = strings.FieldsFunc(*how, func(r rune) bool { return r == ',' || r == ' ' })
 		}
+		f.Visit(func(given *flag.Flag) {
+			if given.Name == "second-check" {
+				g.Second = *second
+			}
+		})
 		if err := w.SaveGroup(ctx, &g); err != nil {
 			return err
 		}
@@ -95,7 +102,7 @@ func intakeList(ctx context.Context, args []string, io streams) error {
 			}
 			if *asJSON {
 				err = printJSON(io.out, map[string]any{"id": g.ID, "name": g.Name, "place": g.Place, "people": g.People, "how": g.How, "when": g.When,
-					"consent": g.Consent, "read_back": g.ReadBack, "entries": states})
+					"consent": g.Consent, "read_back": g.ReadBack, "second_check": g.Second, "entries": states})
 			} else {
 				_, err = fmt.Fprintf(io.out, "%s  %s  %s\n", g.ID, g.Name, cmp.Or(strings.Join(states, "; "), "nothing written down yet"))
 			}
@@ -193,7 +200,7 @@ func intakeCheck(ctx context.Context, args []string, io streams) error {
 // intakeReady makes ready what was written down for a group.
 func intakeReady(ctx context.Context, args []string, io streams) error {
 	f := newDeviceFlags("intake ready", io)
-	unchecked := f.Bool("unchecked", false, "also what no second person has checked")
+	unchecked := f.Bool("unchecked", false, "also what no second person has checked, except for groups where that is asked for")
 	words, err := f.parse(args)
 	if err != nil {
 		return err

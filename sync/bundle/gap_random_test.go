@@ -107,7 +107,9 @@ func (s *played) visit(d *device) {
 	shut(s.t, b)
 }
 
-func (s *played) options() bundle.Options { return bundle.Options{PartSize: 2<<10 + s.r.Int64N(20<<10)} }
+func (s *played) options() bundle.Options {
+	return bundle.Options{PartSize: 2<<10 + s.r.Int64N(20<<10)}
+}
 
 func (s *played) act() {
 	d := s.devices[s.r.IntN(len(s.devices))]
@@ -122,7 +124,7 @@ func (s *played) act() {
 		s.old = append(s.old, offers...)
 		s.visit(d)
 	case 5, 6:
-		bring(s.t, s.folder, s.centre)
+		s.bring()
 	case 7:
 		s.spoil()
 	case 8:
@@ -134,10 +136,20 @@ func (s *played) round() {
 	for _, d := range s.devices {
 		s.visit(d)
 	}
-	bring(s.t, s.folder, s.centre)
+	s.bring()
 	for _, d := range s.devices {
 		s.visit(d)
 	}
+}
+
+// bring has the centre take what is on the stick. That the goodbyes came is of no
+// importance here.
+func (s *played) bring() {
+	b := open(s.t, s.folder, bundle.Options{Writer: s.centre.Self()})
+	if r, err := b.Bring(s.t.Context(), s.centre.Serve); err != nil {
+		s.t.Fatalf("%+v: %v", r, err)
+	}
+	shut(s.t, b)
 }
 
 // echo writes an old offer of a device at the place where it stands now: so a hub
