@@ -364,6 +364,22 @@ func TestALargeGroupIsSeveralPages(t *testing.T) {
 	}
 }
 
+func TestALongListIsSearchedAsPeopleWriteTheNames(t *testing.T) {
+	var table strings.Builder
+	table.WriteString("| survey | type | name | label |\n| | select_one c | country | Country |\n| choices | list_name | name | label |\n| | c | ci | Côte d’Ivoire |\n| | c | er | إريتريا |\n| | c | cd | République démocratique du Congo |\n")
+	for i := range 40 {
+		fmt.Fprintf(&table, "| | c | c%d | Land %d |\n", i, i)
+	}
+	sh := fill(t, table.String())
+	p := sh.field("country").control.(*Pick)
+	for typed, want := range map[string]string{"COTE D’I": "ci", "اريت": "er", "congo republique": "cd"} {
+		p.find.SetText(typed)
+		if len(p.rows) != 1 || p.rows[0].Value != want {
+			t.Errorf("%q finds %d, not %q", typed, len(p.rows), want)
+		}
+	}
+}
+
 func TestALongListIsSearched(t *testing.T) {
 	var table strings.Builder
 	table.WriteString("| survey | type | name | label |\n| | select_one c | country | Country |\n| choices | list_name | name | label |\n")

@@ -31,6 +31,8 @@ type Pick struct {
 	value    string
 	rows     []*Choice
 	find     *Entry
+	folder   *locale.Folder // of what is searched; nil until then
+	folded   []string       // the labels of all choices; nil until something is looked for
 	list     *fyne.Container
 	marks    *fyne.Container
 	question []string // what is to be known of the question's words
@@ -82,7 +84,7 @@ func (p *Pick) Display(n session.Node) {
 	}
 	if !same {
 		p.arrange(p.looks, len(p.all))
-		p.known = nil
+		p.known, p.folded = nil, nil
 	}
 	if !same || p.search || len(p.box.Objects) <= 1 {
 		p.build()
@@ -201,20 +203,28 @@ func (p *Pick) common() []string {
 }
 
 // matches are the picked choices and the first that fit the search, those that
-// begin with it before those that have it; left is how many are not shown.
+// begin with it before those that have its words; left is how many are not shown. It is
+// looked for as in the lists of what was written: whatever the case and the accents.
 func (p *Pick) matches() (shown []session.Choice, left int) {
-	query := strings.ToLower(strings.TrimSpace(p.find.Text))
+	if p.folder == nil {
+		p.folder = locale.NewFolder()
+	}
+	looked := p.folder.Search(p.find.Text)
+	if p.folded == nil && !looked.Empty() {
+		for _, c := range p.all {
+			p.folded = append(p.folded, p.folder.Of(c.Label))
+		}
+	}
 	var begin, within []session.Choice
-	for _, c := range p.all {
-		label := strings.ToLower(c.Label)
+	for i, c := range p.all {
 		switch {
 		case p.has(c.Value):
 			shown = append(shown, c)
-		case query == "":
+		case looked.Empty():
 			left++
-		case strings.HasPrefix(label, query):
+		case looked.BeginsFolded(p.folded[i]):
 			begin = append(begin, c)
-		case strings.Contains(label, query):
+		case looked.InFolded(p.folded[i]):
 			within = append(within, c)
 		}
 	}
