@@ -81,6 +81,30 @@ func (s *Session) deprecate() {
 	}
 }
 
+// Copy begins another response with the answers of one, a draft or what was
+// submitted. It has an instanceID and times of its own, and corrects none.
+func (prog *Program) Copy(xml []byte, opts Options) (*Session, error) {
+	tree, err := parseInstance(xml)
+	if err != nil {
+		return nil, err
+	}
+	for _, meta := range tree.children {
+		if local(meta.name) == "meta" {
+			meta.children = slices.DeleteFunc(meta.children, func(c *xmlNode) bool { return local(c.name) == "deprecatedID" })
+		}
+	}
+	s, err := prog.loaded(Draft{}, tree, opts)
+	if err != nil {
+		return nil, err
+	}
+	s.deprecate()
+	s.started = s.now()
+	s.changedAt = s.started
+	s.preload(s.root)
+	s.awake()
+	return s, nil
+}
+
 // Revised returns the id of the revision before this one, "" where the response
 // corrects none.
 func (s *Session) Revised() string {

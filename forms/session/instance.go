@@ -183,6 +183,21 @@ func (prog *Program) resume(d Draft, opts Options, edit bool) (*Session, error) 
 	if tree.revises() {
 		prog = prog.revising()
 	}
+	s, err := prog.loaded(d, tree, opts)
+	if err != nil {
+		return nil, err
+	}
+	if edit {
+		s.deprecate()
+		s.started = s.now()
+		s.changedAt = s.started
+	}
+	s.awake()
+	return s, nil
+}
+
+// loaded is a session with what was read in it, of which nothing is computed yet.
+func (prog *Program) loaded(d Draft, tree *xmlNode, opts Options) (*Session, error) {
 	s := prog.newSession(opts)
 	if tree.name != s.prog.root.c.Name {
 		return nil, &MismatchError{FormID: tree.attr("id"), Version: tree.attr("version")}
@@ -194,12 +209,6 @@ func (prog *Program) resume(d Draft, opts Options, edit bool) (*Session, error) 
 	if len(l.lost) > 0 {
 		return nil, &MismatchError{FormID: tree.attr("id"), Version: tree.attr("version"), Lost: l.lost}
 	}
-	if edit {
-		s.deprecate()
-		s.started = s.now()
-		s.changedAt = s.started
-	}
-	s.awake()
 	return s, nil
 }
 
