@@ -15,10 +15,20 @@ FUZZTIME ?= 30s
 # The window's program for its tests: it tells where things stand.
 PILOT := bin/baraza-pilot
 
-.PHONY: fonts screens window run test check build soak static fast race
+.PHONY: fonts screens window run install test check build soak static fast race
 
 run:
 	@GO="$(GO)" scripts/run.sh
+
+# For this person, or with DESTDIR and PREFIX for a package: the programs, and what tells
+# a desktop that links and files of invites are theirs.
+PREFIX ?= $(HOME)/.local
+install: build
+	install -D -t $(DESTDIR)$(PREFIX)/bin bin/baraza bin/barazad
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/applications assets/desktop/example.baraza.desktop
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/mime/packages assets/desktop/example.baraza.xml
+	[ -n "$(DESTDIR)" ] || update-mime-database $(PREFIX)/share/mime
+	[ -n "$(DESTDIR)" ] || update-desktop-database $(PREFIX)/share/applications
 
 build:
 	$(PURE) $(GO) build -trimpath -ldflags "-s -w" -o bin/barazad ./cmd/barazad

@@ -33,6 +33,7 @@ var version = "0.1.0"
 type options struct {
 	dir     string
 	invite  []byte
+	offered []byte // an invite to be looked at first
 	gallery bool
 	measure string
 }
@@ -51,6 +52,7 @@ func main() {
 	flag.StringVar(&o.measure, "measure", "", "print how long the start took and what memory it needs, as JSON: “empty” for an empty window, “home” for the first screen")
 	flag.Parse()
 	o.invite = inviteFrom(*join)
+	o.offered = offeredBy(flag.Arg(0))
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "baraza:", err)
 		if errors.Is(err, errNoWindow) {
@@ -72,6 +74,11 @@ func run(o options) error {
 		debug.SetGCPercent(startGC)
 		makeCache()
 		return window(context.Background(), o)
+	}
+	if o.measure == "" && !o.gallery {
+		if dir, err := folder(o); err == nil && handOver(dir, o.offered) {
+			return nil // the window that is there shows it
+		}
 	}
 	err := supervise(os.Args[1:])
 	if errors.Is(err, errNoOpenGL) && o.measure == "" && !o.gallery {
@@ -151,7 +158,7 @@ func window(ctx context.Context, o options) (err error) {
 		}
 	}()
 	f := newFyne()
-	options := app.Options{Invite: o.invite, Version: version, Folder: o.dir, Log: diary, Ready: tidy, People: people, Tray: trayed()}
+	options := app.Options{Invite: o.invite, Offered: o.offered, Version: version, Folder: o.dir, Log: diary, Ready: tidy, People: people, Tray: trayed()}
 	if o.measure == measureHome {
 		m := newMeter(o.measure, f)
 		options.Opened, options.Ready = m.opened, m.ready
@@ -163,7 +170,14 @@ func window(ctx context.Context, o options) (err error) {
 		}
 		return app.New(f, w, consultation, options).RunGallery(ctx)
 	}
-	return unwatched(func() error { return app.New(f, nil, consultation, options).Run(ctx, open) })
+	a := app.New(f, nil, consultation, options)
+	end, err := takeOffers(o.dir, func(text []byte) { fyne.Do(func() { a.Offer(text) }) })
+	if err != nil { // then links open nothing while this window is there
+		log.Warn("no links are taken from other starts", "error", err)
+	} else {
+		defer end()
+	}
+	return unwatched(func() error { return a.Run(ctx, open) })
 }
 
 // trayed reports whether the system may have a tray. On other systems than Windows and macOS it is

@@ -71,7 +71,7 @@ var layers = map[string]string{
 	"app/station":                "assets/... forms/webform app/workspace sync/discovery sync/exchange sync/httpsync sync/hub sync/identity",
 	"app/pages":                  "assets/... forms/contribution forms/webform app/workspace app/wording",
 	"app/formview":               "assets/... forms forms/barcode forms/calendar forms/geo forms/imagemap forms/picture forms/session",
-	"app":                        "assets/... forms/... sync/exchange sync/hub sync/identity app/station app/workspace app/wording app/formview",
+	"app":                        "assets/... forms/... sync/catalogue sync/exchange sync/hub sync/identity app/station app/workspace app/wording app/formview",
 	"cmd":                        "...",
 }
 

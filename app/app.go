@@ -29,6 +29,7 @@ import (
 // works.
 type Options struct {
 	Invite  []byte // to join with at the start; may be nil
+	Offered []byte // an invite to be shown at the start, and taken when the person says so; may be nil
 	Version string // of the program
 	Folder  string // of the store, to be shown; how the screens looked last is kept there
 	// People are those who share the device. Nil means that the workspace stands
@@ -82,6 +83,7 @@ type App struct {
 	filling *filling         // the response that was opened last
 	safe    safety           // as it stood when it was looked for
 	watch   *workspace.Watch // says when to lock
+	opened  string           // folder of the documents that other programs show; "" where there are none
 }
 
 // A place is a screen that can be shown again: after going back, and when the
@@ -189,6 +191,7 @@ func (a *App) shut() {
 	a.leave()
 	a.away(place{})
 	a.end()
+	a.forgetOpened()
 	a.window.Close()
 }
 
@@ -218,6 +221,7 @@ func (a *App) afresh() {
 	if a.end != nil {
 		a.end()
 	}
+	a.forgetOpened()
 	a.ctx, a.end = context.WithCancel(a.whole)
 	a.jobs = a.working(a.ctx)
 }

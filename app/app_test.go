@@ -57,7 +57,7 @@ func TestAHalfInviteIsExplainedAndTheDeviceStaysAsItWas(t *testing.T) {
 	p := known(t, phone)
 	p.showJoin("")
 	p.types(0, "hello")
-	p.taps("Join")
+	p.taps("Read the invite")
 	p.sees("This is not an invite.")
 	if _, joined, _ := p.work.Invite(t.Context()); joined {
 		t.Error("the device has joined something")

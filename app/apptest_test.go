@@ -85,6 +85,14 @@ func known(t testing.TB, size fyne.Size) *person {
 	return p
 }
 
+// takes looks at an invite and takes it.
+func (p *person) takes(invite string) {
+	p.t.Helper()
+	p.showJoin(invite)
+	p.taps("Join")
+	p.sees("Joined: ")
+}
+
 // settles makes the settings as they are in s.
 func (p *person) settles(s workspace.Settings) {
 	p.choose(func(now *workspace.Settings) { *now = s })

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
@@ -59,18 +58,14 @@ func (b *backing) draw() screen {
 // backup that is there already is brought up to date.
 func (b *backing) choose() {
 	a := b.a
-	dialog.ShowFolderOpen(func(folder fyne.ListableURI, err error) {
-		if err != nil || folder == nil {
+	a.chooseFolder(func(folder string) {
+		card, err := a.work.Card()
+		if err != nil {
 			a.shell.trouble(err)
 			return
 		}
-		card, err := a.work.Card()
-		if err != nil || folder.Scheme() != "file" {
-			a.shell.say(a.words.Say("backup.not_there"))
-			return
-		}
-		b.make(filepath.Join(folder.Path(), "baraza-"+card.ID().Short()+".backup"))
-	}, a.window)
+		b.make(filepath.Join(folder, "baraza-"+card.ID().Short()+".backup"))
+	})
 }
 
 // make brings the backup up to date and proves the whole of it.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
@@ -32,16 +31,7 @@ func (a *App) hub() *hub.Hub {
 }
 
 // toStick asks for a folder and writes there what waits.
-func (o *outbox) toStick() {
-	a := o.a
-	dialog.ShowFolderOpen(func(folder fyne.ListableURI, err error) {
-		if err != nil || folder == nil {
-			a.shell.trouble(err)
-			return
-		}
-		o.saveTo(folder.Path())
-	}, a.window)
-}
+func (o *outbox) toStick() { o.a.chooseFolder(o.saveTo) }
 
 func (o *outbox) saveTo(folder string) {
 	a := o.a
@@ -103,13 +93,7 @@ func (m *mailing) choose() {
 		a.again()
 		return
 	}
-	dialog.ShowFolderOpen(func(folder fyne.ListableURI, err error) {
-		if err != nil || folder == nil {
-			a.shell.trouble(err)
-			return
-		}
-		m.save(folder.Path())
-	}, a.window)
+	a.chooseFolder(m.save)
 }
 
 func (m *mailing) save(folder string) {

@@ -35,6 +35,20 @@ func (a *App) chooseFile(most int64, endings []string, take func(name string, co
 	d.Show()
 }
 
+// chooseFolder asks for a folder of this device and hands over its name.
+func (a *App) chooseFolder(take func(folder string)) {
+	dialog.ShowFolderOpen(func(folder fyne.ListableURI, err error) {
+		switch {
+		case err != nil || folder == nil:
+			a.shell.trouble(err)
+		case folder.Scheme() != "file":
+			a.shell.say(a.words.Say("backup.not_there"))
+		default:
+			take(folder.Path())
+		}
+	}, a.window)
+}
+
 func (a *App) chosenFile(r fyne.URIReadCloser, most int64, take func(name string, content []byte)) {
 	name := r.URI().Name()
 	var content []byte

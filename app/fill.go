@@ -40,6 +40,21 @@ func (a *App) newResponse() {
 	}, func(err error) { a.fill(r, err) })
 }
 
+// copyOf begins another response with the answers of one, a draft or what was made
+// ready: for a group that says nearly the same.
+func (a *App) copyOf(id string) {
+	var r *workspace.Response
+	a.jobs.run(func() (err error) {
+		r, err = a.work.Copy(a.ctx, id, a.languages()...)
+		return err
+	}, func(err error) {
+		if a.fill(r, err); err == nil {
+			a.filling.open(0)
+			a.shell.say(a.words.Say("copy.begun"))
+		}
+	})
+}
+
 func (a *App) fill(r *workspace.Response, err error) {
 	if err != nil {
 		a.shell.trouble(err)
@@ -248,6 +263,10 @@ func (f *filling) outline() fyne.CanvasObject {
 		add(l)
 	}
 	add(newWay(theme.ListIcon(), f.a.words.Say("review.title"), "", f.review))
+	add(newWay(theme.ContentCopyIcon(), f.a.words.Say("copy.begin"), "", func() {
+		f.save.flush()
+		f.a.copyOf(f.response.InstanceID())
+	}))
 	add(newWay(theme.DeleteIcon(), f.a.words.Say("trash.put"), "", f.putAside))
 	return scroll
 }

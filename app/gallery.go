@@ -176,12 +176,13 @@ func (a *App) gallery() ([]sample, error) {
 		{"hub", hubWith(a.sampleHub())},
 		{"mail", a.showMail},
 		{"join", func() { a.showJoin("") }},
+		{"join-offer", a.showOffer},
 		{"settings", a.showSettings},
 		{"person", a.showPerson},
 		{"about", a.showAbout},
 		{"menu", a.showMenu},
 		{"controls", a.showControls},
-	}, slices.Concat(a.goOnSamples(r), a.trashSamples(), a.safetySamples(), questions)...), nil
+	}, slices.Concat(a.goOnSamples(r), a.trashSamples(), a.publishedSamples(), a.leavingSamples(), a.safetySamples(), questions)...), nil
 }
 
 func (a *App) sampleResponse(ctx context.Context, name string) (*workspace.Response, error) {

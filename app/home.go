@@ -22,17 +22,20 @@ type mine struct {
 	joined bool
 	asked  []workspace.Message // by the secretariat
 	trash  int                 // put aside
+
+	published []workspace.Published // by the secretariat
 }
 
 func (a *App) mine(ctx context.Context) (m mine, _ error) {
 	m.read = true
-	var wrong [5]error // what can't be read must not hide the rest
+	var wrong [6]error // what can't be read must not hide the rest
 	m.drafts, wrong[0] = a.work.Briefs(ctx)
 	m.items, wrong[1] = a.work.Items(ctx)
 	_, m.joined, wrong[2] = a.work.Invite(ctx)
 	m.asked, wrong[3] = a.work.Messages(ctx)
 	aside, err := a.work.Trash(ctx)
 	m.trash, wrong[4] = len(aside), err
+	m.published, wrong[5] = a.work.Published(ctx)
 	return m, errors.Join(wrong[:]...)
 }
 
@@ -95,7 +98,15 @@ func (a *App) home(m mine) fyne.CanvasObject {
 	if waits := unanswered(m.asked); len(waits) > 0 {
 		main.Add(a.questionWaits(waits))
 	}
-	main.Add(a.nextStep(m))
+	if news := announcements(m.published, true); len(news) > 0 {
+		main.Add(a.announced(news))
+	}
+	left := a.chosen.Rules.Left != 0
+	if left {
+		main.Add(a.hasLeft())
+	} else {
+		main.Add(a.nextStep(m))
+	}
 	if m.read {
 		main.Add(a.moreToDo(m))
 	}
@@ -111,6 +122,9 @@ func (a *App) home(m mine) fyne.CanvasObject {
 	}
 	main.Add(a.about())
 	side := formview.NewStack(gapParts, a.timeline(c), a.questionnaire())
+	if m.joined && !left {
+		side.Add(buttons(low(say("leave.way"), theme.LogoutIcon(), a.showLeave)))
+	}
 	return formview.NewScroll(newBesides(main, side))
 }
 
@@ -154,16 +168,28 @@ func (a *App) questionWaits(waits []workspace.Message) fyne.CanvasObject {
 func (a *App) moreToDo(m mine) fyne.CanvasObject {
 	say := a.words.Say
 	box := formview.NewStack(gapCards)
+	if a.chosen.Rules.Left != 0 {
+		return a.moreToRead(m, box)
+	}
 	if len(m.drafts) > 0 || waitingIn(m.items) > 0 {
 		box.Add(newWay(theme.AccountIcon(), say("consultation.answer_for_group"), say("next.group_why"), a.newResponse))
 	}
 	box.Add(newWay(theme.VolumeUpIcon(), say("intake.title"), say("intake.why"), a.showIntake))
 	box.Add(newWay(theme.DocumentCreateIcon(), say("consultation.write"), say("next.write_why"), a.newContribution))
-	if m.trash > 0 {
-		box.Add(newWay(theme.DeleteIcon(), say("trash.title"), a.words.Count("trash.holds", m.trash), a.showTrash))
-	}
+	a.moreToRead(m, box)
 	if !m.joined {
 		box.Add(newWay(theme.LoginIcon(), say("join.title"), say("join.not_joined"), func() { a.showJoin("") }))
+	}
+	return box
+}
+
+// moreToRead adds what can be done without taking part.
+func (a *App) moreToRead(m mine, box *fyne.Container) fyne.CanvasObject {
+	if m.joined || len(m.published) > 0 {
+		box.Add(newWay(theme.FolderIcon(), a.words.Say("published.title"), a.publishedState(m.published), a.showPublished))
+	}
+	if m.trash > 0 {
+		box.Add(newWay(theme.DeleteIcon(), a.words.Say("trash.title"), a.words.Count("trash.holds", m.trash), a.showTrash))
 	}
 	return box
 }

@@ -137,6 +137,7 @@ func TestAnInviteIsDroppedIntoTheWindow(t *testing.T) {
 	p := known(t, laptop)
 	dropped := onDisk(t, "invite.txt", string(invited(t, "https://centre.example:8443")))
 	p.dropped(fyne.NewPos(500, 300), []fyne.URI{storage.NewFileURI(dropped)})
+	p.taps("Join")
 	p.sees("Joined: another")
 	if _, joined, err := p.work.Invite(t.Context()); err != nil || !joined {
 		t.Errorf("joined is %v, %v", joined, err)

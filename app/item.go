@@ -101,7 +101,7 @@ func (a *App) item(i workspace.Item, proof *workspace.Proof, asked ...workspace.
 	ways := []fyne.CanvasObject{action(say("screen.read_again"), func() { a.showSent(i) }), action(say("nav.outbox"), a.showOutbox)}
 	if i.Kind.Submission() && !i.Withdrawn {
 		if !i.IsContribution() {
-			ways = append(ways, action(say("correct.begin"), func() { a.correct(i.Name) }))
+			ways = append(ways, action(say("correct.begin"), func() { a.correct(i.Name) }), action(say("copy.begin"), func() { a.copyOf(i.Name) }))
 		}
 		ways = append(ways, action(say("withdraw.begin"), func() { a.showWithdraw(i) }))
 	}
@@ -112,7 +112,7 @@ func (a *App) item(i workspace.Item, proof *workspace.Proof, asked ...workspace.
 		}
 		column = append(column, box)
 	}
-	column = append(column, section(say("history.title"), a.history(i)), buttons(ways...), a.copies(i))
+	column = append(column, section(say("history.title"), a.history(i)), buttons(ways...), section(say("print.take"), a.copies(i.Name, i.Code, nil)))
 	return page(column...)
 }
 

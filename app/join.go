@@ -17,7 +17,8 @@ import (
 // through is named.
 type joining struct {
 	a      *App
-	invite string // as typed or pasted
+	invite string           // as typed or pasted
+	offer  *workspace.Offer // what it says, while that is looked at; nil else
 	hub    string
 	result string // of the last try
 	failed bool
@@ -25,13 +26,70 @@ type joining struct {
 	near   looking
 }
 
-// showJoin asks for an invite; text is what was found in a file, or "".
+// showJoin asks for an invite; text is what was found in a file or a link, or "". What
+// the invite says is shown before it is taken.
 func (a *App) showJoin(text string) {
 	j := &joining{a: a, invite: text, hub: a.chosen.Hub}
 	a.start(place{draw: j.draw})
 	if text != "" {
-		j.join()
+		j.read()
 	}
+}
+
+// read looks what the invite says.
+func (j *joining) read() {
+	a := j.a
+	var offer workspace.Offer
+	j.result, j.offer = "", nil
+	a.jobs.run(func() (err error) {
+		offer, err = a.work.Offer(a.ctx, []byte(j.invite))
+		return err
+	}, func(err error) {
+		switch {
+		case err == nil && offer.Other:
+			err = workspace.ErrOtherConsultation
+			fallthrough
+		case err != nil:
+			j.result, j.failed = a.explain(err), true
+		default:
+			j.offer = &offer
+		}
+		a.again()
+	})
+}
+
+// offered is what the invite says: who invites, and what joining brings.
+func (j *joining) offered() fyne.CanvasObject {
+	a, say, o := j.a, j.a.words.Say, j.offer
+	name := o.Consultation
+	if name == a.consultation.ID {
+		name = a.consultation.Title
+	}
+	fact := func(id locale.ID, words string) fyne.CanvasObject { return lines(quiet(say(id)), wrapped(words)) }
+	centre := o.Name
+	if centre == "" {
+		centre = say("join.name_comes")
+	}
+	box := formview.NewStack(gapCards, lines(quiet(say("nav.consultation")), subheading(name)), fact("join.centre", centre),
+		lines(quiet(say("join.fingerprint")), strong(onePiece(o.Root.String())), quiet(say("join.compare"))))
+	if len(o.Addresses) > 0 {
+		var hosts []string
+		for _, address := range o.Addresses {
+			host, _, _ := strings.Cut(address, "#")
+			hosts = append(hosts, onePiece(host))
+		}
+		box.Add(fact("join.sends_to", strings.Join(hosts, "\n")))
+	}
+	if o.Held {
+		box.Add(wrapped(say("join.held")))
+	}
+	box.Add(lines(strong(say("join.first", locale.Values{"Size": a.words.Size(o.First)})),
+		wrapped(say("join.first_why", locale.Values{"Size": a.words.Size(workspace.SmallDocument)}))))
+	box.Add(buttons(primary(say("action.join"), j.join), action(say("join.not_now"), func() {
+		j.offer, j.invite = nil, ""
+		a.again()
+	})))
+	return formview.NewPanel(formview.ColourSoft, theme.ColorNamePrimary, box)
 }
 
 func (j *joining) draw() screen {
@@ -49,10 +107,15 @@ func (j *joining) draw() screen {
 			formview.NewNotice(theme.ConfirmIcon(), theme.ColorNameSuccess, j.result),
 			buttons(primary(say("nav.consultation"), a.showHome), action(say("nav.outbox"), a.showOutbox)))))
 	}
+	if j.offer != nil {
+		content.Objects = []fyne.CanvasObject{heading(say("join.title")), j.offered()}
+		scroll.Follow()
+		return screen{title: say("screen.join"), way: "screen.join", body: scroll}
+	}
 	choose := action(say("action.choose_file"), func() { a.chooseText(a.showJoin) })
 	choose.Icon = theme.FolderOpenIcon()
 	column = append(column, formview.NewStack(gapWords, lines(strong(say("join.paste_here")), field),
-		buttons(primary(say("action.join"), j.join), choose), quiet(say("join.drop_here"))), j.through(scroll))
+		buttons(primary(say("join.read"), j.read), choose), quiet(say("join.drop_here"))), j.through(scroll))
 	content.Objects = column
 	return screen{title: say("screen.join"), way: "screen.join", body: scroll}
 }
@@ -91,7 +154,7 @@ func (j *joining) setHub() {
 // join takes the invite and says what came of it.
 func (j *joining) join() {
 	j.a.join([]byte(j.invite), func(words string, err error) {
-		j.result, j.failed = words, err != nil
+		j.result, j.failed, j.offer = words, err != nil, nil
 		if err == nil {
 			j.invite = ""
 		}
@@ -123,6 +186,7 @@ func (a *App) join(text []byte, say func(words string, err error)) {
 // every start.
 func (a *App) joinAtStart() {
 	text := a.o.Invite
+	defer a.lookAtOffer()
 	if len(text) == 0 {
 		return
 	}
@@ -146,4 +210,24 @@ func (a *App) joinAtStart() {
 			})
 		}
 	})
+}
+
+// Offer shows an invite that came while the window is there, as by a link. It is called
+// where drawing is done.
+func (a *App) Offer(text []byte) {
+	if len(text) > 0 {
+		a.o.Offered = text
+	}
+	if a.shell != nil && !a.shell.shown.bare { // else when somebody has unlocked theirs, or given a name
+		a.lookAtOffer()
+	}
+	a.show()
+}
+
+// lookAtOffer shows the invite that was offered, once.
+func (a *App) lookAtOffer() {
+	if text := a.o.Offered; len(text) > 0 {
+		a.o.Offered = nil
+		a.showJoin(string(text))
+	}
 }

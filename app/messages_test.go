@@ -45,7 +45,7 @@ func (p *person) answered() workspace.Item {
 func TestAQuestionOfTheSecretariatIsShownAndAnswered(t *testing.T) {
 	c := newCentre(t)
 	p := known(t, phone)
-	p.showJoin(c.invite.Line())
+	p.takes(c.invite.Line())
 	item := p.answered()
 	p.sends()
 	if sent, err := p.work.Item(t.Context(), item.Name); err != nil {
@@ -88,7 +88,7 @@ func TestAQuestionOfTheSecretariatIsShownAndAnswered(t *testing.T) {
 func TestAQuestionStandsBesideTheQuestionThatItMeansWhileItIsCorrected(t *testing.T) {
 	c := newCentre(t)
 	p := known(t, laptop)
-	p.showJoin(c.invite.Line())
+	p.takes(c.invite.Line())
 	item := p.answered()
 	p.sends()
 	item, err := p.work.Item(t.Context(), item.Name)
@@ -112,7 +112,7 @@ func TestAQuestionStandsBesideTheQuestionThatItMeansWhileItIsCorrected(t *testin
 func TestWhatWasSentIsWithdrawnAfterBeingAskedOnceMore(t *testing.T) {
 	c := newCentre(t)
 	p := known(t, phone)
-	p.showJoin(c.invite.Line())
+	p.takes(c.invite.Line())
 	p.wrote("What the lake needs")
 	p.sends()
 	p.taps("What the lake needs")

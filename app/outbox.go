@@ -120,7 +120,7 @@ func (o *outbox) draw() fyne.CanvasObject {
 	if len(o.items) > most {
 		column = append(column, buttons(action(a.words.Count("screen.show_all", len(o.items)), a.showAll)))
 	}
-	if o.joined && o.running == nil {
+	if o.joined && o.running == nil && a.chosen.Rules.Left == 0 {
 		column = append(column, o.otherRoads())
 	}
 	if o.running == nil {
@@ -144,6 +144,9 @@ func (o *outbox) sender() fyne.CanvasObject {
 		box.Add(o.account)
 		box.Add(buttons(action(say("action.cancel"), o.running.cancel)))
 		o.tell()
+	case a.chosen.Rules.Left != 0:
+		box.Add(wrapped(say("hold.left")))
+		box.Add(buttons(primary(say("leave.come_back"), func() { a.takePart(true) })))
 	case !o.joined:
 		box.Add(wrapped(say("send.not_joined")))
 		box.Add(buttons(primary(say("join.title"), func() { a.showJoin("") })))

@@ -22,24 +22,33 @@ type printing func(io.Writer) (workspace.Printed, error)
 // toPrint is how this person's screens are printed.
 func (a *App) toPrint() workspace.Printing { return workspace.Printing{Words: a.words} }
 
-// copies are the ways to take along what was made ready: as PDF, to be read or
-// printed by what else is on the device, and as JSON.
-func (a *App) copies(i workspace.Item) fyne.CanvasObject {
-	name := "baraza"
-	if i.Code != "" {
-		name += "-" + i.Code
+// copies are the ways to take along what was made ready, or a draft by its ID: to another
+// program that prints it, as PDF, and as JSON. before, which may be nil, is called first.
+func (a *App) copies(name, code string, before func()) fyne.CanvasObject {
+	file := "baraza"
+	if code != "" {
+		file += "-" + code
 	}
-	pdf := action(a.words.Say("print.save"), func() {
-		a.saveAs(name+".pdf", func(w io.Writer) (workspace.Printed, error) { return a.work.Print(a.ctx, i.Name, a.toPrint(), w) })
-	})
-	pdf.Icon = theme.DocumentPrintIcon()
-	json := action(a.words.Say("print.save_json"), func() {
-		a.saveAs(name+".json", func(w io.Writer) (workspace.Printed, error) {
-			return workspace.Printed{}, a.work.Export(a.ctx, i.Name, w, a.languages()...)
+	first := func(do func()) func() {
+		return func() {
+			if before != nil {
+				before()
+			}
+			do()
+		}
+	}
+	write := func(w io.Writer) (workspace.Printed, error) { return a.work.Print(a.ctx, name, a.toPrint(), w) }
+	print := action(a.words.Say("print.open"), first(func() { a.showElsewhere(file+".pdf", write) }))
+	print.Icon = theme.DocumentPrintIcon()
+	pdf := action(a.words.Say("print.save"), first(func() { a.saveAs(file+".pdf", write) }))
+	pdf.Icon = theme.DocumentSaveIcon()
+	json := action(a.words.Say("print.save_json"), first(func() {
+		a.saveAs(file+".json", func(w io.Writer) (workspace.Printed, error) {
+			return workspace.Printed{}, a.work.Export(a.ctx, name, w, a.languages()...)
 		})
-	})
+	}))
 	json.Icon = theme.DocumentSaveIcon()
-	return buttons(pdf, json)
+	return buttons(print, pdf, json)
 }
 
 // onPaper are the ways to bring the form to people without a device: a sheet to fill

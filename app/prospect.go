@@ -60,6 +60,9 @@ func (o *outbox) ready(box *fyne.Container) {
 	if o.sum.Staying > 0 {
 		facts = append(facts, quiet(say("sending.staying", locale.Values{"Size": a.words.Size(o.sum.Staying)})))
 	}
+	if o.sum.Library > 0 {
+		facts = append(facts, quiet(say("published.will_come", locale.Values{"Size": a.words.Size(o.sum.Library)})))
+	}
 	facts = append(facts, quiet(o.today()), quiet(o.road()))
 	if next := o.planned(); next != "" {
 		facts = append(facts, quiet(next))

@@ -46,7 +46,8 @@ func (f *filling) drawReview() screen {
 			wrapped(say("ready.explain")), quiet(say("review.after")))))
 	}
 	column = append(column, quiet(say("review.unanswered_fine")))
-	content.Objects = append(column, answers(f.form)...)
+	content.Objects = append(append(column, answers(f.form)...), section(say("print.take"), f.a.copies(f.response.InstanceID(), "", f.save.flush)))
+	scroll.Follow()
 	return screen{title: say("review.title"), way: "nav.consultation", body: scroll, done: 1,
 		bar: newBar(nil, nil, ready, false)}
 }

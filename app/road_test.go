@@ -24,6 +24,8 @@ type centre struct {
 	invite  identity.Invite
 	stop    func()
 	desk    *central.Desk
+	keys    central.Keys
+	shelf   central.Shelf
 }
 
 func newCentre(t *testing.T) *centre {
@@ -58,7 +60,7 @@ func newCentre(t *testing.T) *centre {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &centre{desk: &central.Desk{Store: store, Keys: keys}}
+	c := &centre{desk: &central.Desk{Store: store, Keys: keys}, keys: central.Keys{Centre: card, LogKey: logKey}, shelf: store}
 	c.address, c.stop = listen(t, func(ctx context.Context, conn exchange.Conn) { _, _ = server.Serve(ctx, conn) })
 	if c.invite, err = central.NewInvite(t.Context(), store, card, []string{c.address}, "everybody", time.Now(), rand.Reader); err != nil {
 		t.Fatal(err)

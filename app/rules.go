@@ -19,11 +19,12 @@ type ruling struct {
 	a            *App
 	on           workspace.Network
 	price, hours string // as they stand in their fields
+	proxy        string
 	page         *formview.Scroll
 }
 
 func (a *App) showRules() {
-	r := &ruling{a: a, price: a.chosen.Rules.Price.String(), hours: a.chosen.Rules.Hours()}
+	r := &ruling{a: a, price: a.chosen.Rules.Price.String(), hours: a.chosen.Rules.Hours(), proxy: a.chosen.Proxy}
 	a.goTo(place{draw: r.screen, enter: func() {
 		at := a.visit
 		a.jobs.run(func() error {
@@ -83,6 +84,7 @@ func (r *ruling) screen() screen {
 			}
 			return err
 		}), quiet(say("sending.hours_hint"))),
+		section(say("sending.proxy"), r.typed(r.proxy, "sending.proxy_odd", r.through), quiet(say("sending.proxy_hint"))),
 		section(say("sending.notify"), r.tick(say("sending.notify_yes"), !a.chosen.Rules.Quiet, func(to *workspace.Rules, on bool) { to.Quiet = !on })),
 	}
 	r.page.Follow()
@@ -92,6 +94,22 @@ func (r *ruling) screen() screen {
 // keep keeps a rule without drawing the page again: somebody types on it.
 func (r *ruling) keep(change func(*workspace.Rules)) {
 	r.a.keepChoice(func(s *workspace.Settings) { change(&s.Rules) })
+}
+
+// through has this device send through a proxy, when its address stands there: a part
+// of an address is one, too, and would break off what is being sent.
+func (r *ruling) through(text string) error {
+	a, proxy := r.a, strings.TrimSpace(text)
+	r.proxy = text
+	err := workspace.CheckProxy(proxy)
+	if err == nil {
+		a.jobs.after(saveAfter, func() {
+			if r.proxy == text && a.chosen.Proxy != proxy {
+				a.keepChoice(func(s *workspace.Settings) { s.UseProxy(proxy) })
+			}
+		})
+	}
+	return err
 }
 
 // typed is a field that says below when it can't be read.

@@ -35,6 +35,7 @@ func TestWhatWasMadeReadyBeforeJoiningIsSentAndReceived(t *testing.T) {
 	p.taps("Outbox")
 	p.taps("Join with an invite")
 	p.pastes(0, "Dear friends, here is it:\n"+c.invite.Line()+"\n")
+	p.taps("Read the invite")
 	p.taps("Join")
 	p.sees("Joined: ")
 	p.taps("Outbox")
@@ -74,7 +75,7 @@ func TestAHubCarriesWhatNoLineReaches(t *testing.T) {
 	invite := c.invite
 	invite.Addresses = []string{"https://centre.example.invalid"} // no line leads there
 	p.wrote("What the lake needs")
-	p.showJoin(invite.Line())
+	p.takes(invite.Line())
 	p.sees("Joined: ")
 	p.pastes(1, "hub.example/?x=1")
 	p.taps("Use this hub")
@@ -149,7 +150,7 @@ func TestSendingIsCountedInBytesAndCanBeStopped(t *testing.T) {
 		}
 		<-stuck
 	})
-	p.showJoin(string(invite.File()))
+	p.takes(string(invite.File()))
 	p.sees("Joined: ")
 	wait := p.beside()
 	p.showOutbox()
@@ -173,7 +174,7 @@ func TestNoLineIsSaidAndNothingIsLost(t *testing.T) {
 	c := newCentre(t)
 	p := known(t, phone)
 	p.wrote("What the lake needs")
-	p.showJoin(string(c.invite.File()))
+	p.takes(string(c.invite.File()))
 	c.stop()
 	p.showOutbox()
 	p.sees("will be sent")

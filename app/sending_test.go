@@ -13,8 +13,7 @@ import (
 // joins takes an invite, so that there is a road to send by.
 func (p *person) joins(c *centre) {
 	p.t.Helper()
-	p.showJoin(string(c.invite.File()))
-	p.sees("Joined: ")
+	p.takes(string(c.invite.File()))
 }
 
 func TestTheOutboxSaysWhatSendingCostsAndWhatIsLeft(t *testing.T) {

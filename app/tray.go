@@ -43,6 +43,9 @@ func (a *App) renewTray() {
 
 // show brings the window to the front.
 func (a *App) show() {
+	if a.window == nil {
+		return // it comes by itself
+	}
 	a.window.Show()
 	a.window.RequestFocus()
 }

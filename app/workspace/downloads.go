@@ -20,6 +20,15 @@ type Published struct {
 	catalogue.Publication
 	storage.Download
 	Wanted bool // it comes with the next exchange, unless it is here
+	New    bool // an announcement or a document that nobody has read here yet
+}
+
+// ToCome is about how many bytes will come down for it with the next exchange.
+func (p Published) ToCome() int64 {
+	if p.Here || !p.Wanted {
+		return 0
+	}
+	return max(0, p.Size-p.Got)
 }
 
 // Published lists what is in force of what the centre published, the newest
@@ -49,7 +58,9 @@ func (w *Workspace) Published(ctx context.Context) ([]Published, error) {
 	}
 	out := make([]Published, len(force))
 	for i, p := range force {
-		out[i] = Published{Publication: p, Download: here[i], Wanted: p.Content != (catalogue.Blob{}) && !p.Withdrawn && s.wants(p)}
+		_, seen := slices.BinarySearch(s.Seen, p.Number)
+		out[i] = Published{Publication: p, Download: here[i], Wanted: p.Content != (catalogue.Blob{}) && !p.Withdrawn && s.wants(p),
+			New: !seen && !p.Withdrawn && (p.Kind == catalogue.Announcement || p.Kind == catalogue.Document)}
 	}
 	return out, nil
 }
@@ -104,6 +115,16 @@ func (s Settings) reads(language string) bool {
 		l, named := locale.Named(code)
 		return code == language || known && named && l.Code == of.Code
 	})
+}
+
+// MarkSeen notes that a person has read what was published under these numbers.
+func (w *Workspace) MarkSeen(ctx context.Context, numbers ...uint64) error {
+	_, err := w.Change(ctx, func(s *Settings) {
+		seen := append(slices.Clone(s.Seen), numbers...)
+		slices.Sort(seen)
+		s.Seen = slices.Compact(seen)
+	})
+	return err
 }
 
 // WantDocument says that a document is to be taken, or not.

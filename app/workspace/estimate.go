@@ -7,6 +7,7 @@ import (
 
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
+	"baraza.example/sync/catalogue"
 	"baraza.example/sync/identity"
 )
 
@@ -30,6 +31,7 @@ type Estimate struct {
 	Staying int64 // bytes of attachments that stay here, as the rules say; not in the others
 	Down    int64 // bytes of frames
 	Around  int64 // bytes of HTTP and TLS, both ways
+	Library int64 // bytes of frames down, of what was published and is wanted here
 
 	texts  int                         // records that are no attachments
 	all    int                         // records, with those that nobody waits for
@@ -43,7 +45,7 @@ type Estimate struct {
 func (e Estimate) Up() int64 { return e.Text + e.Files }
 
 // Total is what will go over the link, both ways: what is paid for.
-func (e Estimate) Total() int64 { return e.Up() + e.Down + e.Around }
+func (e Estimate) Total() int64 { return e.Up() + e.Down + e.Around + e.Library }
 
 // Pending says what waits to go: records, and about how many bytes will be
 // written for them before HTTP and TLS, whatever the rules say.
@@ -68,7 +70,25 @@ func (w *Workspace) Estimate(ctx context.Context, s Sending) (Estimate, error) {
 			roads = []string{""} // what it weighs is worth knowing before there is a road
 		}
 	}
-	return w.estimate(ctx, roads[0], s.Files || !chosen.Rules.Holds(w.network()))
+	e, err := w.estimate(ctx, roads[0], s.Files || !chosen.Rules.Holds(w.network()))
+	if err == nil {
+		e.Library, err = w.toCome(ctx)
+	}
+	return e, err
+}
+
+// toCome is about what will come down of what was published.
+func (w *Workspace) toCome(ctx context.Context) (bytes int64, err error) {
+	if w.self == nil {
+		return 0, nil
+	}
+	all, err := w.Published(ctx)
+	for _, p := range all {
+		if n := p.ToCome(); n > 0 {
+			bytes += n + (n/catalogue.LeafSize+1)*leafCost
+		}
+	}
+	return bytes, err
 }
 
 func (w *Workspace) estimate(ctx context.Context, road string, files bool) (e Estimate, err error) {

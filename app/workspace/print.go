@@ -3,8 +3,10 @@ package workspace
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +15,8 @@ import (
 	"baraza.example/forms/contribution"
 	"baraza.example/forms/session"
 	"baraza.example/forms/typeset"
+	"baraza.example/storage"
+	"baraza.example/sync/batch"
 )
 
 // Printing is how something is printed. Words must be set.
@@ -24,18 +28,54 @@ type Printing struct {
 // A Printed says which characters no font had: an empty box stands for each.
 type Printed struct{ Missing []rune }
 
-// Print writes what was made ready under a name as PDF, with what became of it.
+// A writing is what is printed or exported: what was made ready, or a draft of a
+// response as it was saved last.
+type writing struct {
+	Item
+	sent  Sent
+	draft bool
+}
+
+// writing reads what has this name, or this ID.
+func (w *Workspace) writing(ctx context.Context, name string, languages []string) (v writing, err error) {
+	if v.Item, err = w.Item(ctx, name); err == nil {
+		v.sent, err = w.Read(ctx, name, languages...)
+		return v, err
+	}
+	if !errors.Is(err, storage.ErrNotFound) {
+		return v, err
+	}
+	r, err := w.Resume(ctx, name, languages...)
+	if err != nil {
+		return v, err
+	}
+	d := r.Draft()
+	v = writing{Item: Item{Name: name, Kind: batch.KindResponse, Title: authorOf(d), Made: d.Changed.Unix()}, sent: Sent{Response: r.Session}, draft: true}
+	for file := range r.files {
+		v.sent.Files = append(v.sent.Files, file)
+	}
+	slices.Sort(v.sent.Files)
+	return v, nil
+}
+
+// state is one of the three plain states, or that it is still being written.
+func (v writing) state(words *locale.Localizer) string {
+	if v.draft {
+		return words.Say("state.draft")
+	}
+	return inWords(v.Item, words)
+}
+
+// Print writes what was made ready under a name as PDF, with what became of it; or a
+// draft, by its ID.
 func (w *Workspace) Print(ctx context.Context, name string, p Printing, out io.Writer) (Printed, error) {
-	item, err := w.Item(ctx, name)
+	item, err := w.writing(ctx, name, p.Words.Language().Chain())
 	if err != nil {
 		return Printed{}, err
 	}
-	sent, err := w.Read(ctx, name, p.Words.Language().Chain()...)
-	if err != nil {
-		return Printed{}, err
-	}
+	sent := item.sent
 	f := typeset.Facts{
-		Words: p.Words, Title: strings.Trim(item.Title, " —"), Written: sent.Language, Code: item.Code, State: inWords(item, p.Words),
+		Words: p.Words, Title: strings.Trim(item.Title, " —"), Written: sent.Language, Code: item.Code, State: item.state(p.Words),
 		Made: p.Words.Moment(time.Unix(item.Made, 0).UTC(), w.clock()), Files: sent.Files,
 	}
 	var printed Printed
@@ -115,7 +155,7 @@ type Exported struct {
 	Title      string           `json:"title"`
 	Language   string           `json:"language"` // of what was written
 	Made       time.Time        `json:"made"`
-	State      string           `json:"state"`          // "on this device", "at the hub NAME", "received"
+	State      string           `json:"state"`          // "on this device", "at the hub NAME", "received"; "draft"
 	Code       string           `json:"code,omitempty"` // of the receipt
 	Form       string           `json:"form,omitempty"`
 	Version    string           `json:"version,omitempty"`
@@ -136,19 +176,16 @@ type ExportedAnswer struct {
 	Words    string    `json:"words"`    // as it is read: choices by their labels
 }
 
-// Export writes what was made ready under a name as JSON, in the languages that
-// questions are wanted in.
+// Export writes what was made ready under a name as JSON, or a draft by its ID, in the
+// languages that questions are wanted in.
 func (w *Workspace) Export(ctx context.Context, name string, out io.Writer, languages ...string) error {
-	item, err := w.Item(ctx, name)
+	item, err := w.writing(ctx, name, languages)
 	if err != nil {
 		return err
 	}
-	sent, err := w.Read(ctx, name, languages...)
-	if err != nil {
-		return err
-	}
+	sent := item.sent
 	e := Exported{Name: name, Kind: item.Kind.String(), Title: item.Title, Language: sent.Language, Made: time.Unix(item.Made, 0).UTC(),
-		State: inWords(item, locale.New(locale.Source)), Code: item.Code, Files: sent.Files}
+		State: item.state(locale.New(locale.Source)), Code: item.Code, Files: sent.Files}
 	if c := sent.Contribution; c != nil {
 		e.Language, e.OnBehalf, e.Paragraphs = c.Language, c.OnBehalf, texts(c)
 	}

@@ -29,6 +29,8 @@ type Rules struct {
 	Networks map[string]bool
 
 	Quiet bool // no word of the system when a receipt comes
+
+	Left int64 `json:",omitempty"` // when the person left the consultation, in seconds since 1970: nothing is sent since then; 0: they take part
 }
 
 // Files is when attachments go.
@@ -56,6 +58,7 @@ const (
 	HoldBudget Hold = "budget"  // what may go today went
 	HoldFiles  Hold = "files"   // all but attachments went
 	HoldNoRoad Hold = "no_road" // it has not joined
+	HoldLeft   Hold = "left"    // its person has left the consultation
 )
 
 // A HeldError means that sending stopped, or didn't begin, because of a rule: what
@@ -80,6 +83,8 @@ const leastRun = 3 << 10
 // spent bytes went today; and until when, where that is known.
 func (r Rules) hold(now time.Time, spent int64, n Network) (Hold, time.Time) {
 	switch {
+	case r.Left != 0:
+		return HoldLeft, time.Time{}
 	case r.Paused:
 		return HoldPaused, time.Time{}
 	case r.ByHand:

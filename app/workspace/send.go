@@ -154,7 +154,7 @@ func (w *Workspace) underRules(ctx context.Context, s Sending, first string, sen
 		return report, err
 	}
 	if s.ByHand {
-		rules = Rules{Budget: rules.Budget, Files: rules.Files, Costs: rules.Costs, Networks: rules.Networks}
+		rules = Rules{Left: rules.Left, Budget: rules.Budget, Files: rules.Files, Costs: rules.Costs, Networks: rules.Networks}
 	}
 	if s.Over {
 		rules.Budget = 0

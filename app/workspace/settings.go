@@ -25,6 +25,7 @@ type Settings struct {
 
 	Reads     []string        // languages in which translations and documents are taken; none is those of the screens
 	Documents map[string]bool // by name: whether a document is taken, where the person has said so
+	Seen      []uint64        // numbers of the announcements and documents that the person has read, in their order
 
 	Backup   string // file with the backup that was made last; may be empty
 	BackedUp int64  // when, in seconds since 1970
@@ -70,13 +71,18 @@ func (w *Workspace) Settings(ctx context.Context) (Settings, error) {
 // device learns meanwhile don't go over each other. change may run again, and must
 // not write into the maps and slices that it finds.
 func (w *Workspace) Change(ctx context.Context, change func(*Settings)) (s Settings, err error) {
+	var before string
 	err = w.store.Update(ctx, func(tx *storage.Tx) (err error) {
 		kept := w.tables.settings.In(tx)
 		if s, err = kept.Get(keySettings); err != nil && !errors.Is(err, storage.ErrNotFound) {
 			return err
 		}
+		before = s.Proxy
 		change(&s)
 		return kept.Put(keySettings, s)
 	})
+	if err == nil && s.Proxy != before {
+		w.clients.close() // the next run goes the other way
+	}
 	return s, err
 }

@@ -50,21 +50,25 @@ func (w *Workspace) past(ctx context.Context) (time.Time, error) {
 	return time.Unix(at.Time, 0), nil
 }
 
-// UseProxy sets through which proxy this device sends from now on: see httpsync.ParseProxy.
-func (w *Workspace) UseProxy(ctx context.Context, text string) error {
-	if _, err := httpsync.ParseProxy(text); err != nil {
-		return err
-	}
-	chosen, err := w.Settings(ctx)
-	if err != nil || chosen.Proxy == text {
-		return err
-	}
-	_, err = w.Change(ctx, func(s *Settings) {
+// CheckProxy says whether text names a proxy, as people type it: see httpsync.ParseProxy.
+func CheckProxy(text string) error {
+	_, err := httpsync.ParseProxy(text)
+	return err
+}
+
+// UseProxy sets through which proxy a device sends, one that passed [CheckProxy].
+func (s *Settings) UseProxy(text string) {
+	if s.Proxy != text {
 		s.Proxy, s.Turns = text, nil // behind another proxy it may be otherwise
-	})
-	if err == nil {
-		w.clients.close()
 	}
+}
+
+// UseProxy sets through which proxy this device sends from now on.
+func (w *Workspace) UseProxy(ctx context.Context, text string) error {
+	if err := CheckProxy(text); err != nil {
+		return err
+	}
+	_, err := w.Change(ctx, func(s *Settings) { s.UseProxy(text) })
 	return err
 }
 

@@ -52,7 +52,7 @@ func listDocuments(ctx context.Context, w *workspace.Workspace, asJSON bool, io 
 	for _, p := range all {
 		if asJSON {
 			err = printJSON(io.out, map[string]any{"number": p.Number, "kind": kindWords[p.Kind], "name": p.Name, "version": p.Version, "language": p.Language, "title": p.Title,
-				"text": p.Text, "size": p.Content.Size, "road": p.Size, "got": p.Got, "here": p.Here, "wanted": p.Wanted, "withdrawn": p.Withdrawn})
+				"text": p.Text, "size": p.Content.Size, "road": p.Size, "got": p.Got, "here": p.Here, "wanted": p.Wanted, "new": p.New, "withdrawn": p.Withdrawn})
 		} else {
 			_, err = fmt.Fprintln(io.out, documentLine(p))
 		}

@@ -314,7 +314,8 @@ func (v *visitor) join(r *road) {
 	v.show("screen.join")
 	invite := strings.TrimSpace(r.run("", "central", "invite", "--dir", r.dir, "--address", r.public))
 	v.pastes(v.say("join.why"), invite)
-	v.tapsBehind(v.say("join.why"), v.say("action.join"))
+	v.tapsBehind(v.say("join.why"), v.say("join.read"))
+	v.tapsBehind(v.say("join.compare"), v.say("action.join"))
 	title, _, err := workspace.Builtin()
 	if err != nil {
 		v.t.Fatal(err)
