@@ -19,7 +19,7 @@ const (
 	hollow  shape = iota // a ring: on this device, or a date that is not known
 	half                 // a ring with a dot: on its way
 	full                 // a disc with a tick: received, or complete
-	solid                // a disc: a date that is known
+	solid                // a disc: a date that is known, or what is new
 	pointed              // a triangle: something has to be changed
 	dashed               // a sheet: still being written
 	asking               // a question mark: it waits for an answer

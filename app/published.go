@@ -148,7 +148,7 @@ func (s *shelf) fetching() fyne.CanvasObject {
 func publicationShape(p workspace.Published) shape {
 	switch {
 	case p.New:
-		return pointed
+		return solid
 	case p.Here, p.Kind == catalogue.Announcement:
 		return full
 	case p.Got > 0:
