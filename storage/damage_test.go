@@ -21,16 +21,40 @@ import (
 // written makes a store with n notes, each written twice, and closes it.
 func written(t *testing.T, dir string, opt storage.Options, n int) {
 	t.Helper()
+	writtenTogether(t, dir, opt, n, 1)
+}
+
+// writtenTogether is written with so many notes in a commit: where the entries of the
+// journal don't matter, most of the time went into fsyncs.
+func writtenTogether(t *testing.T, dir string, opt storage.Options, n, together int) {
+	t.Helper()
 	s := open(t, dir, opt)
 	storage.SetSegmentSize(s, 5000)
-	for i := range 2 * n {
+	putTogether(t, s, 2*n, together, func(i int) (string, note) {
 		key := fmt.Sprintf("%04d", i%n)
-		if err := notes(s).Put(t.Context(), key, note{Title: key, Text: strings.Repeat("a word ", i%100)}); err != nil {
-			t.Fatal(err)
-		}
-	}
+		return key, note{Title: key, Text: strings.Repeat("a word ", i%100)}
+	})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// putTogether puts all notes, so many in a commit.
+func putTogether(t *testing.T, s *storage.Store, all, together int, made func(i int) (string, note)) {
+	t.Helper()
+	for from := 0; from < all; from += together {
+		err := s.Update(t.Context(), func(tx *storage.Tx) error {
+			for i := from; i < min(from+together, all); i++ {
+				key, n := made(i)
+				if err := notes(s).In(tx).Put(key, n); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -28,18 +28,14 @@ func TestTheIndexMayBeGarbledAtAnyMoment(t *testing.T) {
 		r := rand.New(rand.NewPCG(uint64(round), 3))
 		dir := t.TempDir()
 		p := storage.Profile(round % 2)
-		written(t, dir, storage.Options{Profile: p}, n)
+		writtenTogether(t, dir, storage.Options{Profile: p}, n, 10)
 		if round%3 == 0 { // not closed well: as a copy of the folder at a moment in use
 			s := open(t, dir, storage.Options{Profile: p})
 			puts := 30
 			if round%6 == 3 { // more than a phone's memory table: older logs and blocks beside the newest
 				puts = 100
 			}
-			for i := range puts {
-				if err := notes(s).Put(t.Context(), fmt.Sprint("x", i), note{Text: strings.Repeat("y", 60_000)}); err != nil {
-					t.Fatal(err)
-				}
-			}
+			putTogether(t, s, puts, 5, func(i int) (string, note) { return fmt.Sprint("x", i), note{Text: strings.Repeat("y", 60_000)} })
 			running := dir
 			dir = t.TempDir()
 			err := filepath.WalkDir(running, func(path string, d fs.DirEntry, err error) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -29,13 +30,33 @@ func runBackup(ctx context.Context, args []string, io streams) error {
 	}
 	switch {
 	case args[0] == "verify" && len(files) == 0 && *f.dir != "":
-		return checkFolder(ctx, f)
+		err = checkFolder(ctx, f)
 	case len(files) != 1:
 		return fmt.Errorf("name one backup file: %w", errUsage)
 	case args[0] != "verify" && *f.dir == "":
 		return fmt.Errorf("--dir is missing: %w", errUsage)
+	default:
+		err = words[args[0]](ctx, f, files[0])
 	}
-	return words[args[0]](ctx, f, files[0])
+	if errors.Is(err, context.Canceled) {
+		return errors.New(stoppedBackup(args[0], *f.dir))
+	}
+	return err
+}
+
+// stoppedBackup says how things stand after a run that somebody stopped: none goes on
+// from where it was.
+func stoppedBackup(word, dir string) string {
+	switch word {
+	case "make":
+		return "stopped. The backup is as it was before, and not there if it was the first."
+	case "restore":
+		if _, err := os.Stat(dir); err == nil {
+			return "stopped at the last step: all of it is in " + dir + ", and opens."
+		}
+		return "stopped. Nothing was restored; the backup is as it was."
+	}
+	return "stopped. Nothing was changed, and nothing is proved."
 }
 
 type backupFlags struct {
@@ -129,7 +150,7 @@ func checkFolder(ctx context.Context, f backupFlags) error {
 		fmt.Fprintln(f.io.out, "the index was not right and has been made anew")
 	}
 	if len(c.Damage) > 0 {
-		err = errors.Join(err, fmt.Errorf("damaged: %v. A journal is mended at the next start; an attachment comes back from a backup", damaged(c)))
+		err = errors.Join(err, fmt.Errorf("damaged: %s. A journal is mended at the next start; an attachment comes back from a backup", strings.Join(damaged(c), ", ")))
 	}
 	return err
 }
