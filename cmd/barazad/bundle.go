@@ -42,6 +42,7 @@ type bundleFlags struct {
 	deviceFlags
 	asHub *bool
 	yes   *bool
+	quota *hub.Quota
 }
 
 func newBundleFlags(command string, io streams) bundleFlags {
@@ -49,6 +50,9 @@ func newBundleFlags(command string, io streams) bundleFlags {
 	f.Lookup("dir").Usage = "folder of a device, a hub or a centre"
 	f.asHub = f.Bool("hub", false, "as a hub: carry for others, too")
 	f.yes = f.Bool("yes", false, "don't ask before taking")
+	f.quota = &hub.Quota{}
+	f.Var((*byteSize)(&f.quota.Device), "quota-device", "as a hub: bytes to hold for one device, as 500MB; without it 576 MiB")
+	f.Var((*byteSize)(&f.quota.Total), "quota", "as a hub: bytes to hold for all, as 8GB; without it 8 GiB")
 	return f
 }
 
@@ -82,7 +86,7 @@ func (f bundleFlags) party(ctx context.Context) (p party, err error) {
 	}
 	var h *hub.Hub
 	if *f.asHub {
-		if h, err = w.Hub("", hub.Quota{}); err != nil {
+		if h, err = w.Hub("", *f.quota); err != nil {
 			return p, errors.Join(err, w.Close())
 		}
 		p.take = func(b *bundle.Bundle) (exchange.Report, error) { return w.TakeBundle(ctx, b, h) }
