@@ -41,7 +41,7 @@ func TestEachItemStandsInOneOfThreePlainStates(t *testing.T) {
 	items := p.sampleItems()
 	o := &outbox{a: p.App, items: items, joined: true, read: true, sum: prospect{Estimate: workspace.Estimate{Records: 2, Text: 3420}, left: -1}}
 	p.start(place{draw: func() screen { return screen{title: "Outbox", body: o.draw()} }})
-	p.sees("on this device · Waits until you send it", "at the hub Radio Mwalo · Waits for the hub", "received · MCKW3-4BH0E", "About 3 KB will be sent.")
+	p.sees("on this device · Waits to be sent", "at the hub Radio Mwalo · Waits for the hub", "received · MCKW3-4BH0E", "About 3 KB will be sent.")
 }
 
 func TestAReceivedItemShowsItsCodeProofAndHistory(t *testing.T) {
