@@ -10,11 +10,11 @@ import (
 // wrote it: where it stands, what is wrong and, where there is one, the
 // nearest right word.
 type Diagnostic struct {
-	Code    string // stable, e.g. "unknown-type"; tests and translations go by it
-	Place   Place
-	Message string
-	Hint    string
-	Warning bool // the form is usable all the same
+	Code    string `json:"code"` // stable, e.g. "unknown-type"; tests and translations go by it
+	Place   Place  `json:"place"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+	Warning bool   `json:"warning,omitempty"` // the form is usable all the same
 }
 
 func (d Diagnostic) Error() string {

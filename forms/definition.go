@@ -225,9 +225,9 @@ const (
 // spreadsheets do; 0 means the whole sheet. Of a form in XML, Sheet is [XML] and
 // Row the line.
 type Place struct {
-	Sheet  string
-	Row    int
-	Column string // the heading
+	Sheet  string `json:"sheet,omitempty"`
+	Row    int    `json:"row,omitempty"`
+	Column string `json:"column,omitempty"` // the heading
 }
 
 // XML is the Sheet of places in a form that is XML.

@@ -217,3 +217,35 @@ func TestNamesComeBackWhereAPathMeansTheSame(t *testing.T) {
 		}
 	}
 }
+
+func TestAttributesComeBackAsTheParametersThatTheirAuthorWrote(t *testing.T) {
+	wb := formstest.Table(`
+		| survey | type     | name | label | parameters                                        | bind::odk:note | bind::odk:quality |
+		|        | audio    | a    | A     | quality=voice-only                                |                |                   |
+		|        | image    | i    | I     | max-pixels=1024                                   | kept           |                   |
+		|        | text     | t    | T     | rows=4                                            |                |                   |
+		|        | geopoint | p    | P     | capture-accuracy=5 warning-accuracy=50 allow-mock-accuracy=true |  |                   |
+		|        | geotrace | g    | G     | incremental=true                                  |                |                   |
+		|        | audio    | b    | B     |                                                   |                | loud              |`)
+	def, found := xlsform.Read(wb)
+	if len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
+	back, lost := xlsform.FromDefinition(def)
+	if len(lost) > 0 {
+		t.Errorf("lost %v", lost)
+	}
+	again, found := xlsform.Read(back)
+	if len(found) > 0 || xformOf(t, again) != xformOf(t, def) {
+		t.Errorf("another form comes back: %v", found)
+	}
+	var md bytes.Buffer
+	if err := xlsform.WriteMarkdown(&md, back); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"quality=voice-only", "max-pixels=1024", "rows=4", "capture-accuracy=5 warning-accuracy=50 allow-mock-accuracy=true", "incremental=true", "kept", "loud"} {
+		if !strings.Contains(md.String(), want) {
+			t.Errorf("%s is not to be found in\n%s", want, md.String())
+		}
+	}
+}

@@ -62,6 +62,9 @@ func (r *reader) knownParameters(rec record, q *forms.Question, known ...string)
 	}
 }
 
+// qualities are those of a recording; the last is as another program makes it.
+var qualities = []string{"voice-only", "low", "normal", "external"}
+
 // ofType reads what belongs to one type: its parameters and what it does by
 // itself.
 func (r *reader) ofType(rec record, q *forms.Question, name, tags string, place forms.Place) {
@@ -75,7 +78,7 @@ func (r *reader) ofType(rec record, q *forms.Question, name, tags string, place 
 		r.image(rec, q)
 	case "audio":
 		r.knownParameters(rec, q, "quality")
-		if v, ok := r.oneOf(rec, q, "quality", "voice-only", "low", "normal", "external"); ok {
+		if v, ok := r.oneOf(rec, q, "quality", qualities...); ok {
 			q.Bind.Attrs = setAttr(q.Bind.Attrs, "odk:quality", v)
 		}
 	case "background-audio":

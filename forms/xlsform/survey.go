@@ -106,6 +106,9 @@ func (r *reader) doubtfulHeadings(sheet string, heads []heading, known map[strin
 		if _, ok := known[snake(h.column)]; ok {
 			continue
 		}
+		if group, _, own := strings.Cut(h.column, "::"); own && (group == "bind" || group == "control" || group == "instance") {
+			continue // names its attribute itself: ownColumn
+		}
 		if near := nearest(first, names); near != "" {
 			r.doubt(place, "unknown-heading", didYouMean(near), "the column %q has no meaning here", h.written)
 		}

@@ -3,6 +3,7 @@ package xlsform
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"baraza.example/forms"
@@ -13,6 +14,7 @@ func (u *unreader) question(q *forms.Question) {
 	l := line{"name": q.Name}
 	u.common(q, l)
 	l["type"] = u.typeOf(q, l)
+	attributesAsParameters(l["type"], l)
 	u.filter(q, l)
 	u.defaults(q, l)
 	u.trigger(q, l)
@@ -30,6 +32,44 @@ var inputs = map[forms.DataType]string{
 
 // uploads are the types of questions that take a file.
 var uploads = map[string]string{"image/*": "image", "audio/*": "audio", "video/*": "video", "application/*": "file", "osm/*": "osm"}
+
+// asParameters are the attributes that authors write as parameters of a type,
+// where their value may be one.
+var asParameters = map[string][]struct {
+	column, parameter string
+	may               func(string) bool
+}{
+	"text":  {{"body::rows", "rows", isWhole}},
+	"audio": {{"bind::odk:quality", "quality", func(v string) bool { return slices.Contains(qualities, v) }}},
+	"image": {{"bind::orx:max-pixels", "max-pixels", isWhole}},
+	"geopoint": {{"body::accuracyThreshold", "capture-accuracy", isNumber}, {"body::unacceptableAccuracyThreshold", "warning-accuracy", isNumber},
+		{"bind::odk:allow-mock-accuracy", "allow-mock-accuracy", isBoolean}},
+	"geotrace": {{"body::incremental", "incremental", isTrue}, {"bind::odk:allow-mock-accuracy", "allow-mock-accuracy", isBoolean}},
+	"geoshape": {{"body::incremental", "incremental", isTrue}, {"bind::odk:allow-mock-accuracy", "allow-mock-accuracy", isBoolean}},
+}
+
+func isWhole(v string) bool {
+	_, err := strconv.Atoi(v)
+	return err == nil
+}
+
+func isNumber(v string) bool {
+	_, ok := number(v)
+	return ok
+}
+
+func isTrue(v string) bool { return v == "true" }
+
+func isBoolean(v string) bool { return v == "true" || v == "false" }
+
+func attributesAsParameters(of string, l line) {
+	for _, a := range asParameters[of] {
+		if v := l[a.column]; v != "" && a.may(v) {
+			delete(l, a.column)
+			l["parameters"] = strings.TrimSpace(l["parameters"] + " " + a.parameter + "=" + v)
+		}
+	}
+}
 
 // typeOf is what the type column says of a question; what it can't say goes
 // into other columns.
