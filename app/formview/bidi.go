@@ -97,9 +97,17 @@ type run struct {
 	text  []rune
 }
 
+// between stands between facts on one line. They follow each other in the
+// direction of the line: a number behind a name is not the name's.
+const between = " · "
+
 // visual returns a line with its runs in the order in which they are seen.
 func visual(line string, direction locale.Direction) string {
-	runs := levels(line, direction)
+	mark := string(leftMark)
+	if direction == locale.RightToLeft {
+		mark = string(rightMark)
+	}
+	runs := levels(strings.ReplaceAll(line, between, mark+between+mark), direction)
 	deepest := 0
 	for _, r := range runs {
 		deepest = max(deepest, r.level)

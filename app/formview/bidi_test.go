@@ -46,6 +46,8 @@ func TestNumbersAndNamesStandInTheRightPlaceWithinArabic(t *testing.T) {
 		{"Arabic within English", "Resolution 141 (القرار 141) adopted", ltr, "Resolution 141 (141 " + back("القرار") + ") adopted"},
 		{"English that begins with Arabic", "بشأن ITU.", ltr, back("بشأن") + " ITU."},
 		{"Arabic alone", "السلام عليكم", rtl, back("السلام عليكم")},
+		{"facts", "جديد · English · 19 أغسطس 2007", rtl, "2007 " + back("أغسطس") + " 19 · English · " + back("جديد")},
+		{"facts within English", "العربية · 19 August", ltr, back("العربية") + " · 19 August"},
 		{"Hebrew", "שלום 12 עולם", rtl, back("עולם") + " 12 " + back("שלום")},
 	} {
 		if got := seen(inOrder(c.words, c.direction)); got != c.want {
