@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -209,10 +210,11 @@ func TestABudgetStopsBetweenTwoRecordsAndGoesOnTheNextDay(t *testing.T) {
 // What a hub carries for others goes up under its own budget of the day, as what it has
 // to say itself does.
 func TestAHubsWayUpKeepsToTheBudgetOfTheDay(t *testing.T) {
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	var day atomic.Int64 // what ends a connection may still read the clock
 	centre := newCentre(t)
 	straight := centre.serve()
-	radio, d := newDeviceAt(t, func() time.Time { return now }), newDevice(t)
+	radio, d := newDeviceAt(t, func() time.Time { return noon.AddDate(0, 0, int(day.Load())) }), newDevice(t)
 	radio.join(centre.invite.File())
 	d.join(centre.invite.File())
 	const budget = 60_000
@@ -247,11 +249,12 @@ func TestAHubsWayUpKeepsToTheBudgetOfTheDay(t *testing.T) {
 			if _, err := radio.Relay(t.Context(), h, []string{straight}, false); !errors.As(err, &held) {
 				t.Errorf("day %d: the budget is spent, and relaying more: %v", days, err)
 			}
-			if again, _, _ := radio.Spent(t.Context()); again != spent {
-				t.Errorf("day %d: %d bytes went over the budget", days, again-spent)
+			// The end of the connection before may be counted only now: a frame or two of HTTP/2.
+			if again, _, _ := radio.Spent(t.Context()); again > budget || again-spent > 100 {
+				t.Errorf("day %d: %d bytes went when the budget was spent", days, again-spent)
 			}
 		}
-		now = now.AddDate(0, 0, 1)
+		day.Add(1)
 	}
 	if days < 4 || days > 6 {
 		t.Errorf("200 kB went in %d days of 60 kB", days)
