@@ -32,12 +32,15 @@ type passing struct {
 	to       string // where every tunnel leads, whatever was asked for
 	tunnels  atomic.Int32
 	open     sync.WaitGroup
+	ends     context.Context
 }
 
 func newPassing(t *testing.T, to, password string) *passing {
-	p := &passing{to: to, password: password}
+	ends, end := context.WithCancel(context.Background())
+	p := &passing{to: to, password: password, ends: ends}
 	p.Server = httptest.NewServer(p)
-	t.Cleanup(func() { p.Close(); p.open.Wait() })
+	// A call that is given up while it dials may leave a connection, idle, behind.
+	t.Cleanup(func() { p.Close(); end(); p.open.Wait() })
 	return p
 }
 
@@ -63,6 +66,7 @@ func (p *passing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		far.Close()
 		return
 	}
+	context.AfterFunc(p.ends, func() { near.Close(); far.Close() })
 	p.tunnels.Add(1)
 	p.open.Add(2)
 	over := func(to io.WriteCloser, from io.ReadCloser, first io.Reader) {
