@@ -27,25 +27,17 @@ func (w *Workspace) Copy(ctx context.Context, id string, languages ...string) (*
 	if err != nil {
 		return nil, fmt.Errorf("copy %s: %w", id, err)
 	}
-	form, err := w.Form(from.Draft.FormID)
+	o, err := w.openForm(ctx, from.Draft.FormID, "", languages)
 	if err != nil {
 		return nil, err
 	}
-	options, err := w.sessionOptions(ctx, form, "", languages)
-	if err != nil {
-		return nil, err
-	}
-	program, err := w.program(form)
-	if err != nil {
-		return nil, fmt.Errorf("copy %s: %w", id, err)
-	}
-	s, err := program.Copy(from.Draft.XML, options)
+	s, err := o.Copy(from.Draft.XML, o.options)
 	if err != nil {
 		return nil, fmt.Errorf("copy %s: %w", id, err)
 	}
 	files := maps.Clone(from.Files)
 	delete(files, session.AuditFile) // each response has a log of its own
-	r := w.respond(s, form, draft{Files: files})
+	r := w.respond(s, o.form, draft{Files: files})
 	consent := string(r.Root().Ref.Child(consentGroup)) + "/"
 	for _, step := range r.Steps() {
 		n, _ := r.Node(step.Ref)

@@ -40,19 +40,11 @@ func (w *Workspace) Correct(ctx context.Context, name string, languages ...strin
 	if begun != "" {
 		return w.Resume(ctx, begun, languages...)
 	}
-	form, err := w.Form(s.Content.FormID)
+	o, err := w.openForm(ctx, s.Content.FormID, s.Content.InstanceID, languages)
 	if err != nil {
 		return nil, err
 	}
-	options, err := w.sessionOptions(ctx, form, s.Content.InstanceID, languages)
-	if err != nil {
-		return nil, err
-	}
-	program, err := w.program(form)
-	if err != nil {
-		return nil, fmt.Errorf("correct %s: %w", name, err)
-	}
-	edited, err := program.Edit(s.Content.Body, options)
+	edited, err := o.Edit(s.Content.Body, o.options)
 	if err != nil {
 		return nil, fmt.Errorf("correct %s: %w", name, err)
 	}
@@ -62,7 +54,7 @@ func (w *Workspace) Correct(ctx context.Context, name string, languages ...strin
 			d.Files[f.Name] = f
 		}
 	}
-	r := w.respond(edited, form, d)
+	r := w.respond(edited, o.form, d)
 	return r, r.Save(ctx)
 }
 

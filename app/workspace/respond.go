@@ -64,23 +64,15 @@ func (r *Response) Revision() uint32 { return r.revision }
 // Start begins a response to a form. tag, which may be empty, lets a program
 // that was interrupted find its own draft again: see Tagged.
 func (w *Workspace) Start(ctx context.Context, formID, tag string, languages ...string) (*Response, error) {
-	form, err := w.Form(formID)
+	o, err := w.openForm(ctx, formID, "", languages)
 	if err != nil {
 		return nil, err
 	}
-	options, err := w.sessionOptions(ctx, form, "", languages)
-	if err != nil {
-		return nil, err
-	}
-	program, err := w.program(form)
+	s, err := o.Start(o.options)
 	if err != nil {
 		return nil, fmt.Errorf("start form %q: %w", formID, err)
 	}
-	s, err := program.Start(options)
-	if err != nil {
-		return nil, fmt.Errorf("start form %q: %w", formID, err)
-	}
-	r := w.respond(s, form, draft{Tag: tag})
+	r := w.respond(s, o.form, draft{Tag: tag})
 	return r, r.Save(ctx)
 }
 
@@ -90,23 +82,36 @@ func (w *Workspace) Resume(ctx context.Context, instanceID string, languages ...
 	if err != nil {
 		return nil, fmt.Errorf("draft %s: %w", instanceID, err)
 	}
-	form, err := w.Form(d.Draft.FormID)
+	o, err := w.openForm(ctx, d.Draft.FormID, instanceID, languages)
 	if err != nil {
 		return nil, err
 	}
-	options, err := w.sessionOptions(ctx, form, instanceID, languages)
-	if err != nil {
-		return nil, err
-	}
-	program, err := w.program(form)
+	s, err := o.Resume(d.Draft, o.options)
 	if err != nil {
 		return nil, fmt.Errorf("go on with draft %s: %w", instanceID, err)
 	}
-	s, err := program.Resume(d.Draft, options)
-	if err != nil {
-		return nil, fmt.Errorf("go on with draft %s: %w", instanceID, err)
+	return w.respond(s, o.form, d), nil
+}
+
+// An openForm is a form with all that a session of it begins with.
+type openForm struct {
+	*session.Program
+	form    Form
+	options session.Options
+}
+
+// openForm opens a form for the response instanceID, or for a new one: "".
+func (w *Workspace) openForm(ctx context.Context, formID, instanceID string, languages []string) (o openForm, err error) {
+	if o.form, err = w.Form(formID); err != nil {
+		return o, err
 	}
-	return w.respond(s, form, d), nil
+	if o.options, err = w.sessionOptions(ctx, o.form, instanceID, languages); err != nil {
+		return o, err
+	}
+	if o.Program, err = w.program(o.form); err != nil {
+		return o, fmt.Errorf("open form %q: %w", formID, err)
+	}
+	return o, nil
 }
 
 func (w *Workspace) sessionOptions(ctx context.Context, form Form, instanceID string, languages []string) (session.Options, error) {

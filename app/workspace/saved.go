@@ -82,21 +82,13 @@ func (w *Workspace) Migrate(ctx context.Context, instanceID string, languages ..
 	if err != nil {
 		return nil, nil, fmt.Errorf("draft %s: %w", instanceID, err)
 	}
-	form, err := w.Form(d.Draft.FormID)
+	o, err := w.openForm(ctx, d.Draft.FormID, instanceID, languages)
 	if err != nil {
 		return nil, nil, err
 	}
-	options, err := w.sessionOptions(ctx, form, instanceID, languages)
-	if err != nil {
-		return nil, nil, err
-	}
-	program, err := w.program(form)
+	s, changes, err := o.Migrate(d.Draft, o.options)
 	if err != nil {
 		return nil, nil, fmt.Errorf("move draft %s to the form of today: %w", instanceID, err)
 	}
-	s, changes, err := program.Migrate(d.Draft, options)
-	if err != nil {
-		return nil, nil, fmt.Errorf("move draft %s to the form of today: %w", instanceID, err)
-	}
-	return w.respond(s, form, d), changes, nil
+	return w.respond(s, o.form, d), changes, nil
 }

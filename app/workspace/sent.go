@@ -48,20 +48,12 @@ func (w *Workspace) Read(ctx context.Context, name string, languages ...string) 
 		out.Withdrawal = &t.Reason
 		return out, err
 	}
-	form, err := w.Form(s.Content.FormID)
-	if err != nil {
-		return out, err
-	}
 	d := session.Draft{FormID: s.Content.FormID, Version: s.Content.Version, InstanceID: s.Content.InstanceID, XML: s.Content.Body}
-	options, err := w.sessionOptions(ctx, form, d.InstanceID, languages)
+	o, err := w.openForm(ctx, d.FormID, d.InstanceID, languages)
 	if err != nil {
 		return out, err
 	}
-	program, err := w.program(form)
-	if err == nil {
-		out.Response, err = program.Resume(d, options)
-	}
-	if err != nil {
+	if out.Response, err = o.Resume(d, o.options); err != nil {
 		return out, fmt.Errorf("read %s: %w", name, err)
 	}
 	return out, nil
