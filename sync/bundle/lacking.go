@@ -12,13 +12,19 @@ import (
 // the bundle knows to be received it does not offer, and what was lost with a part it
 // can't; a hub knows nothing of either.
 type lacking struct {
-	leapt      map[batch.RecordID]batch.Chain // the first records behind a gap that were sent
-	beyond     map[batch.Chain]bool           // chains that are to begin there
-	introduced map[identity.ID]bool           // origins whose registration is shown although it has a receipt
+	firsts     map[batch.RecordID]first // the first records of what was sent
+	beyond     map[batch.Chain]bool     // chains that are to begin behind their gap
+	introduced map[identity.ID]bool     // origins whose registration is shown although it has a receipt
+}
+
+// A first is a record with which records of a chain were sent.
+type first struct {
+	chain batch.Chain
+	leapt bool // it stands behind a gap
 }
 
 func newLacking() lacking {
-	return lacking{map[batch.RecordID]batch.Chain{}, map[batch.Chain]bool{}, map[identity.ID]bool{}}
+	return lacking{map[batch.RecordID]first{}, map[batch.Chain]bool{}, map[identity.ID]bool{}}
 }
 
 // learnt grows with each thing that the next run is to do otherwise.
@@ -85,17 +91,12 @@ func (b *Bundle) introduce(s store, tails []batch.Tail) []batch.Tail {
 func (b *Bundle) Refused(_ context.Context, _ batch.Peer, r batch.Refusal) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	switch r.Code {
-	case batch.RefusedGap:
-		if of, leapt := b.lacking.leapt[r.Record]; leapt {
-			b.lacking.beyond[of] = true
-		}
-	case batch.RefusedUnknown:
-		for of, c := range b.chains {
-			if slices.ContainsFunc(c.records, func(e entry) bool { return e.id == r.Record }) {
-				b.lacking.introduced[of.Origin] = true
-			}
-		}
+	sent, began := b.lacking.firsts[r.Record]
+	switch {
+	case began && r.Code == batch.RefusedGap && sent.leapt:
+		b.lacking.beyond[sent.chain] = true
+	case began && r.Code == batch.RefusedUnknown:
+		b.lacking.introduced[sent.chain.Origin] = true
 	}
 	return nil
 }

@@ -83,10 +83,12 @@ func (b *Bundle) Records(_ context.Context, of batch.Chain, after batch.Seq, mos
 		return nil, nil
 	}
 	run := c.run(after + 1)
-	if len(run) == 0 {
-		if run = b.leap(of, after); len(run) > 0 {
-			b.lacking.leapt[run[0].id] = of
-		}
+	leapt := len(run) == 0
+	if leapt {
+		run = b.leap(of, after)
+	}
+	if len(run) > 0 {
+		b.lacking.firsts[run[0].id] = first{of, leapt}
 	}
 	for _, e := range run {
 		f, err := b.frame(e.place)
