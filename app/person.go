@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -10,23 +11,33 @@ import (
 )
 
 // showPerson asks for what forms fill in by themselves of the person.
-func (a *App) showPerson() { a.goTo(place{draw: a.person}) }
+func (a *App) showPerson() {
+	save := &autosave{a: a, take: func() func(context.Context) error {
+		w, given := a.work, a.chosen.Metadata
+		return func(ctx context.Context) error {
+			_, err := w.Change(ctx, func(s *workspace.Settings) { s.Metadata = given })
+			return err
+		}
+	}}
+	a.goTo(place{draw: func() screen { return a.person(save.touched) }, leave: save.flush})
+}
 
-func (a *App) person() screen {
+func (a *App) person(changed func()) screen {
 	say := a.words.Say
 	content := formview.NewStack(gapParts)
 	scroll := formview.NewScroll(formview.NewColumn(content))
 	content.Objects = []fyne.CanvasObject{lines(heading(say("person.title")), wrapped(say("person.why")))}
-	field := func(name, value string, at func(*workspace.Metadata) *string) {
-		_, object := newField(scroll, false, value, func(s string) {
-			a.keepChoice(func(c *workspace.Settings) { *at(&c.Metadata) = strings.TrimSpace(s) })
+	field := func(name string, value *string) {
+		_, object := newField(scroll, false, *value, func(s string) {
+			*value = strings.TrimSpace(s)
+			changed()
 		})
 		content.Add(formview.NewStack(gapTight, strong(name), object))
 	}
-	p := a.chosen.Metadata
-	field(say("person.username"), p.Username, func(p *workspace.Metadata) *string { return &p.Username })
-	field(say("person.email"), p.Email, func(p *workspace.Metadata) *string { return &p.Email })
-	field(say("person.phone"), p.Phone, func(p *workspace.Metadata) *string { return &p.Phone })
+	p := &a.chosen.Metadata
+	field(say("person.username"), &p.Username)
+	field(say("person.email"), &p.Email)
+	field(say("person.phone"), &p.Phone)
 	content.Add(quiet(say("person.later")))
 	return screen{title: say("person.title"), way: "nav.settings", body: scroll}
 }

@@ -38,8 +38,8 @@ func (a *App) copies(name, code string, before func()) fyne.CanvasObject {
 		}
 	}
 	write := func(w io.Writer) (workspace.Printed, error) { return a.work.Print(a.ctx, name, a.toPrint(), w) }
-	print := action(a.words.Say("print.open"), first(func() { a.showElsewhere(file+".pdf", write) }))
-	print.Icon = theme.DocumentPrintIcon()
+	paper := action(a.words.Say("print.open"), first(func() { a.showElsewhere(file+".pdf", write) }))
+	paper.Icon = theme.DocumentPrintIcon()
 	pdf := action(a.words.Say("print.save"), first(func() { a.saveAs(file+".pdf", write) }))
 	pdf.Icon = theme.DocumentSaveIcon()
 	json := action(a.words.Say("print.save_json"), first(func() {
@@ -48,7 +48,7 @@ func (a *App) copies(name, code string, before func()) fyne.CanvasObject {
 		})
 	}))
 	json.Icon = theme.DocumentSaveIcon()
-	return buttons(print, pdf, json)
+	return buttons(paper, pdf, json)
 }
 
 // onPaper are the ways to bring the form to people without a device: a sheet to fill

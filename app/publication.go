@@ -221,7 +221,7 @@ func (s *publication) reading() (body, bar fyne.CanvasObject) {
 			a.again()
 		}
 	}
-	close := action(say("action.close"), func() {
+	shut := action(say("action.close"), func() {
 		s.text = nil
 		a.again()
 	})
@@ -232,7 +232,7 @@ func (s *publication) reading() (body, bar fyne.CanvasObject) {
 	if to < len(s.text) {
 		next = primary(say("nav.next"), turn(to))
 	}
-	return page(quiet(a.publicationTitle(s.p)), box), newBar(close, back, next, false)
+	return page(quiet(a.publicationTitle(s.p)), box), newBar(shut, back, next, false)
 }
 
 // open has another program show the document.
