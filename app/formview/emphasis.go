@@ -27,7 +27,7 @@ type emphasised struct {
 	Label
 	marked string
 	pieces []piece
-	rows   int
+	count  int // how many rows there are
 }
 
 // A piece is a stretch of a row that is drawn in one hand.
@@ -58,7 +58,7 @@ func (e *emphasised) lay() {
 	if now == e.laid && e.pieces != nil {
 		return
 	}
-	e.laid, e.size, e.pieces, e.rows = now, now.size, nil, 0
+	e.laid, e.size, e.pieces = now, now.size, nil
 	style, font := e.hand(true)
 	lines := []string{e.marked}
 	if now.width > 0 {
@@ -89,7 +89,7 @@ func (e *emphasised) lay() {
 			e.pieces[from+i].short = now.width - used
 		}
 	}
-	e.rows = max(1, len(lines))
+	e.count = len(lines)
 }
 
 func (e *emphasised) draw(stretch string, emphatic bool, direction locale.Direction) piece {
@@ -100,69 +100,39 @@ func (e *emphasised) draw(stretch string, emphatic bool, direction locale.Direct
 }
 
 // CreateRenderer implements [fyne.Widget].
-func (e *emphasised) CreateRenderer() fyne.WidgetRenderer {
-	r := &emphasisedRenderer{e}
-	r.Refresh()
-	return r
-}
+func (e *emphasised) CreateRenderer() fyne.WidgetRenderer { return newTextsRenderer(e) }
 
-type emphasisedRenderer struct{ e *emphasised }
-
-func (r *emphasisedRenderer) Layout(size fyne.Size) {
-	r.e.lay()
-	r.colour()
-	pitch := r.e.pitch()
-	backward := directionOf(r.e.words, r.e.laid.mirrored) == locale.RightToLeft
-	for _, p := range r.e.pieces {
-		high := p.text.MinSize().Height
-		p.text.Resize(fyne.NewSize(p.wide, high))
-		if p.text.FontSource != nil {
-			high = p.text.TextSize * deepLine
+func (e *emphasised) place(size fyne.Size) {
+	e.lay()
+	pitch, plain := e.pitch(), e.shownIn()
+	primary := e.Theme().Color(theme.ColorNamePrimary, fyne.CurrentApp().Settings().ThemeVariant())
+	backward := directionOf(e.words, e.laid.mirrored) == locale.RightToLeft
+	for _, p := range e.pieces {
+		p.text.Color = plain
+		if p.emphatic && e.Bold {
+			p.text.Color = primary
 		}
 		x := p.at
 		switch {
 		case backward:
 			x = size.Width - p.at - p.wide
-		case r.e.laid.mirrored:
+		case e.laid.mirrored:
 			x += p.short
 		}
-		p.text.Move(fyne.NewPos(x, float32(p.row)*pitch+(pitch-high)/2))
+		p.text.Resize(fyne.NewSize(p.wide, p.text.MinSize().Height))
+		p.text.Move(fyne.NewPos(x, onRow(p.text, p.row, pitch)))
 	}
 }
 
-func (r *emphasisedRenderer) MinSize() fyne.Size {
-	r.e.lay()
-	return fyne.NewSize(0, float32(r.e.rows)*r.e.pitch())
+func (e *emphasised) rows() int {
+	e.lay()
+	return e.count
 }
 
-func (r *emphasisedRenderer) Objects() []fyne.CanvasObject {
-	all := make([]fyne.CanvasObject, len(r.e.pieces))
-	for i, p := range r.e.pieces {
+func (e *emphasised) texts() []*canvas.Text {
+	all := make([]*canvas.Text, len(e.pieces))
+	for i, p := range e.pieces {
 		all[i] = p.text
 	}
 	return all
 }
-
-func (r *emphasisedRenderer) Refresh() {
-	r.Layout(r.e.Size())
-	for _, p := range r.e.pieces {
-		p.text.Refresh()
-	}
-}
-
-func (r *emphasisedRenderer) colour() {
-	th, variant := r.e.Theme(), fyne.CurrentApp().Settings().ThemeVariant()
-	name := r.e.Colour
-	if name == "" {
-		name = theme.ColorNameForeground
-	}
-	plain, primary := th.Color(name, variant), th.Color(theme.ColorNamePrimary, variant)
-	for _, p := range r.e.pieces {
-		p.text.Color = plain
-		if p.emphatic && r.e.Bold {
-			p.text.Color = primary
-		}
-	}
-}
-
-func (r *emphasisedRenderer) Destroy() {}

@@ -81,8 +81,8 @@ func TestEmphasisIsKeptWhereALineIsBroken(t *testing.T) {
 	if got, want := words(plain), words("some words "+strings.Repeat("and others are not ", 10)); got != want {
 		t.Errorf("plain are %q", got)
 	}
-	if e.rows < 10 || e.MinSize().Height != float32(e.rows)*e.pitch() {
-		t.Errorf("%d rows are %v high", e.rows, e.MinSize().Height)
+	if e.rows() < 10 || e.MinSize().Height != float32(e.rows())*e.pitch() {
+		t.Errorf("%d rows are %v high", e.rows(), e.MinSize().Height)
 	}
 }
 

@@ -141,60 +141,83 @@ func (l *Label) pitch() float32 {
 }
 
 // CreateRenderer implements [fyne.Widget].
-func (l *Label) CreateRenderer() fyne.WidgetRenderer {
-	r := &labelRenderer{l}
+func (l *Label) CreateRenderer() fyne.WidgetRenderer { return newTextsRenderer(l) }
+
+func (l *Label) place(size fyne.Size) {
+	l.lay()
+	pitch, c := l.pitch(), l.shownIn()
+	for i, t := range l.lines {
+		t.Color = c
+		t.Resize(fyne.NewSize(size.Width, t.MinSize().Height))
+		t.Move(fyne.NewPos(0, onRow(t, i, pitch)))
+	}
+}
+
+func (l *Label) rows() int {
+	l.lay()
+	return len(l.lines)
+}
+
+func (l *Label) texts() []*canvas.Text { return l.lines }
+
+// shownIn is the colour of the words.
+func (l *Label) shownIn() color.Color {
+	name := l.Colour
+	if name == "" {
+		name = theme.ColorNameForeground
+	}
+	return l.Theme().Color(name, fyne.CurrentApp().Settings().ThemeVariant())
+}
+
+// onRow is where the top of a text has to be to stand in the middle of a row.
+func onRow(t *canvas.Text, row int, pitch float32) float32 {
+	high := t.MinSize().Height
+	if t.FontSource != nil { // so that all words stand on one line, whatever their font
+		high = t.TextSize * deepLine
+	}
+	return float32(row)*pitch + (pitch-high)/2
+}
+
+// A textsRenderer draws rows of words: those of a [Label] or of an [emphasised].
+type textsRenderer struct{ w rowsOfWords }
+
+type rowsOfWords interface {
+	Size() fyne.Size
+	place(fyne.Size)
+	rows() int // for the width there is
+	pitch() float32
+	texts() []*canvas.Text
+}
+
+func newTextsRenderer(w rowsOfWords) fyne.WidgetRenderer {
+	r := &textsRenderer{w}
 	r.Refresh()
 	return r
 }
 
-type labelRenderer struct{ l *Label }
+func (r *textsRenderer) Layout(size fyne.Size) { r.w.place(size) }
 
-func (r *labelRenderer) Layout(size fyne.Size) {
-	r.l.lay()
-	r.colour()
-	pitch := r.l.pitch()
-	for i, t := range r.l.lines {
-		high := t.MinSize().Height
-		t.Resize(fyne.NewSize(size.Width, high))
-		if r.l.font != nil { // so that all words stand on one line, whatever their font
-			high = t.TextSize * deepLine
-		}
-		t.Move(fyne.NewPos(0, float32(i)*pitch+(pitch-high)/2))
-	}
+func (r *textsRenderer) MinSize() fyne.Size {
+	rows := max(1, r.w.rows())
+	return fyne.NewSize(0, float32(rows)*r.w.pitch())
 }
 
-func (r *labelRenderer) MinSize() fyne.Size {
-	r.l.lay()
-	return fyne.NewSize(0, float32(max(1, len(r.l.lines)))*r.l.pitch())
-}
-
-func (r *labelRenderer) Objects() []fyne.CanvasObject {
-	all := make([]fyne.CanvasObject, len(r.l.lines))
-	for i, t := range r.l.lines {
-		all[i] = t
+func (r *textsRenderer) Objects() []fyne.CanvasObject {
+	var all []fyne.CanvasObject
+	for _, t := range r.w.texts() {
+		all = append(all, t)
 	}
 	return all
 }
 
-func (r *labelRenderer) Refresh() {
-	r.Layout(r.l.Size())
-	for _, t := range r.l.lines {
+func (r *textsRenderer) Refresh() {
+	r.w.place(r.w.Size())
+	for _, t := range r.w.texts() {
 		t.Refresh()
 	}
 }
 
-func (r *labelRenderer) colour() {
-	name := r.l.Colour
-	if name == "" {
-		name = theme.ColorNameForeground
-	}
-	c := r.l.Theme().Color(name, fyne.CurrentApp().Settings().ThemeVariant())
-	for _, t := range r.l.lines {
-		t.Color = c
-	}
-}
-
-func (r *labelRenderer) Destroy() {}
+func (r *textsRenderer) Destroy() {}
 
 // shownRunes leaves out what has no shape and could turn a line round or break
 // it where nobody sees why: explicit marks of direction, and control characters.
