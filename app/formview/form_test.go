@@ -364,47 +364,6 @@ func TestALargeGroupIsSeveralPages(t *testing.T) {
 	}
 }
 
-func TestALongListIsSearchedAsPeopleWriteTheNames(t *testing.T) {
-	var table strings.Builder
-	table.WriteString("| survey | type | name | label |\n| | select_one c | country | Country |\n| choices | list_name | name | label |\n| | c | ci | Côte d’Ivoire |\n| | c | er | إريتريا |\n| | c | cd | République démocratique du Congo |\n")
-	for i := range 40 {
-		fmt.Fprintf(&table, "| | c | c%d | Land %d |\n", i, i)
-	}
-	sh := fill(t, table.String())
-	p := sh.field("country").control.(*Pick)
-	for typed, want := range map[string]string{"COTE D’I": "ci", "اريت": "er", "congo republique": "cd"} {
-		p.find.SetText(typed)
-		if len(p.rows) != 1 || p.rows[0].Value != want {
-			t.Errorf("%q finds %d, not %q", typed, len(p.rows), want)
-		}
-	}
-}
-
-func TestALongListIsSearched(t *testing.T) {
-	var table strings.Builder
-	table.WriteString("| survey | type | name | label |\n| | select_one c | country | Country |\n| choices | list_name | name | label |\n")
-	for i := range 40 {
-		fmt.Fprintf(&table, "| | c | c%d | Land %d |\n", i, i)
-	}
-	sh := fill(t, table.String())
-	p := sh.field("country").control.(*Pick)
-	if len(p.rows) != 0 || !strings.Contains(p.more.Words(), "40 more") {
-		t.Errorf("%d rows before anything is typed, and %q", len(p.rows), p.more.Words())
-	}
-	test.Type(p.find, "land 3")
-	if len(p.rows) != shownMatches || p.rows[0].Label() != "Land 3" {
-		t.Errorf("%d rows, the first is %q", len(p.rows), p.rows[0].Label())
-	}
-	sh.picks("country", "Land 31")
-	if sh.value("country") != "c31" || p.find.Text != "" || len(p.rows) != 1 {
-		t.Errorf("picked is %q, the search says %q, %d rows", sh.value("country"), p.find.Text, len(p.rows))
-	}
-	test.Type(p.find, "zz")
-	if len(p.rows) != 1 || !p.rows[0].Picked() {
-		t.Error("what was picked is out of sight")
-	}
-}
-
 func TestARepeatIsAddedAndRemovedByItsButtons(t *testing.T) {
 	sh := fill(t, `
 		| survey | type         | name   | label   |

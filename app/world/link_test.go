@@ -79,7 +79,7 @@ func TestAStickByBusTakesOneRideEachWay(t *testing.T) {
 		stick := w.AddStick(t.TempDir())
 		ride := func() {
 			at := time.Since(start)
-			time.Sleep(bus.Leaves(at) - at + bus.RTT/2)
+			time.Sleep(bus.Leaves(at) - at + bus.RTT/2) // of virtual time
 		}
 		if _, err := d.Visit(ctx, stick); err != nil {
 			t.Fatal(err)

@@ -88,7 +88,7 @@ func TestABusTakesAllThatWasGivenSince(t *testing.T) {
 			t.Fatalf("connected after %v", got)
 		}
 		write(t, device, 100)
-		time.Sleep(8 * time.Hour)
+		time.Sleep(8 * time.Hour) // of virtual time, as below
 		write(t, device, 100) // takes the same bus
 		time.Sleep(time.Hour - 10*time.Millisecond)
 		write(t, device, 100) // is being written to the stick while it leaves
