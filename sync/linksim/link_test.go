@@ -89,7 +89,7 @@ func TestABusTakesAllThatWasGivenSince(t *testing.T) {
 		}
 		write(t, device, 100)
 		time.Sleep(8 * time.Hour) // of virtual time, as below
-		write(t, device, 100) // takes the same bus
+		write(t, device, 100)     // takes the same bus
 		time.Sleep(time.Hour - 10*time.Millisecond)
 		write(t, device, 100) // is being written to the stick while it leaves
 		for i, want := range []time.Duration{31 * time.Hour, 31 * time.Hour, 41 * time.Hour} {
