@@ -109,6 +109,37 @@ func TestWhatStandsBehindALostPartReachesAHub(t *testing.T) {
 	}
 }
 
+// The part with the centre's answer is lost, too: nothing on the stick says that what
+// stands before the gap was received. A hub takes it, refuses what comes behind the
+// gap, and is offered the chain from there.
+func TestWhatStandsOnBothSidesOfAGapReachesAHub(t *testing.T) {
+	root, stick, _, s := gapped(t)
+	for _, name := range files(t, stick) {
+		b := open(t, name, bundle.Options{})
+		receipts := 0
+		for _, p := range b.Parts() {
+			receipts += p.Counts.Receipts
+		}
+		shut(t, b)
+		if receipts > 0 {
+			if err := os.Remove(name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	me, err := identity.New(rand.Reader, "radio", "box")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hub := exchangetest.NewKeeper(root, me)
+	r := bring(t, stick, hub)
+	last := s.Author.Records[len(s.Author.Records)-1]
+	held := hub.Held()[last.Chain]
+	if len(held) == 0 || held[len(held)-1].ID != last.ID {
+		t.Errorf("the hub holds %d records of the chain, and not the last; refused were %v", len(held), r.Refused)
+	}
+}
+
 // Whose clock runs backwards is not forgotten for those who stood elsewhere before,
 // also when the receipts that lead from there are lost.
 func TestADeviceWithADeadClockIsStillFollowed(t *testing.T) {

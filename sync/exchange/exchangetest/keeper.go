@@ -158,7 +158,8 @@ func (k *Keeper) accept(r batch.Carried, first batch.Seq) (bool, batch.RefuseCod
 	if len(held) > 0 {
 		last := held[len(held)-1]
 		next, prev = last.Seq+1, last.ID.Hash8()
-	} else if k.Hub != nil {
+	}
+	if k.Hub != nil && (len(held) == 0 || r.Seq == first && first > next) { // a hub goes on where receipts end, as it is told
 		next, prev = max(first, 1), r.Prev
 	}
 	switch {
