@@ -171,10 +171,12 @@ func (s *server) flushReceipts(ctx context.Context, whole bool) error {
 	for _, o := range s.offers {
 		narrow := batch.Offer{Origin: o.Origin, Position: o.position}
 		for _, t := range o.Tails {
-			if n, fresh := came[t.Chain]; fresh {
+			n, fresh := came[t.Chain]
+			switch {
+			case whole && s.leaves && t.Lane == batch.Attachments:
+				narrow.Tails = append(narrow.Tails, t) // leaves may have completed what was here before, too
+			case fresh:
 				narrow.Tails = append(narrow.Tails, n)
-			} else if whole && s.leaves && t.Lane == batch.Attachments {
-				narrow.Tails = append(narrow.Tails, t) // leaves may have completed what was here before
 			}
 		}
 		if len(narrow.Tails) == 0 {

@@ -203,6 +203,22 @@ func TestLeavesThatAreNotHereDoNotHoldUpOthers(t *testing.T) {
 	}
 }
 
+func TestAnOldAttachmentCompletedBesideANewOneIsReceivedInTheSameRun(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	k, a := exchangetest.NewKeeper(root, nil), exchangetest.NewAuthor(t, root.Card, root.Token)
+	old := a.Attach(3 * batch.LeafSize)
+	s := exchangetest.NewSender(a)
+	s.Lacks[old.ID] = true                              // a cut kept its leaves away
+	o := exchange.Options{Memory: new(exchange.Memory)} // so that its record isn't sent again
+	complete(t, s, k, o)
+	s.Lacks[old.ID] = false
+	a.Attach(3 * batch.LeafSize)
+	before := s.Received()
+	if r := complete(t, s, k, o); r.Sent != 1 || r.Leaves != 6 || s.Received() != before+2 {
+		t.Errorf("%+v, %d receipts more, wanted those of both attachments", r, s.Received()-before)
+	}
+}
+
 func TestACentreThatLostItsEndGetsItAgain(t *testing.T) {
 	root := exchangetest.NewRoot(t)
 	a := author(t, root)
