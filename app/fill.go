@@ -63,9 +63,13 @@ func (a *App) fill(r *workspace.Response, err error) {
 	f := &filling{a: a, response: r}
 	a.filling = f
 	f.save = &autosave{a: a, take: r.Saving}
-	f.page = f.firstOpen()
+	f.renew()
+	corrects := r.Revision() > 1 // what stands there was answered on purpose: it is read from the beginning
+	if !corrects {
+		f.page = f.firstOpen()
+	}
 	a.goTo(place{draw: f.draw, enter: f.look, leave: f.save.flush, within: f})
-	if r.Revision() > 1 {
+	if corrects {
 		f.besides()
 	}
 }
@@ -91,7 +95,6 @@ func (f *filling) besides() {
 // firstOpen is the first page with nothing answered, where one goes on; the
 // first of all for a response that was just started.
 func (f *filling) firstOpen() int {
-	f.renew()
 	for i, p := range f.form.Pages() {
 		if answered, _ := f.form.Answered(p); answered == 0 && i > 0 {
 			if i == 1 {
