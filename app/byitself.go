@@ -52,11 +52,17 @@ func (a *App) sentByItself(o workspace.Outcome) {
 	if len(o.Received) > 0 && !a.chosen.Rules.Quiet {
 		a.fyne.SendNotification(a.wordOf(o.Received))
 	}
+	if len(o.Asked) > 0 && !a.chosen.Rules.Quiet { // not what was asked: that may be on a locked screen
+		a.fyne.SendNotification(fyne.NewNotification(a.words.Say("message.secretariat"), a.words.Count("message.waiting", len(o.Asked))))
+	}
 	if a.outbox != nil && a.visit == a.outbox.at {
 		a.outbox.load()
 		return
 	}
-	if o.Report.Receipts > 0 {
+	switch {
+	case len(o.Asked) > 0 && a.visit == a.atHome && a.renew != nil:
+		a.renew()
+	case o.Report.Receipts > 0:
 		a.countWaiting()
 	}
 }

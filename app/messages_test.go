@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
 	"baraza.example/app/workspace"
 	"baraza.example/sync/central"
 )
@@ -57,6 +60,7 @@ func TestAQuestionOfTheSecretariatIsShownAndAnswered(t *testing.T) {
 	p.sees("The secretariat has asked nothing.")
 	c.ask(t, item.Code, "a", "Which workshop\nis meant?")
 	p.sends()
+	p.sees("1 question waits for you")
 	p.showHome()
 	p.sees("1 question waits for you", "Which workshop is meant?")
 	p.taps("Read the question")
@@ -83,6 +87,32 @@ func TestAQuestionOfTheSecretariatIsShownAndAnswered(t *testing.T) {
 	}
 	p.showItem(item.Name)
 	p.sees("Which workshop is meant?", "Answered")
+}
+
+func TestAQuestionThatComesByItselfIsTold(t *testing.T) {
+	c := newCentre(t)
+	p := known(t, phone)
+	p.takes(c.invite.Line())
+	item := p.answered()
+	p.sends()
+	item, err := p.work.Item(t.Context(), item.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.showHome()
+	p.doesNotSee("question waits")
+	c.ask(t, item.Code, "a", "Which workshop is meant?")
+	report, err := p.work.Send(t.Context(), workspace.Sending{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, err := p.work.Messages(t.Context())
+	if err != nil || len(asked) != 1 {
+		t.Fatalf("%+v, %v", asked, err)
+	}
+	told := fyne.NewNotification("The secretariat asks", "1 question waits for you")
+	test.AssertNotificationSent(t, told, func() { p.sentByItself(workspace.Outcome{Report: report, Asked: asked}) })
+	p.sees("1 question waits for you", "Which workshop is meant?")
 }
 
 func TestAQuestionStandsBesideTheQuestionThatItMeansWhileItIsCorrected(t *testing.T) {

@@ -25,6 +25,7 @@ type sending struct {
 type outbox struct {
 	a       *App
 	items   []workspace.Item
+	asked   []workspace.Message // and not answered
 	sum     prospect
 	joined  bool
 	read    bool // the above was looked for
@@ -59,6 +60,9 @@ func (o *outbox) load() {
 		if next.items, err = a.work.Items(a.ctx); err != nil {
 			return err
 		}
+		if next.asked, err = a.work.Messages(a.ctx); err != nil {
+			return err
+		}
 		if next.sum, err = a.prospect(); err != nil {
 			return err
 		}
@@ -66,7 +70,7 @@ func (o *outbox) load() {
 		return err
 	}, func(err error) {
 		if err == nil {
-			o.items, o.sum, o.joined, o.read = next.items, next.sum, next.joined, true
+			o.items, o.asked, o.sum, o.joined, o.read = next.items, unanswered(next.asked), next.sum, next.joined, true
 			a.shell.setWaiting(waitingIn(next.items))
 		}
 		o.again()
@@ -94,6 +98,9 @@ func (o *outbox) draw() fyne.CanvasObject {
 	column := []fyne.CanvasObject{heading(say("nav.outbox")), o.sender()}
 	if words := a.barred(); words != "" {
 		column = append(column[:1:1], formview.NewProblem(words), column[1])
+	}
+	if len(o.asked) > 0 && o.running == nil {
+		column = append(column, a.questionWaits(o.asked))
 	}
 	if len(o.items) == 0 {
 		if o.read {

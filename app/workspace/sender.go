@@ -47,7 +47,8 @@ type SenderOptions struct {
 type Outcome struct {
 	Report   exchange.Report
 	Err      error
-	Received []Item // whose receipts came with it
+	Received []Item    // whose receipts came with it
+	Asked    []Message // that came with it
 }
 
 // An Occasion is why a device may send sooner than planned.
@@ -229,13 +230,13 @@ func (r *pacing) run(ctx context.Context) {
 	p := s.Plan()
 	p.Running = true
 	s.show(p)
-	before := s.unreceived(ctx)
+	before, asked := s.unreceived(ctx), s.asked(ctx)
 	report, err := s.o.Send(ctx, how)
 	if ctx.Err() != nil {
 		return
 	}
 	if s.o.After != nil {
-		s.o.After(Outcome{report, err, s.received(ctx, before)})
+		s.o.After(Outcome{report, err, s.received(ctx, before), s.askedSince(ctx, asked)})
 	}
 	every := s.every(ctx)
 	var held *HeldError
@@ -374,4 +375,26 @@ func (s *Sender) received(ctx context.Context, before map[string]bool) (came []I
 		}
 	}
 	return came
+}
+
+// asked are the ids of what the secretariat has asked so far; nil: that is not known.
+func (s *Sender) asked(ctx context.Context) map[string]bool {
+	all, err := s.w.Messages(ctx)
+	if err != nil {
+		return nil
+	}
+	ids := map[string]bool{}
+	for _, m := range all {
+		ids[m.ID] = true
+	}
+	return ids
+}
+
+// askedSince are the messages that were not there before.
+func (s *Sender) askedSince(ctx context.Context, before map[string]bool) (came []Message) {
+	all, err := s.w.Messages(ctx)
+	if err != nil || before == nil {
+		return nil // then nobody is told
+	}
+	return slices.DeleteFunc(all, func(m Message) bool { return before[m.ID] })
 }

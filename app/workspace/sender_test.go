@@ -29,6 +29,7 @@ type rhythm struct {
 	via   []string // of each run, "" for the usual roads
 	fails error    // of the runs to come; nil: they meet the centre
 	near  []workspace.Near
+	told  []workspace.Outcome // of each run
 }
 
 // ran is when it sent.
@@ -58,6 +59,11 @@ func inTime(t *testing.T, rules workspace.Rules, test func(r *rhythm)) {
 		random := rand.New(rand.NewPCG(1, 2))
 		r.Sender = r.NewSender(workspace.SenderOptions{
 			Random: random.Float64,
+			After: func(o workspace.Outcome) {
+				r.mu.Lock()
+				defer r.mu.Unlock()
+				r.told = append(r.told, o)
+			},
 			Near: func(context.Context) ([]workspace.Near, error) {
 				r.mu.Lock()
 				defer r.mu.Unlock()
@@ -113,6 +119,26 @@ func TestADeviceSendsByItselfAndMoreSeldomWhereNothingWaits(t *testing.T) {
 			t.Errorf("%d runs after something was made ready", n)
 		}
 		r.received(r.centre, i.Name)
+	})
+}
+
+func TestAQuestionIsToldOfWithTheRunThatBroughtIt(t *testing.T) {
+	inTime(t, workspace.Rules{}, func(r *rhythm) {
+		i := r.respond("Nalubaale")
+		r.after(2 * time.Minute)
+		r.centre.ask(r.item(i.Name).Code, "lake", "Which of the two shores?")
+		r.after(24 * time.Hour)
+		r.end()
+		asked := 0
+		for _, o := range r.told {
+			asked += len(o.Asked)
+			if len(o.Asked) > 0 && o.Asked[0].Text != "Which of the two shores?" {
+				t.Errorf("what was asked is %+v", o.Asked)
+			}
+		}
+		if asked != 1 {
+			t.Errorf("it was told %d times, in %d runs", asked, len(r.told))
+		}
 	})
 }
 
