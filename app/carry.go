@@ -41,13 +41,14 @@ func (o *outbox) saveTo(folder string) {
 		done, err = a.work.SaveToFolder(a.ctx, folder, h)
 		return err
 	}, func(err error) {
-		o.result = a.carried(done)
+		words := a.carried(done)
 		switch {
 		case err != nil:
-			o.result = a.explain(err)
+			words = a.explain(err)
 		case len(done.Files) == 0 && slices.ContainsFunc(o.items, func(i workspace.Item) bool { return i.Waiting() == "card" }):
-			o.result = a.words.Say("wait.card")
+			words = a.words.Say("wait.card")
 		}
+		a.shell.say(words) // the way here stands at the end of the page, where its beginning is out of sight
 		o.load()
 	})
 }

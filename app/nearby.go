@@ -8,7 +8,6 @@ import (
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
-	"baraza.example/assets/locale"
 )
 
 // looking is what was found of hubs on the local network.
@@ -90,10 +89,17 @@ func (o *outbox) throughNear() fyne.CanvasObject {
 	return newWay(theme.SearchIcon(), say("hub.near"), say("hub.near_why"), func() { a.showJoin("") })
 }
 
-// carried says what was written to be carried.
+// carried says what was written to be carried, and what came back.
 func (a *App) carried(c workspace.Carried) string {
-	if len(c.Files) == 0 && c.Receipts == 0 {
+	var said []string
+	if len(c.Files) > 0 {
+		said = append(said, a.words.Count("carry.written", c.Sent))
+	}
+	if c.Receipts > 0 {
+		said = append(said, a.words.Count("carry.receipts", c.Receipts))
+	}
+	if len(said) == 0 {
 		return a.words.Say("carry.nothing")
 	}
-	return a.words.Count("carry.written", c.Sent) + " " + a.words.Count("carry.receipts", c.Receipts, locale.Values{})
+	return strings.Join(said, " ")
 }
