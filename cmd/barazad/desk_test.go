@@ -36,6 +36,7 @@ type road struct {
 	dir          string
 	public, desk string
 	devices      int
+	end          func() // of a centre in a process of its own
 }
 
 func newRoad(t *testing.T) *road {
@@ -76,7 +77,7 @@ func (r *road) device(org string, answers, text map[string]any, files map[string
 	r.t.Helper()
 	r.devices++
 	dir, folder := filepath.Join(r.t.TempDir(), "device"), r.t.TempDir()
-	r.run("", "join", "--dir", dir, "--org", org, strings.TrimSpace(r.run("", "central", "invite", "--dir", r.dir, "--address", r.public)))
+	r.run("", "join", "--dir", dir, "--org", org, r.invite())
 	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
 			r.t.Fatal(err)

@@ -21,7 +21,7 @@ import (
 
 var (
 	windowPath     = flag.String("window", "", "`program` with the window, built with -tags gles,pilot, to be driven by tests")
-	windowSize     = flag.String("window-size", "1366x768", "of the window, in pixels")
+	windowSize     = flag.String("window-size", "", "of the window, in pixels; without it a telephone's and a laptop's")
 	windowLanguage = flag.String("window-language", "en", "that the window is switched to")
 	windowPictures = flag.String("window-pictures", "", "`folder`, made where it is missing, for a picture of each step; without it only failures leave one, in the system's folder for temporary files")
 )
@@ -48,6 +48,7 @@ type hand struct {
 	reader   *bufio.Reader
 	id       string // of the X window
 	pictures int
+	keys     bool // no mouse: things are reached with the Tab key
 }
 
 // The same as the types in pilot.go.
@@ -65,15 +66,23 @@ type (
 	}
 )
 
+// windowSizes are those in which the window is tried: a telephone's and a laptop's.
+func windowSizes() []string {
+	if *windowSize != "" {
+		return []string{*windowSize}
+	}
+	return []string{"360x640", "1366x768"}
+}
+
 // newHand makes a screen of the window's size.
-func newHand(t *testing.T) *hand {
+func newHand(t *testing.T, size string) *hand {
 	t.Helper()
 	if *windowPath == "" {
 		t.Skip("there is no window here: “make window” builds one and runs this test")
 	}
 	h := &hand{t: t, dir: t.TempDir()}
-	if _, err := fmt.Sscanf(*windowSize, "%dx%d", &h.w, &h.h); err != nil {
-		t.Fatalf("-window-size: %v", err)
+	if _, err := fmt.Sscanf(size, "%dx%d", &h.w, &h.h); err != nil {
+		t.Fatalf("a window of %q: %v", size, err)
 	}
 	var err error
 	if h.screen, err = startScreen(h.w, h.h); err != nil {
@@ -358,31 +367,41 @@ func (h *hand) click(t thing) {
 // taps what says these words, with the mouse.
 func (h *hand) taps(words string) {
 	h.t.Helper()
-	h.click(h.reach("a way to tap "+words, called(words)))
+	h.use("a way to tap "+words, called(words))
 }
 
 // tapsBehind taps what says these words behind a heading.
 func (h *hand) tapsBehind(heading, words string) {
 	h.t.Helper()
-	h.click(h.reach("a way to tap "+words+" under "+heading, behind(heading, words)))
+	h.use("a way to tap "+words+" under "+heading, behind(heading, words))
 }
 
-// tabsTo goes from one thing to the next with the Tab key until it is at what
-// says these words, and presses Return.
-func (h *hand) tabsTo(words string) {
+func (h *hand) use(what string, f find) {
 	h.t.Helper()
-	h.reach(words, called(words))
+	if h.keys {
+		h.tabsTo(what, f)
+		h.x("key", "space")
+		return
+	}
+	h.click(h.reach(what, f))
+}
+
+// tabsTo goes from one thing to the next with the Tab key until it is at a thing,
+// and sees that this is in sight.
+func (h *hand) tabsTo(what string, f find) {
+	h.t.Helper()
+	h.until(what, func() bool { return f(h.look()) != nil })
 	for range 200 {
-		if t := pick(h.look().Seen, words); t != nil && t.Focused {
-			h.x("key", "Return")
+		if t := f(h.look()); t != nil && t.Focused {
+			h.until(what+" to be in sight", func() bool { t := f(h.look()); return t != nil && t.InSight })
 			return
 		}
 		before := h.focused()
 		h.x("key", "Tab")
-		for end := time.Now().Add(2 * time.Second); h.focused() == before && time.Now().Before(end); time.Sleep(glance) {
+		for end := time.Now().Add(2 * time.Second); h.focused() == before && time.Now().Before(end); time.Sleep(glance / 6) {
 		}
 	}
-	h.t.Fatalf("the Tab key does not lead to %q", words)
+	h.t.Fatalf("the Tab key does not lead to %s; to be seen is: %s", what, h.look())
 }
 
 func (h *hand) focused() string {
@@ -398,6 +417,10 @@ func (h *hand) focused() string {
 // meanwhile.
 func (h *hand) enter(heading string) {
 	h.t.Helper()
+	if h.keys {
+		h.tabsTo("a field under "+heading, field(heading))
+		return
+	}
 	for range 4 {
 		h.click(h.reach("a field under "+heading, field(heading)))
 		for end := time.Now().Add(patience / 8); time.Now().Before(end); time.Sleep(glance) {
@@ -449,7 +472,7 @@ func (h *hand) picture(name string) {
 		return
 	}
 	h.pictures++
-	file := filepath.Join(folder, fmt.Sprintf("%s-%s-%s-%02d-%s.png", strings.ReplaceAll(h.t.Name(), "/", "-"), *windowSize, *windowLanguage, h.pictures, name))
+	file := filepath.Join(folder, fmt.Sprintf("%s-%dx%d-%s-%02d-%s.png", strings.ReplaceAll(h.t.Name(), "/", "-"), h.w, h.h, *windowLanguage, h.pictures, name))
 	c := exec.Command("import", "-window", "root", file)
 	c.Env = h.env
 	if said, err := c.CombinedOutput(); err != nil {

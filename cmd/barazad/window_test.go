@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -52,7 +54,7 @@ var (
 // they write. Then they join and send, and the secretariat reads the same words
 // in a browser.
 func TestWindowFromTheFirstStartToTheDesk(t *testing.T) {
-	h := newHand(t)
+	h := newHand(t, windowSizes()[len(windowSizes())-1])
 	r := newRealRoad(t)
 	v := newVisitor(t, h)
 	device := filepath.Join(h.dir, "device")
@@ -75,7 +77,7 @@ func TestWindowFromTheFirstStartToTheDesk(t *testing.T) {
 	v.contribute()
 
 	v.join(r)
-	codes := v.send()
+	codes := v.send(2)
 	if err := h.end(); err != nil {
 		t.Errorf("the program was asked to end and ended with %v", err)
 	}
@@ -87,7 +89,7 @@ func newRealRoad(t *testing.T) *road {
 	t.Helper()
 	r := &road{t: t, dir: filepath.Join(t.TempDir(), "centre")}
 	r.run("", "central", "init", "--dir", r.dir, "--name", "Study group secretariat")
-	r.run(deskPassphrase+"\n", "central", "user", "add", "--dir", r.dir, deskUser)
+	r.run(deskPassphrase+"\n", "central", "user", "add", "--dir", r.dir, "--role", "editor", deskUser) // who may ask back
 	centre := exec.Command("barazad", "central", "serve", "--dir", r.dir, "--listen", "127.0.0.1:0", "--desk", "127.0.0.1:0", "--desk-keys")
 	centre.Stderr = os.Stderr
 	out, err := centre.StdoutPipe()
@@ -97,15 +99,22 @@ func newRealRoad(t *testing.T) *road {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	r.end = sync.OnceFunc(func() {
 		_ = centre.Process.Signal(os.Interrupt)
 		_, _ = io.Copy(io.Discard, out)
 		if err := centre.Wait(); err != nil {
 			t.Errorf("the centre ended with %v", err)
 		}
 	})
+	t.Cleanup(r.end)
 	r.addresses(out)
 	return r
+}
+
+// invite is what the centre gives those who are to take part.
+func (r *road) invite() string {
+	r.t.Helper()
+	return strings.TrimSpace(r.run("", "central", "invite", "--dir", r.dir, "--address", r.public))
 }
 
 // A visitor is the person at the window: what the program says is found by its
@@ -168,16 +177,23 @@ func (v *visitor) firstStart() {
 	v.t.Helper()
 	v.picture("language")
 	v.taps(v.words.Language().Name)
-	v.tabsTo(v.say("nav.next"))
+	v.byKeys(v.say("nav.next"))
 	v.sees(v.say("start.who"))
 	v.picture("name")
 	v.until("the name to be asked for", func() bool { t := field(v.say("start.name"))(v.look()); return t != nil && t.Focused })
 	v.x("type", "--delay", "8", "Oasis Network")
 	v.holds(v.say("start.name"), "Oasis Network")
-	v.tabsTo(v.say("start.begin"))
+	v.byKeys(v.say("start.begin"))
 	v.sees(v.say("consultation.timeline"))
 	v.picture("home")
 	v.taps(v.say("consultation.answer"))
+}
+
+// byKeys taps what says these words without the mouse.
+func (v *visitor) byKeys(words string) {
+	v.t.Helper()
+	v.tabsTo(words, called(words))
+	v.x("key", "Return")
 }
 
 // answer goes through the pages and answers what stands there, up to and with
@@ -220,15 +236,11 @@ func (v *visitor) turnTo(words, by string) {
 
 // page is what the bar says about where one is: "3 of 14".
 func (v *visitor) page() string {
-	seen := v.look().Seen
-	for position := 1; position < 40; position++ {
-		for total := position; total < 40; total++ {
-			words := v.say("fill.position", locale.Values{"Position": position, "Total": total})
-			for _, t := range seen {
-				if t.Words == words {
-					return words
-				}
-			}
+	words := regexp.QuoteMeta(v.say("fill.position", locale.Values{"Position": "POSITION", "Total": "TOTAL"}))
+	position := regexp.MustCompile("^" + strings.NewReplacer("POSITION", `\pN+`, "TOTAL", `\pN+`).Replace(words) + "$")
+	for _, t := range v.look().Seen {
+		if position.MatchString(t.Words) {
+			return t.Words
 		}
 	}
 	return ""
@@ -266,6 +278,15 @@ func (v *visitor) goOn(name string) {
 
 func (v *visitor) makeReady() {
 	v.t.Helper()
+	v.review()
+	v.taps(v.say("action.make_ready"))
+	v.sees(v.say("wait.recipients"))
+	v.picture("made-ready")
+}
+
+// review goes to the last page, where everything stands that was answered.
+func (v *visitor) review() {
+	v.t.Helper()
 	review := v.say("review.title")
 	for range 40 {
 		page := v.page()
@@ -279,9 +300,6 @@ func (v *visitor) makeReady() {
 	v.taps(review)
 	v.sees(v.say("review.complete"))
 	v.picture("review")
-	v.taps(v.say("action.make_ready"))
-	v.sees(v.say("wait.recipients"))
-	v.picture("made-ready")
 }
 
 // show goes to one of the main screens: they stand beside, or in a menu.
@@ -312,8 +330,7 @@ func (v *visitor) contribute() {
 func (v *visitor) join(r *road) {
 	v.t.Helper()
 	v.show("screen.join")
-	invite := strings.TrimSpace(r.run("", "central", "invite", "--dir", r.dir, "--address", r.public))
-	v.pastes(v.say("join.why"), invite)
+	v.pastes(v.say("join.why"), r.invite())
 	v.tapsBehind(v.say("join.why"), v.say("join.read"))
 	v.tapsBehind(v.say("join.compare"), v.say("action.join"))
 	title, _, err := workspace.Builtin()
@@ -326,32 +343,45 @@ func (v *visitor) join(r *road) {
 
 var receiptCode = regexp.MustCompile(`[0-9A-Z]{5}-[0-9A-Z]{5}(\.[0-9]+)?`)
 
-// send sends what waits and returns the codes of the receipts that came.
-func (v *visitor) send() (codes []string) {
+// send sends what waits and returns the codes of the receipts that there are then,
+// the newest first.
+func (v *visitor) send(want int) (codes []string) {
 	v.t.Helper()
 	v.show("nav.outbox")
 	v.picture("outbox")
 	v.taps(v.say("send.start"))
-	received := strings.TrimSuffix(v.say("state.received_code", locale.Values{"Code": "CODE"}), "CODE")
-	v.until("two receipts", func() bool {
-		codes = nil
-		for _, t := range v.look().Seen {
-			if t.Taps && strings.Contains(t.Words, plain(received)) {
-				codes = append(codes, receiptCode.FindString(t.Words))
-			}
-		}
-		return len(codes) == 2
+	v.until(fmt.Sprintf("%d receipts", want), func() bool {
+		codes = v.received()
+		return len(codes) == want
 	})
 	v.picture("received")
-	for _, t := range v.look().Seen {
-		if t.Taps && strings.Contains(t.Words, codes[0]) {
-			v.taps(t.Words)
-			break
-		}
-	}
+	v.item(codes[0])
 	v.sees(v.say("receipt.proof_ok"))
 	v.picture("receipt")
 	return codes
+}
+
+// received are the codes in the outbox of what was received, the newest first.
+func (v *visitor) received() (codes []string) {
+	received := strings.TrimSuffix(v.say("state.received_code", locale.Values{"Code": "CODE"}), "CODE")
+	for _, t := range v.look().Seen {
+		if t.Taps && strings.Contains(t.Words, plain(received)) {
+			codes = append(codes, receiptCode.FindString(t.Words))
+		}
+	}
+	return codes
+}
+
+// item opens the page of what has this code; the outbox is shown.
+func (v *visitor) item(code string) {
+	v.t.Helper()
+	for _, t := range v.look().Seen {
+		if t.Taps && strings.Contains(t.Words, code) {
+			v.taps(t.Words)
+			return
+		}
+	}
+	v.t.Fatalf("nothing has the code %s; to be seen is: %s", code, v.look())
 }
 
 // end ends the program as a system does that is shut down.
