@@ -23,6 +23,7 @@ var (
 	windowPath     = flag.String("window", "", "`program` with the window, built with -tags gles,pilot, to be driven by tests")
 	windowSize     = flag.String("window-size", "", "of the window, in pixels; without it a telephone's and a laptop's")
 	windowLanguage = flag.String("window-language", "en", "that the window is switched to")
+	windowLook     = flag.String("window-look", "", "of the window: light or dark; without it the system's")
 	windowPictures = flag.String("window-pictures", "", "`folder`, made where it is missing, for a picture of each step; without it only failures leave one, in the system's folder for temporary files")
 )
 

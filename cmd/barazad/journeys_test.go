@@ -9,6 +9,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"baraza.example/app/workspace"
 	"baraza.example/assets/locale"
 )
 
@@ -34,6 +35,7 @@ func TestWindowCorrectsAnswersAndCarries(t *testing.T) {
 			r.run("", "join", "--dir", device, "--org", "Oasis Network", r.invite())
 			r.run("", "fill", "--dir", device, "--answers", filepath.Join("..", "..", "assets", "samples", "answers", "ngo-english.json"))
 			r.run("", "sync", "--dir", device)
+			v.settle(device)
 			b := newBrowser(t)
 			b.login(r.desk)
 
@@ -46,6 +48,22 @@ func TestWindowCorrectsAnswersAndCarries(t *testing.T) {
 				t.Errorf("the program was asked to end and ended with %v", err)
 			}
 		})
+	}
+}
+
+// settle has the window of a device speak the visitor's language, and what a look is
+// given by -window-look.
+func (v *visitor) settle(device string) {
+	v.t.Helper()
+	w, err := workspace.Open(v.t.Context(), device, workspace.Options{})
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer w.Close()
+	if _, err := w.Change(v.t.Context(), func(s *workspace.Settings) {
+		s.Languages, s.Look = []string{*windowLanguage}, workspace.Look(*windowLook)
+	}); err != nil {
+		v.t.Fatal(err)
 	}
 }
 

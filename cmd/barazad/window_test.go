@@ -234,10 +234,10 @@ func (v *visitor) turnTo(words, by string) {
 	v.t.Fatalf("no page has %q", words)
 }
 
-// page is what the bar says about where one is: "3 of 14".
+// page is what the bar says about where one is: "3 of 14", or "3/14" where it is narrow.
 func (v *visitor) page() string {
 	words := regexp.QuoteMeta(v.say("fill.position", locale.Values{"Position": "POSITION", "Total": "TOTAL"}))
-	position := regexp.MustCompile("^" + strings.NewReplacer("POSITION", `\pN+`, "TOTAL", `\pN+`).Replace(words) + "$")
+	position := regexp.MustCompile("^(" + strings.NewReplacer("POSITION", `\pN+`, "TOTAL", `\pN+`).Replace(words) + `|\pN+/\pN+)$`)
 	for _, t := range v.look().Seen {
 		if position.MatchString(t.Words) {
 			return t.Words
