@@ -69,10 +69,11 @@ fonts:
 	/usr/bin/python3 scripts/fonts.py /usr/share/fonts/truetype assets/locales/languages.toml assets/fonts
 
 # Every picture in docs/screens: of the window, and of the pages of desk and kiosk
-# in a real browser.
+# in a real browser. English is drawn in every size and look; French, Arabic, Hindi,
+# Amharic and Chinese once on a phone and once on a laptop, which bounds the time.
 screens:
 	@scripts/setup.sh chromium
-	$(PURE) $(GO) test $(TAGS) -count=1 -timeout 20m ./app -run EveryScreen -pictures $(CURDIR)/docs/screens
+	$(PURE) $(GO) test $(TAGS) -count=1 -timeout 40m ./app -run EveryScreen -pictures $(CURDIR)/docs/screens
 	$(PURE) $(GO) test $(TAGS) -count=1 -timeout 20m ./cmd/barazad -run 'Readers|Kiosk' -screens $(CURDIR)/docs/screens
 
 # What doesn't fit into "make test": each decoder is fuzzed, and the tests that

@@ -23,6 +23,11 @@ const (
 	bold    merged = "BarazaSans-Bold.ttf"
 )
 
+// The font of Chinese, which has Latin as well, is the theme's on screens in that
+// language, and that of single texts on others. All would have to read 20,000
+// more letters if it were a part of the merged one.
+const han oneWeight = "BarazaHan-Regular.ttf"
+
 // The part of the merged font in which languages are called by their own names:
 // a list of them, as on the first screens, would else have all of it parsed.
 const (
@@ -46,12 +51,26 @@ func (m merged) Content() []byte {
 	return content
 }
 
-// Font is the merged font; there is no slanted one, because most of its scripts
-// have none.
+// A oneWeight is a font without a bold hand: labels draw it twice.
+type oneWeight merged
+
+// Name implements [fyne.Resource].
+func (o oneWeight) Name() string { return string(o) }
+
+// Content implements [fyne.Resource].
+func (o oneWeight) Content() []byte { return merged(o).Content() }
+
+// OneWeight says that bold words have to be made so; formview asks.
+func (o oneWeight) OneWeight() bool { return true }
+
+// Font is the merged font, or that of Chinese; there is no slanted one, because
+// most scripts have none.
 func (l look) Font(style fyne.TextStyle) fyne.Resource {
 	switch {
 	case style.Monospace, style.Symbol:
 		return l.Theme.Font(style)
+	case l.chinese:
+		return han
 	case style.Bold:
 		return bold
 	}
@@ -63,7 +82,7 @@ func (l look) Font(style fyne.TextStyle) fyne.Resource {
 // without. For letters of Latin, Greek and Cyrillic it is Fyne's own, which takes
 // a fifth of what the merged one takes and has given it these letters; for the
 // letters in which languages are named it is a part of the merged one. What is
-// in none of them, as emoji, is the theme's.
+// in none of them, as emoji, or Chinese beside Arabic, is the theme's.
 func (l look) FontOf(words string, style fyne.TextStyle) fyne.Resource {
 	if style.Monospace || style.Symbol {
 		return nil
@@ -82,8 +101,15 @@ func (l look) FontOf(words string, style fyne.TextStyle) fyne.Resource {
 			return namesBold
 		}
 		return namesRegular
+	case l.chinese && all(in(hanCharacters)):
+		return han
 	case all(in(mergedCharacters)):
-		return l.Font(style)
+		if style.Bold {
+			return bold
+		}
+		return regular
+	case all(in(hanCharacters)):
+		return han
 	}
 	return nil
 }
@@ -99,6 +125,7 @@ func in(characters func() gotext.Cmap) func(r rune) bool {
 var (
 	mergedCharacters = sync.OnceValue(regular.characters)
 	namesCharacters  = sync.OnceValue(namesRegular.characters)
+	hanCharacters    = sync.OnceValue(merged(han).characters)
 )
 
 // characters are those that a font has.

@@ -287,7 +287,7 @@ func (a *App) questionnaire() fyne.CanvasObject {
 	}
 	names := formview.NewRow(1)
 	for _, heading := range def.Languages {
-		if l, ok := locale.Named(heading); ok && l.OnScreen() {
+		if l, ok := locale.Named(heading); ok {
 			names.Add(formview.NewBadge(l.Name))
 		}
 	}

@@ -232,9 +232,6 @@ func (a *App) showReading() {
 			reading[code] = true
 		}
 		for _, l := range locale.Languages() {
-			if !l.OnScreen() {
-				continue
-			}
 			row := formview.NewChoice(l.Code, l.Name, true)
 			row.SetPicked(reading[l.Code])
 			row.OnPick = func() {

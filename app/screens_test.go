@@ -51,6 +51,12 @@ func TestEveryScreenFitsItsWindow(t *testing.T) {
 		{"phone-arabic", phone, workspace.Settings{Look: workspace.LookLight, Languages: []string{"ar"}}, true},
 		{"laptop-arabic", laptop, workspace.Settings{Look: workspace.LookLight, Languages: []string{"ar"}}, true},
 		{"phone-arabic-200", phone, workspace.Settings{Look: workspace.LookDark, TextSize: 200, Languages: []string{"ar"}}, false},
+		{"phone-hindi", phone, workspace.Settings{Look: workspace.LookLight, Languages: []string{"hi"}}, true},
+		{"laptop-hindi", laptop, workspace.Settings{Look: workspace.LookDark, Languages: []string{"hi"}}, true},
+		{"phone-amharic", phone, workspace.Settings{Look: workspace.LookLight, Languages: []string{"am"}}, true},
+		{"laptop-amharic", laptop, workspace.Settings{Look: workspace.LookDark, Languages: []string{"am"}}, true},
+		{"phone-chinese", phone, workspace.Settings{Look: workspace.LookLight, Languages: []string{"zh"}}, true},
+		{"laptop-chinese", laptop, workspace.Settings{Look: workspace.LookDark, Languages: []string{"zh"}}, true},
 		{"phone-contrast", phone, workspace.Settings{Look: workspace.LookContrastLight}, true},
 		{"laptop-contrast", laptop, workspace.Settings{Look: workspace.LookContrastDark}, true},
 		{"phone-kikuyu", phone, workspace.Settings{Look: workspace.LookLight, Languages: []string{"ki"}}, false},
@@ -59,6 +65,9 @@ func TestEveryScreenFitsItsWindow(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			if testing.Short() && c.name != "phone-200" && c.name != "laptop-arabic" {
 				t.Skip("with -short the widest words and the other direction are enough")
+			}
+			if *pictures == "" && slices.Contains([]string{"laptop-hindi", "laptop-amharic", "laptop-chinese"}, c.name) {
+				t.Skip("drawn, not measured: what fits a phone in this language fits a laptop")
 			}
 			p := sitAt(t, t.TempDir(), Options{Version: "0.1.0", Log: diary("")}, c.size, inThoseDays)
 			samples, err := p.gallery()

@@ -39,15 +39,17 @@ const (
 // icons. What is not in the tables is as Fyne has it. It asks which way the
 // language of the screens runs, and stays the same when that changes: with
 // another theme Fyne forgets all fonts and draws all that stands there once more.
+// To Chinese and back it is another one, with another font.
 type look struct {
 	fyne.Theme
 	percent int
 	fixed   workspace.Look
 	words   *locale.Localizer
+	chinese bool // the language of the screens is written in Han
 }
 
 func newLook(s workspace.Settings, words *locale.Localizer) look {
-	return look{theme.DefaultTheme(), textPercent(s), s.Look, words}
+	return look{theme.DefaultTheme(), textPercent(s), s.Look, words, words.Language().Script == "Hani"}
 }
 
 // textPercent is the text size that was chosen.

@@ -54,9 +54,6 @@ func (leading) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() 
 func (a *App) languageChoices() fyne.CanvasObject {
 	list, formOnly := formview.NewStack(0.4), formview.NewStack(0.4)
 	for _, l := range locale.Languages() {
-		if !l.OnScreen() {
-			continue
-		}
 		row := formview.NewChoice(l.Code, l.Name, false)
 		into := list
 		switch {

@@ -3,9 +3,10 @@
 Fyne draws with one font and has no list of fallback fonts, so that one font
 has to hold every script. Of each font only the characters of its own script
 are taken, without hinting; what a script needs for shaping comes along. Chinese
-and kana are a font of their own, from Droid Sans Fallback, for print alone: they
-would more than double what every screen has to read. Run by "make fonts"; needs
-fonts-noto-core, fonts-droid-fallback and python3-fonttools.
+and kana are a font of their own, from Droid Sans Fallback, for print and for the
+screens in Chinese: they would more than double what every other screen has to
+read. Latin stands in it, too, for one line of a screen is drawn in one font. Run
+by "make fonts"; needs fonts-noto-core, fonts-droid-fallback and python3-fonttools.
 
     /usr/bin/python3 scripts/fonts.py /usr/share/fonts/truetype assets/locales/languages.toml assets/fonts
 """
@@ -19,6 +20,7 @@ import tomllib
 from fontTools.merge import Merger
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.scaleUpem import scale_upem
 
 # Latin, Greek and Cyrillic with the punctuation, arrows and currency signs that
 # all scripts share.
@@ -93,7 +95,6 @@ def part(folder, name, weight, ranges, taken):
     subsetter.populate(unicodes=wanted | ({0x200C, 0x200D, 0x25CC} & has))
     subsetter.subset(font)
     if font["head"].unitsPerEm != 1000:
-        from fontTools.ttLib.scaleUpem import scale_upem
         scale_upem(font, 1000)
     out = io.BytesIO()
     font.save(out)
@@ -110,7 +111,14 @@ def merged(folder, weight):
             parts.append(p)
             first = first or TTFont(io.BytesIO(p.getvalue()))
     font = Merger().merge(parts)
-    # The merger takes the tallest of all; lines would stand far apart.
+    heights(font, first)
+    rename(font, weight)
+    return font
+
+
+def heights(font, first):
+    """Lines as high as those of the first font merged; the merger takes the tallest
+    of all, and lines would stand far apart."""
     for table, fields in {"hhea": ["ascent", "descent", "lineGap"],
                           "OS/2": ["sTypoAscender", "sTypoDescender", "sTypoLineGap", "usWinAscent", "usWinDescent"]}.items():
         for field in fields:
@@ -119,11 +127,9 @@ def merged(folder, weight):
     # Arabic (-421) and what stacks in Burmese (-467) must have room.
     font["hhea"].descent = font["OS/2"].sTypoDescender = -DESCENT
     font["OS/2"].usWinDescent = DESCENT
-    rename(font, weight)
     # The same fonts give the same file.
     font["head"].created = font["head"].modified = first["head"].created
     font.recalcTimestamp = False
-    return font
 
 
 def rename(font, weight, family="Baraza Sans", version="Version 1.0, merged from Noto Sans"):
@@ -150,15 +156,23 @@ def licence(into):
         f.write("\n".join(head + lines).rstrip() + "\n")
 
 
-# What is taken for Chinese: the space, punctuation, kana, the unified ideographs without
-# their extensions, full-width forms.
-HAN = [(0x0020, 0x0020), (0x3000, 0x30FF), (0x3105, 0x312D), (0x4E00, 0x9FFF), (0xFF00, 0xFFEF)]
+# What is taken for Chinese: punctuation, kana, the unified ideographs without their
+# extensions, full-width forms.
+HAN = [(0x3000, 0x30FF), (0x3105, 0x312D), (0x4E00, 0x9FFF), (0xFF00, 0xFFEF)]
+
+# What stands among Chinese on a screen: names and numbers in Latin, marks and signs.
+BESIDE_HAN = [
+    ("NotoSans", [(0x0020, 0x024F), (0x0300, 0x036F), (0x1E00, 0x1EFF), (0x2000, 0x206F), (0x2070, 0x209F), (0x20A0, 0x20CF),
+                  (0x2100, 0x218F)]),
+    ("NotoSansSymbols", [(0x2190, 0x21FF), (0x2600, 0x26FF)]),
+    ("NotoSansSymbols2", [(0x25A0, 0x25FF), (0x2700, 0x27BF)]),
+    ("NotoSansMath", [(0x2190, 0x2193), (0x2200, 0x22FF)]),
+]
 
 
-def han(folder):
-    """The font of Chinese: outlines alone, for lines that run from left to right."""
+def ideographs(folder):
+    """The part of Chinese as bytes: outlines alone, for lines that run from left to right."""
     font = TTFont(os.path.join(folder, "DroidSansFallbackFull.ttf"))
-    made = font["head"].modified
     has = set(font.getBestCmap())
     options = Options()
     options.hinting = False
@@ -168,33 +182,56 @@ def han(folder):
     subsetter = Subsetter(options)
     subsetter.populate(unicodes={c for a, b in HAN for c in range(a, b + 1)} & has)
     subsetter.subset(font)
+    scale_upem(font, 1000)
+    out = io.BytesIO()
+    font.save(out)
+    out.seek(0)
+    return out
+
+
+def han(droid, noto):
+    """The font of Chinese, as high above the line as the one of all other scripts."""
+    taken = set()
+    parts = [part(noto, name, "Regular", ranges, taken) for name, ranges in BESIDE_HAN]
+    first = TTFont(io.BytesIO(parts[0].getvalue()))
+    font = Merger().merge([p for p in parts if p is not None] + [ideographs(droid)])
+    heights(font, first)
     table = font["name"]
     table.names = []
-    for number, text in {0: "Digitized data copyright © 2006-2010, Google Corporation", 1: "Baraza Han", 2: "Regular",
-                         3: "Baraza Han Regular", 4: "Baraza Han Regular", 5: "Version 1.0, taken from Droid Sans Fallback",
-                         6: "BarazaHan-Regular", 13: "Licensed under the Apache License, Version 2.0",
+    for number, text in {0: "Digitized data copyright © 2006-2010, Google Corporation; Latin: Copyright Google LLC", 1: "Baraza Han", 2: "Regular",
+                         3: "Baraza Han Regular", 4: "Baraza Han Regular",
+                         5: "Version 2.0, taken from Droid Sans Fallback, with Latin of Noto Sans",
+                         6: "BarazaHan-Regular", 13: "Ideographs: Apache License, Version 2.0; Latin: SIL Open Font License, Version 1.1",
                          14: "https://www.apache.org/licenses/LICENSE-2.0"}.items():
         table.setName(text, number, 3, 1, 0x409)
-    font["head"].created = font["head"].modified = made
-    font.recalcTimestamp = False
     return font
 
 
-def names(path, languages, weight):
-    """The part of a merged font in which the languages' own names are drawn."""
+def names(sans, han, languages, weight):
+    """The part of the fonts in which the languages' own names are drawn."""
     with open(languages, "rb") as f:
         known = tomllib.load(f)
-    font = TTFont(path)
-    options = Options()
-    options.hinting = False
-    options.notdef_outline = True
-    options.glyph_names = False
-    options.layout_features = ["*"]
-    subsetter = Subsetter(options)
-    subsetter.populate(text=" ".join(language["name"] for language in known["language"]))
-    subsetter.subset(font)
-    rename(font, weight, "Baraza Names", "Version 1.0, cut from Baraza Sans")
-    font.recalcTimestamp = False
+    text = set(map(ord, " ".join(language["name"] for language in known["language"])))
+    parts = []
+    for path in [sans, han]:
+        font = TTFont(path)
+        options = Options()
+        options.hinting = False
+        options.notdef_outline = True
+        options.glyph_names = False
+        options.layout_features = ["*"]
+        subsetter = Subsetter(options)
+        subsetter.populate(unicodes=text & set(font.getBestCmap()))
+        text -= set(font.getBestCmap())
+        subsetter.subset(font)
+        out = io.BytesIO()
+        font.save(out)
+        out.seek(0)
+        parts.append(out)
+    first = TTFont(io.BytesIO(parts[0].getvalue()))
+    font = Merger().merge(parts)
+    heights(font, first)
+    rename(font, weight, "Baraza Names", "Version 2.0, cut from Baraza Sans and Baraza Han")
     return font
 
 
@@ -208,11 +245,12 @@ def main():
     os.makedirs(into, exist_ok=True)
     licence(into)
     shutil.copyfile("/usr/share/common-licenses/Apache-2.0", os.path.join(into, "Apache-2.0.txt"))
-    save(han(os.path.join(folder, "droid")), os.path.join(into, "BarazaHan-Regular.ttf"))
+    chinese = os.path.join(into, "BarazaHan-Regular.ttf")
+    save(han(os.path.join(folder, "droid"), os.path.join(folder, "noto")), chinese)
     for weight in ["Regular", "Bold"]:
         path = os.path.join(into, f"BarazaSans-{weight}.ttf")
         save(merged(os.path.join(folder, "noto"), weight), path)
-        save(names(path, languages, weight), os.path.join(into, f"BarazaNames-{weight}.ttf"))
+        save(names(path, chinese, languages, weight), os.path.join(into, f"BarazaNames-{weight}.ttf"))
 
 
 main()

@@ -25,6 +25,16 @@ func fontOf(words string, style fyne.TextStyle) fyne.Resource {
 	return nil
 }
 
+// needsBold says whether words are bold and their font has no bold hand: then
+// they are drawn twice, a little aside.
+func needsBold(style fyne.TextStyle, font fyne.Resource) bool {
+	f, ok := font.(interface{ OneWeight() bool })
+	return ok && style.Bold && f.OneWeight()
+}
+
+// bolder is how far aside the second drawing stands, in sizes of the text.
+const bolder = 0.035
+
 func widthOf(words string, size float32, style fyne.TextStyle, font fyne.Resource) float32 {
 	s, _ := fyne.CurrentApp().Driver().RenderedTextSize(words, size, style, font)
 	return s.Width

@@ -179,7 +179,10 @@ func onRow(t *canvas.Text, row int, pitch float32) float32 {
 }
 
 // A textsRenderer draws rows of words: those of a [Label] or of an [emphasised].
-type textsRenderer struct{ w rowsOfWords }
+type textsRenderer struct {
+	w     rowsOfWords
+	again []*canvas.Text // of words that are made bold
+}
 
 type rowsOfWords interface {
 	Size() fyne.Size
@@ -190,12 +193,26 @@ type rowsOfWords interface {
 }
 
 func newTextsRenderer(w rowsOfWords) fyne.WidgetRenderer {
-	r := &textsRenderer{w}
+	r := &textsRenderer{w: w}
 	r.Refresh()
 	return r
 }
 
-func (r *textsRenderer) Layout(size fyne.Size) { r.w.place(size) }
+func (r *textsRenderer) Layout(size fyne.Size) { r.place(size) }
+
+func (r *textsRenderer) place(size fyne.Size) {
+	r.w.place(size)
+	r.again = nil
+	for _, t := range r.w.texts() {
+		if needsBold(t.TextStyle, t.FontSource) {
+			second := canvas.NewText(t.Text, t.Color)
+			second.TextSize, second.TextStyle, second.FontSource, second.Alignment = t.TextSize, t.TextStyle, t.FontSource, t.Alignment
+			second.Resize(t.Size())
+			second.Move(t.Position().AddXY(t.TextSize*bolder, 0))
+			r.again = append(r.again, second)
+		}
+	}
+}
 
 func (r *textsRenderer) MinSize() fyne.Size {
 	rows := max(1, r.w.rows())
@@ -207,11 +224,14 @@ func (r *textsRenderer) Objects() []fyne.CanvasObject {
 	for _, t := range r.w.texts() {
 		all = append(all, t)
 	}
+	for _, t := range r.again {
+		all = append(all, t)
+	}
 	return all
 }
 
 func (r *textsRenderer) Refresh() {
-	r.w.place(r.w.Size())
+	r.place(r.w.Size())
 	for _, t := range r.w.texts() {
 		t.Refresh()
 	}
@@ -273,7 +293,7 @@ func broken(paragraph string, room float32, width func(string) float32) []string
 	var line strings.Builder
 	used := float32(0)
 	end := func() {
-		lines = append(lines, line.String())
+		lines = append(lines, strings.TrimRight(line.String(), " "))
 		line.Reset()
 		used = 0
 	}
@@ -297,13 +317,19 @@ func broken(paragraph string, room float32, width func(string) float32) []string
 			line.WriteByte(' ')
 			used += space
 		}
-		for _, letter := range clusters(word) {
-			w := measure(letter)
-			if used > 0 && used+w > room {
-				end()
+		for _, piece := range unbroken(word) {
+			letters := []string{piece}
+			if measure(piece) > room {
+				letters = clusters(piece)
 			}
-			line.WriteString(letter)
-			used += w
+			for _, letter := range letters {
+				w := measure(letter)
+				if used > 0 && used+w > room {
+					end()
+				}
+				line.WriteString(letter)
+				used += w
+			}
 		}
 	}
 	end()

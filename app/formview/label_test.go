@@ -107,6 +107,17 @@ func TestWritingWithoutSpacesIsCutWhereTheLineEnds(t *testing.T) {
 	if got, want := broken("ab ประเทศไทย", 6, letters), []string{"ab ประ", "เทศไทย"}; !slices.Equal(got, want) {
 		t.Errorf("Thai is cut into %q, want %q", got, want)
 	}
+	for words, want := range map[string][]string{
+		"一二三四五六，七。":  {"一二三四五", "六，七。"},  // no line begins with a comma
+		"一二三四五（六）七":  {"一二三四五", "（六）七"},  // nor ends with what opens
+		"一二三 Baraza": {"一二三", "Baraza"},  // nor with a blank
+		"一二三四2007年":  {"一二三四", "2007年"},  // figures stay together
+		"一abcdefgh二": {"一abcde", "fgh二"}, // unless the room is too small
+	} {
+		if got := broken(words, 6, letters); !slices.Equal(got, want) {
+			t.Errorf("%s is cut into %q, want %q", words, got, want)
+		}
+	}
 	if got, want := broken("ab cdefgh", 6, letters), []string{"ab", "cdefgh"}; !slices.Equal(got, want) {
 		t.Errorf("Latin is cut into %q, want %q", got, want)
 	}
@@ -247,4 +258,28 @@ func FuzzBroken(f *testing.F) {
 			t.Errorf("%q at %d became %q", words, room, got)
 		}
 	})
+}
+
+// oneWeight is a font without a bold hand.
+type oneWeight struct{ fyne.Resource }
+
+func (oneWeight) OneWeight() bool { return true }
+
+func TestBoldWordsOfAFontWithoutABoldHandAreDrawnTwice(t *testing.T) {
+	around(t)
+	l := NewLabel("一二三\n四五六")
+	l.Resize(fyne.NewSize(300, 100))
+	texts := func(font fyne.Resource, bold bool) int {
+		l.Bold = bold
+		l.Refresh()
+		for _, line := range l.lines {
+			line.FontSource = font
+		}
+		r := newTextsRenderer(l)
+		return len(r.Objects())
+	}
+	font := oneWeight{theme.DefaultTextFont()}
+	if plain, bold, of := texts(font, false), texts(font, true), texts(theme.DefaultTextFont(), true); plain != 2 || bold != 4 || of != 2 {
+		t.Errorf("two lines are drawn as %d texts, bold as %d, in a font with a bold hand as %d", plain, bold, of)
+	}
 }

@@ -34,16 +34,16 @@ func TestALineOfTheAccountCanBeReadOut(t *testing.T) {
 }
 
 func TestEveryHoldAndTroubleHasWords(t *testing.T) {
-	for _, language := range []string{"en", "fr", "ar"} {
+	for _, language := range []string{"en", "fr", "ar", "hi", "am", "zh"} {
 		l := locale.New(language)
 		for _, h := range []workspace.Hold{workspace.HoldPaused, workspace.HoldByHand, workspace.HoldHours, workspace.HoldCosts, workspace.HoldBudget,
 			workspace.HoldFiles, workspace.HoldNoRoad} {
-			if words := Hold(l, h, time.Time{}, time.Now()); !strings.Contains(words, " ") || strings.Contains(words, "hold.") {
+			if words := Hold(l, h, time.Time{}, time.Now()); !inWords(words) || strings.Contains(words, "hold.") {
 				t.Errorf("%s: %s is said as %q", language, h, words)
 			}
 		}
 		for trouble := range knownTrouble {
-			if _, what := Run(l, workspace.Run{Failed: true, Trouble: trouble}, workspace.Price{}); !strings.Contains(what[0], " ") {
+			if _, what := Run(l, workspace.Run{Failed: true, Trouble: trouble}, workspace.Price{}); !inWords(what[0]) {
 				t.Errorf("%s: %s is said as %q", language, trouble, what)
 			}
 		}

@@ -17,14 +17,15 @@ import (
 // Source is the code of the language that all others are translated from.
 const Source = "en"
 
-// The catalogues, read once.
+// The table of the languages, read once, and their catalogues, each read when its
+// words are first asked for: a start needs one or two of them.
 type table struct {
-	languages []Language // in the order of languages.toml
-	messages  map[string]*i18n.Localizer
+	languages []Language                        // in the order of languages.toml
+	messages  map[string]func() *i18n.Localizer // of those that have a catalogue
 }
 
 // catalogues panics when an embedded file is faulty, which a test would have
-// shown.
+// shown; so do the catalogues themselves.
 var catalogues = sync.OnceValue(func() *table {
 	t, err := read(assets.Locales)
 	if err != nil {
@@ -40,29 +41,32 @@ func read(folder fs.FS) (*table, error) {
 	if err := decode(folder, "languages.toml", &file); err != nil {
 		return nil, err
 	}
-	t := &table{messages: map[string]*i18n.Localizer{}}
-	source, err := readCatalogue(folder, Source)
-	if err != nil {
-		return nil, err
-	}
+	t := &table{messages: map[string]func() *i18n.Localizer{}}
 	for _, l := range file.Language {
-		c, err := readCatalogue(folder, l.Code)
-		if err != nil {
-			return nil, err
-		}
+		var err error
 		if l.numbers, err = language.Parse(cmpOr(l.Numbers, l.Code)); err != nil {
 			return nil, fmt.Errorf("languages.toml: %s: %w", l.Code, err)
 		}
-		if c != nil {
-			l.Interface, l.Draft = true, c.State == needsReview
-			l.Complete = source != nil && c.covers(source)
-			if t.messages[l.Code], err = c.localizer(cmpOr(l.Plurals, l.Code)); err != nil {
-				return nil, err
-			}
+		l.Interface, l.Complete = l.Words != "", l.Words == "all"
+		if l.Interface {
+			t.messages[l.Code] = sync.OnceValue(func() *i18n.Localizer { return spoken(folder, l) })
 		}
 		t.languages = append(t.languages, l)
 	}
 	return t, nil
+}
+
+// spoken reads the words of a language.
+func spoken(folder fs.FS, l Language) *i18n.Localizer {
+	c, err := readCatalogue(folder, l.Code)
+	if err != nil {
+		panic(err)
+	}
+	words, err := c.localizer(cmpOr(l.Plurals, l.Code))
+	if err != nil {
+		panic(err)
+	}
+	return words
 }
 
 func cmpOr(a, b string) string {
@@ -72,21 +76,14 @@ func cmpOr(a, b string) string {
 	return b
 }
 
-// needsReview is the state of a catalogue that nobody has reviewed.
-const needsReview = "needs-review"
-
 // A catalogue is one file of messages.
 type catalogue struct {
 	State, Author string
 	messages      []*i18n.Message
 }
 
-// readCatalogue returns nil for a language that has no file.
 func readCatalogue(folder fs.FS, code string) (*catalogue, error) {
 	name := code + ".toml"
-	if _, err := fs.Stat(folder, name); err != nil {
-		return nil, nil
-	}
 	var tree map[string]any
 	if err := decode(folder, name, &tree); err != nil {
 		return nil, err
@@ -112,15 +109,6 @@ func decode(folder fs.FS, name string, into any) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
-}
-
-// covers says whether every message of another catalogue is there.
-func (c *catalogue) covers(other *catalogue) bool {
-	own := map[string]bool{}
-	for _, m := range c.messages {
-		own[m.ID] = true
-	}
-	return !slices.ContainsFunc(other.messages, func(m *i18n.Message) bool { return !own[m.ID] })
 }
 
 // add takes the messages below a table: a text is a message, and so is a table

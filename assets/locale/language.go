@@ -30,12 +30,12 @@ type Language struct {
 	Clock     string    `toml:"clock"`      // as in package time
 	Numbers   string    `toml:"numbers"`    // tag, where it is not the code
 	Plurals   string    `toml:"plurals"`    // tag, where it is not the code
-
-	Undrawn bool `toml:"undrawn"` // the screen's fonts have no letters for it
+	Script    string    `toml:"script"`     // of ISO 15924, where a screen needs another font for it
+	Words     string    `toml:"words"`      // how much of the program's own words is there: "all", "some"
+	Draft     bool      `toml:"draft"`      // nobody has reviewed them
 
 	Interface bool `toml:"-"` // the program's own words are there, at least some
 	Complete  bool `toml:"-"` // all of them
-	Draft     bool `toml:"-"` // nobody has reviewed them
 	numbers   language.Tag
 }
 
@@ -48,10 +48,6 @@ func (l Language) Chain() []string {
 	}
 	return chain
 }
-
-// OnScreen says whether a screen can show the language: its fonts have the
-// letters.
-func (l Language) OnScreen() bool { return !l.Undrawn }
 
 // Heading is how forms name the language: "Kiswahili (sw)".
 func (l Language) Heading() string { return l.Name + " (" + l.Code + ")" }

@@ -43,10 +43,11 @@ type voice struct {
 	chain    []speaker
 }
 
-// A speaker is one language of a chain.
+// A speaker is one language of a chain; its words are read when a text is missing
+// in those before it.
 type speaker struct {
 	language Language
-	messages *i18n.Localizer
+	messages func() *i18n.Localizer
 }
 
 // New makes a localizer for the first of the preferred languages that there
@@ -108,7 +109,7 @@ func (v *voice) find(id ID, count *int, values []Values) Found {
 		config.TemplateData = filling
 	}
 	for _, s := range v.chain {
-		words, err := s.messages.Localize(config)
+		words, err := s.messages().Localize(config)
 		if err != nil || words == "" {
 			continue
 		}
