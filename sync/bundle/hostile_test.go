@@ -2,7 +2,6 @@ package bundle_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -14,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zeebo/blake3"
 
 	"baraza.example/sync/batch"
 	"baraza.example/sync/bundle"
@@ -154,7 +155,7 @@ func devices(b *bundle.Bundle) bundle.Summary {
 
 // block makes a block with a fitting sum.
 func block(kind byte, payload []byte) []byte {
-	sum := sha256.Sum256(payload)
+	sum := blake3.Sum256(payload)
 	out := binary.BigEndian.AppendUint32([]byte{kind}, uint32(len(payload)))
 	return append(append(out, sum[:]...), payload...)
 }
@@ -277,8 +278,8 @@ func TestNothingIsWrittenOver(t *testing.T) {
 }
 
 func FuzzOpen(f *testing.F) {
-	f.Add([]byte("baraza bundle 1\n"))
-	f.Add([]byte("baraza bundle 1\nH\x00\x00\x00\x01"))
+	f.Add([]byte("baraza bundle 2\n"))
+	f.Add([]byte("baraza bundle 2\nH\x00\x00\x00\x01"))
 	_, _, folder := written(f, 2, bundle.Options{})
 	for _, name := range files(f, folder) {
 		raw, err := os.ReadFile(name)

@@ -109,8 +109,7 @@ func TestWhatAStickSaysOfTheCentreIsNotBelieved(t *testing.T) {
 	for _, f := range lies {
 		payload = f.Append(payload)
 	}
-	raw := append([]byte("baraza bundle 1\n"), head(t)...)
-	raw = append(raw, block('D', payload)...)
+	raw := append(head(t), block('D', payload)...)
 	put(t, filepath.Join(stick, "zzz"+bundle.Extension), raw)
 	s := exchangetest.NewSender(exchangetest.NewAuthor(t, root.Card, root.Token))
 	visit(t, stick, s, bundle.Options{})

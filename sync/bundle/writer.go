@@ -39,7 +39,7 @@ type writer struct {
 type sealedBlock struct {
 	kind    byte
 	payload []byte
-	summed  chan [sha256.Size]byte
+	summed  chan [sumSize]byte
 	done    chan struct{} // not nil: closed when all before it is written
 }
 
@@ -122,8 +122,8 @@ func (w *writer) cutBlock() {
 
 // put hands a block on to be written.
 func (w *writer) put(kind byte, payload []byte) {
-	b := &sealedBlock{kind: kind, payload: payload, summed: make(chan [sha256.Size]byte, 1)}
-	go func() { b.summed <- sha256.Sum256(payload) }()
+	b := &sealedBlock{kind: kind, payload: payload, summed: make(chan [sumSize]byte, 1)}
+	go func() { b.summed <- sum(payload) }()
 	w.start += int64(len(payload) + blockHeader)
 	w.blocks <- b
 }
@@ -149,10 +149,10 @@ func (w *writer) drain() {
 			close(b.done)
 			continue
 		}
-		sum := <-b.summed
+		s := <-b.summed
 		h[0] = b.kind
 		binary.BigEndian.PutUint32(h[1:], uint32(len(b.payload)))
-		copy(h[5:], sum[:])
+		copy(h[5:], s[:])
 		if b.kind != blockEnd {
 			w.chain = append(w.chain, h[:]...)
 		}
