@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -31,11 +32,7 @@ func TestWindowCorrectsAnswersAndCarries(t *testing.T) {
 			h := newHand(t, size)
 			r := newRealRoad(t)
 			v := newVisitor(t, h)
-			device := filepath.Join(h.dir, "device")
-			r.run("", "join", "--dir", device, "--org", "Oasis Network", r.invite())
-			r.run("", "fill", "--dir", device, "--answers", filepath.Join("..", "..", "assets", "samples", "answers", "ngo-english.json"))
-			r.run("", "sync", "--dir", device)
-			v.settle(device)
+			device := v.deviceOf(r)
 			b := newBrowser(t)
 			b.login(r.desk)
 
@@ -51,20 +48,25 @@ func TestWindowCorrectsAnswersAndCarries(t *testing.T) {
 	}
 }
 
-// settle has the window of a device speak the visitor's language, and what a look is
-// given by -window-look.
-func (v *visitor) settle(device string) {
+// deviceOf makes a device that has joined and of which a response was received. Its
+// window speaks the visitor's language and has the look that was asked for.
+func (v *visitor) deviceOf(r *road) (folder string) {
 	v.t.Helper()
-	w, err := workspace.Open(v.t.Context(), device, workspace.Options{})
+	folder = filepath.Join(v.dir, "device")
+	r.run("", "join", "--dir", folder, "--org", "Oasis Network", r.invite())
+	r.run("", "fill", "--dir", folder, "--answers", filepath.Join("..", "..", "assets", "samples", "answers", "ngo-english.json"))
+	r.run("", "sync", "--dir", folder)
+	w, err := workspace.Open(v.t.Context(), folder, workspace.Options{})
+	if err == nil {
+		_, err = w.Change(v.t.Context(), func(s *workspace.Settings) {
+			s.Languages, s.Look = []string{*windowLanguage}, workspace.Look(*windowLook)
+		})
+		err = errors.Join(err, w.Close())
+	}
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	defer w.Close()
-	if _, err := w.Change(v.t.Context(), func(s *workspace.Settings) {
-		s.Languages, s.Look = []string{*windowLanguage}, workspace.Look(*windowLook)
-	}); err != nil {
-		v.t.Fatal(err)
-	}
+	return folder
 }
 
 // correct changes an answer of what was received, and sends the new revision,
