@@ -82,3 +82,4 @@ soak:
 	@scripts/setup.sh gcc disks
 	scripts/fuzz.sh $(FUZZTIME)
 	BARAZA_SOAK=1 $(PURE) $(GO) test $(TAGS) -count=1 -timeout 8h ./app/... ./storage/... ./sync/...
+	BARAZA_SOAK=1 $(MAKE) --no-print-directory window
