@@ -6,13 +6,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"baraza.example/assets"
 	"baraza.example/forms/session"
 	"baraza.example/storage"
 )
@@ -53,8 +59,40 @@ func storeResult(name string, value float64, unit string, aim float64) result {
 	return result{Bench: "store", Case: name, Value: value, Unit: unit, Aim: aim, OK: value <= aim}
 }
 
-func aDraft(n int) session.Draft {
-	return session.Draft{XML: []byte("<data>" + strings.Repeat(fmt.Sprintf("answer %d ", n), draftSize/12) + "</data>")}
+// sentences are what the samples answer, in five languages, a sentence each.
+var sentences = sync.OnceValues(func() (all []string, err error) {
+	files, err := fs.Glob(assets.Samples, "answers/*.json")
+	for _, file := range files {
+		raw, err := fs.ReadFile(assets.Samples, file)
+		if err != nil {
+			return nil, err
+		}
+		var answers map[string]any
+		if err := json.Unmarshal(raw, &answers); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		for _, name := range slices.Sorted(maps.Keys(answers)) {
+			if text, ok := answers[name].(string); ok && len(text) > 100 {
+				all = append(all, strings.SplitAfter(text, ". ")...)
+			}
+		}
+	}
+	return all, err
+})
+
+// aDraft is the n-th draft: other sentences in each, for disks and memory make something
+// of what repeats.
+func aDraft(n int) (session.Draft, error) {
+	all, err := sentences()
+	if err != nil {
+		return session.Draft{}, err
+	}
+	random := rand.New(rand.NewPCG(uint64(n), 0))
+	xml := []byte("<data>")
+	for i := 0; len(xml) < draftSize; i++ {
+		xml = fmt.Appendf(xml, "<q%d>%s</q%d>", i, html.EscapeString(all[random.IntN(len(all))]), i)
+	}
+	return session.Draft{XML: append(xml, "</data>"...)}, nil
 }
 
 // fillDrafts puts edits of so many drafts into a store.
@@ -63,7 +101,11 @@ func fillDrafts(ctx context.Context, s *storage.Store, drafts, edits int) error 
 	for i := 0; i < edits; i += together {
 		err := s.Update(ctx, func(tx *storage.Tx) error {
 			for n := i; n < min(i+together, edits); n++ {
-				if err := s.Drafts().In(tx).Put(fmt.Sprintf("%06d", n%drafts), aDraft(n)); err != nil {
+				draft, err := aDraft(n)
+				if err == nil {
+					err = s.Drafts().In(tx).Put(fmt.Sprintf("%06d", n%drafts), draft)
+				}
+				if err != nil {
 					return err
 				}
 			}
@@ -149,7 +191,10 @@ func benchCommit(ctx context.Context, dir string) ([]result, error) {
 		return nil, err
 	}
 	defer bare.Close()
-	draft := aDraft(1)
+	draft, err := aDraft(1)
+	if err != nil {
+		return nil, err
+	}
 	var ours, theirs []time.Duration
 	for i := range benchCommits {
 		begun := time.Now()
