@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,14 +29,43 @@ func TestOnAPhoneNoTitleIsCutShortThatHasRoom(t *testing.T) {
 			t.Errorf("the header says %q instead of %q", all, title)
 		}
 	}
+	p.shell.shown.body.(*formview.Scroll).RevealPart(2000, 10)
 	whole("Consultation") // its long title is the page's heading
 	p.taps("Answer the questionnaire")
 	whole("Response without a name")
 	p.back()
 	p.wrote("What the lake needs, and what those who live from it have to say about that")
+	p.shell.shown.body.(*formview.Scroll).RevealPart(2000, 10)
 	whole("Contribution")
-	p.window.Resize(laptop)
+	p.window.Resize(fyne.NewSize(laptop.Width, 300)) // so low that the heading can be out of sight
+	p.shell.shown.body.(*formview.Scroll).RevealPart(2000, 10)
 	whole("What the lake needs, and what those who live from it have to say about that")
+}
+
+func TestTheHeaderDoesNotSayWhatThePageSaysRightBelow(t *testing.T) {
+	for _, size := range []fyne.Size{phone, laptop} {
+		p := known(t, size)
+		if got := p.header(); !slices.Contains(got, "Baraza") {
+			t.Errorf("%v: above the first page the header says %q", size, got)
+		}
+		p.showSettings()
+		page := p.shell.shown.body.(*formview.Scroll)
+		if got := p.header(); slices.Contains(got, "Settings") || !slices.Contains(got, "Baraza") {
+			t.Errorf("%v: above the heading the header says %q", size, got)
+		}
+		page.RevealPart(2000, 10)
+		if got := p.header(); !slices.Contains(got, "Settings") {
+			t.Errorf("%v: when the heading is out of sight the header says %q", size, got)
+		}
+		page.Top()
+		if got := p.header(); slices.Contains(got, "Settings") {
+			t.Errorf("%v: back at the top the header says %q", size, got)
+		}
+		p.showMail() // there is a way back to where one was
+		if got := p.header(); slices.Contains(got, "Save as e-mail") || slices.Contains(got, "Baraza") {
+			t.Errorf("%v: beside the way back the header says %q", size, got)
+		}
+	}
 }
 
 func TestTheWheelOverTheInviteMovesThePage(t *testing.T) {

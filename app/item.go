@@ -206,7 +206,7 @@ func (a *App) sent(i workspace.Item, s workspace.Sent) fyne.CanvasObject {
 	say := a.words.Say
 	head := lines(heading(a.itemTitle(i)), quiet(say("history.made_ready")+" · "+a.moment(i.Made)))
 	if l, ok := locale.Named(s.Language); ok {
-		head.Add(formview.NewRow(1, formview.NewBadge(say("translation.original", locale.Values{"Language": l.Name}))))
+		head.Add(formview.NewRow(1, formview.NewBadge(say("translation.original", locale.Values{"Language": a.words.NameOf(l)}))))
 	}
 	column := []fyne.CanvasObject{head}
 	if s.Contribution != nil {

@@ -98,8 +98,7 @@ func TestTheWholeJourneyGoesByKeyboardAlone(t *testing.T) {
 			p.showHome()
 			p.tabsTo("Write a contribution")
 			p.presses(fyne.KeyReturn)
-			p.tabsTo("<>")
-			p.writes("What the lake needs")
+			p.writes("What the lake needs") // it begins in the title
 			p.tabsTo("<>")
 			p.writes("Prices first.")
 			p.tabsTo("Yes, with the name")

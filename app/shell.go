@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -41,6 +42,7 @@ type shell struct {
 	waiting *formview.Button
 	note    *formview.Notice // what happened, until the next screen
 	noted   *formview.Panel
+	says    string // the title
 	waits   int
 	unsaved bool // the last try to save what was typed failed
 	shown   screen
@@ -83,16 +85,20 @@ func (s *shell) show(c screen) {
 	s.waiting.Hidden = c.bare
 	s.done.share = c.done
 	s.done.Hidden = c.done == 0
+	if page, ok := c.body.(*formview.Scroll); ok {
+		page.OnMove = s.entitle
+	}
 	s.arrange()
 }
 
 // arrange puts the header and the rail together for the room there is.
 func (s *shell) arrange() {
 	say := s.a.words.Say
-	s.title.SetWords(s.shown.title)
+	s.says = s.shown.title
 	if s.shown.short != "" && !s.frame.wide {
-		s.title.SetWords(s.shown.short)
+		s.says = s.shown.short
 	}
+	s.entitle()
 	var left, right fyne.CanvasObject
 	if len(s.a.trail) > 0 && !s.shown.bare {
 		back := formview.NewButton(say("nav.back"), s.a.back)
@@ -118,6 +124,24 @@ func (s *shell) arrange() {
 		}
 	}
 	s.root.Refresh()
+}
+
+// entitle puts the title into the header. As long as the page says the same right
+// below, the header says whose program it is, or, beside the way back, nothing.
+func (s *shell) entitle() {
+	words := s.says
+	if page, ok := s.shown.body.(*formview.Scroll); ok {
+		said := func(head *formview.Label) bool { return head.Words() == s.says && !page.Passed(head) }
+		if slices.ContainsFunc(page.Heads(), said) {
+			if words = ""; len(s.a.trail) == 0 || s.shown.bare {
+				words = s.a.words.Say("app.name")
+			}
+		}
+	}
+	if s.title.Words() != words {
+		s.title.SetWords(words)
+		s.header.Refresh()
+	}
 }
 
 // outline puts another outline into the rail.

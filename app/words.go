@@ -95,7 +95,7 @@ func low(label string, icon fyne.Resource, do func()) *formview.Button {
 func (a *App) badges(found locale.Found) *fyne.Container {
 	row := formview.NewRow(1)
 	if found.Fallback {
-		row.Add(formview.NewBadge(a.words.Say("translation.fallback", locale.Values{"Language": found.Language.Name})))
+		row.Add(formview.NewBadge(a.words.Say("translation.fallback", locale.Values{"Language": a.words.NameOf(found.Language)})))
 	}
 	if found.Draft {
 		row.Add(formview.NewBadge(a.words.Say("translation.needs_review")))

@@ -21,6 +21,7 @@ type writing struct {
 	text    *contribution.Contribution
 	save    *autosave
 	scroll  *formview.Scroll
+	title   *formview.Entry
 	fields  []*formview.Entry // of the paragraphs shown
 	from    int               // the first of them
 	checked bool
@@ -36,7 +37,8 @@ func (a *App) newContribution() {
 	if card, err := a.work.Card(); err == nil {
 		c.OnBehalf = card.Org
 	}
-	a.write(c)
+	w := a.write(c)
+	a.window.Canvas().Focus(w.title)
 }
 
 // goOnWriting opens the draft of a contribution.
@@ -55,10 +57,11 @@ func (a *App) goOnWriting(id string) {
 }
 
 // write goes on with a contribution.
-func (a *App) write(c *contribution.Contribution) {
+func (a *App) write(c *contribution.Contribution) *writing {
 	w := &writing{a: a, text: c}
 	w.save = &autosave{a: a, take: w.taken}
 	a.goTo(place{draw: w.draw, leave: w.save.flush})
+	return w
 }
 
 // taken is a copy to be saved, made now.
@@ -87,7 +90,10 @@ func (w *writing) draw() screen {
 		}
 	}
 	column.Add(head)
-	column.Add(formview.NewStack(gapCards, w.line("contribution.title", &w.text.Title), w.line("contribution.on_behalf", &w.text.OnBehalf)))
+	title, titled := w.line("contribution.title", &w.text.Title)
+	_, behalf := w.line("contribution.on_behalf", &w.text.OnBehalf)
+	w.title = title
+	column.Add(formview.NewStack(gapCards, titled, behalf))
 	column.Add(w.paragraphs())
 	column.Add(w.choices("contribution.language", "answer_language", &w.text.Language))
 	publication := string(w.text.Publication)
@@ -120,9 +126,10 @@ func (w *writing) entry(multiline bool, text string, changed func(string)) (*for
 	})
 }
 
-func (w *writing) line(id locale.ID, value *string) fyne.CanvasObject {
-	_, o := w.entry(false, *value, func(s string) { *value = s })
-	return formview.NewStack(gapTight, strong(w.a.words.Say(id)), o)
+// line is a field for one line, and with its name above it.
+func (w *writing) line(id locale.ID, value *string) (*formview.Entry, fyne.CanvasObject) {
+	entry, o := w.entry(false, *value, func(s string) { *value = s })
+	return entry, formview.NewStack(gapTight, strong(w.a.words.Say(id)), o)
 }
 
 // choices asks for one of a list of the built-in form.

@@ -5,11 +5,16 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+
+	"baraza.example/app/formview"
 )
 
 func TestAContributionIsWrittenKeptAndMadeReady(t *testing.T) {
 	p := known(t, phone)
 	p.taps("Write a contribution")
+	if focused, _ := p.window.Canvas().Focused().(*formview.Entry); focused != p.field(0) {
+		t.Errorf("the focus is at %v, not in the title", p.window.Canvas().Focused())
+	}
 	p.types(0, "What the lake needs")
 	p.types(2, "Prices first.")
 	p.aSecondPasses()

@@ -41,7 +41,7 @@ func (b *Badge) side() float32 { return theme.CaptionTextSize() * 0.6 }
 // that it is not the one asked for, and that nobody has reviewed them.
 func (s *surroundings) badges(language string, needsReview bool) (all []string) {
 	if found, ok := locale.Named(language); ok && found.Code != s.words.Language().Code {
-		all = append(all, s.words.Say("translation.fallback", locale.Values{"Language": found.Name}))
+		all = append(all, s.words.Say("translation.fallback", locale.Values{"Language": s.words.NameOf(found)}))
 	}
 	if needsReview {
 		all = append(all, s.words.Say("translation.needs_review"))

@@ -169,7 +169,9 @@ func newRanked(r *Rank, c session.Choice) *ranked {
 
 // show says at which place of how many the line stands.
 func (w *ranked) show(i, total int) {
-	w.place.SetWords(w.rank.around.words.Figures(strconv.Itoa(i+1), false) + ".")
+	l := w.rank.around.words
+	// A number has no letters by which the label could tell where the dot stands.
+	w.place.SetWords(inOrder(l.Say("fill.rank", locale.Values{"Number": l.Figures(strconv.Itoa(i+1), false)}), l.Language().Direction))
 	for b, off := range map[*Button]bool{w.up: i == 0, w.down: i == total-1} {
 		if b.disabled != off {
 			b.disabled = off

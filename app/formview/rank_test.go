@@ -102,3 +102,18 @@ func TestLinesThatAreRankedShowTheirPictures(t *testing.T) {
 		t.Errorf("moved it is %q, its picture gone", got)
 	}
 }
+
+func TestThePlaceOfALineIsWrittenAsTheLanguageWritesIt(t *testing.T) {
+	sh := fill(t, ranking)
+	r := sh.field("k").control.(*Rank)
+	for language, want := range map[string]string{"en": "1.", "zh": "1.", "ar": ".1"} { // as seen from left to right
+		r.around.words.Use(language)
+		r.rows[0].show(0, 3)
+		place := r.rows[0].place
+		place.lay()
+		unmarked := strings.NewReplacer(string(leftMark), "", string(rightMark), "")
+		if got := unmarked.Replace(place.lines[0].Text); got != want {
+			t.Errorf("in %s the first place is drawn as %q, not %q", language, got, want)
+		}
+	}
+}

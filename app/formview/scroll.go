@@ -15,6 +15,8 @@ type Scroll struct {
 	content fyne.CanvasObject
 	stops   []fyne.Focusable // what can have the focus, as far as it was there at the start
 	laid    room             // as it was laid out last
+
+	OnMove func() // the page was scrolled; may be nil
 }
 
 // A room is what a page has for its words: when that changes, all of them move.
@@ -26,6 +28,7 @@ type room struct {
 // NewScroll shows content, which scrolls up and down only.
 func NewScroll(content fyne.CanvasObject) *Scroll {
 	s := &Scroll{inner: newSwiped(content), content: content}
+	s.inner.OnScrolled = func(fyne.Position) { s.moved() }
 	s.ExtendBaseWidget(s)
 	s.adopt(content)
 	return s
@@ -78,6 +81,50 @@ func (s *Scroll) Follow() {
 // OnSwipe is called when a finger is moved across the page: 1 is on, -1 back.
 func (s *Scroll) OnSwipe(do func(by int)) { s.inner.onSwipe = do }
 
+func (s *Scroll) moved() {
+	if s.OnMove != nil {
+		s.OnMove()
+	}
+}
+
+func (s *Scroll) moveTo(at fyne.Position) {
+	if before := s.inner.Offset; at != before {
+		s.inner.ScrollToOffset(at)
+		s.moved()
+	}
+}
+
+// Heads are the labels that the page begins with: its heading, or what stands
+// above that and it.
+func (s *Scroll) Heads() (heads []*Label) {
+	for _, o := range firstOn(s.content, 2) {
+		if l, ok := o.(*Label); ok {
+			heads = append(heads, l)
+		}
+	}
+	return heads
+}
+
+// firstOn is what stands first on something, at most so many things.
+func firstOn(o fyne.CanvasObject, most int) (first []fyne.CanvasObject) {
+	c, several := o.(*fyne.Container)
+	if !several {
+		return []fyne.CanvasObject{o}
+	}
+	for _, child := range c.Objects {
+		if child.Visible() && len(first) < most {
+			first = append(first, firstOn(child, most-len(first))...)
+		}
+	}
+	return first
+}
+
+// Passed says whether the page was scrolled so far that o is out of sight above.
+func (s *Scroll) Passed(o fyne.CanvasObject) bool {
+	at := s.inner.Offset.Y
+	return at > 0 && at >= s.place(o)+o.Size().Height
+}
+
 // Reveal moves the page so far that o is seen, its top before its bottom.
 func (s *Scroll) Reveal(o fyne.CanvasObject) {
 	s.RevealPart(s.place(o), o.Size().Height)
@@ -95,7 +142,7 @@ func (s *Scroll) RevealPart(top, height float32) {
 	if top-air < offset {
 		offset = top - air
 	}
-	s.inner.ScrollToOffset(fyne.NewPos(0, max(0, offset)))
+	s.moveTo(fyne.NewPos(0, max(0, offset)))
 }
 
 // place is how far below the top of the content o stands.
@@ -108,7 +155,7 @@ func (s *Scroll) place(o fyne.CanvasObject) float32 {
 // same on it.
 func (s *Scroll) Resume(before *Scroll) {
 	most := max(0, s.content.Size().Height-s.inner.Size().Height)
-	s.inner.ScrollToOffset(fyne.NewPos(0, min(before.inner.Offset.Y, most)))
+	s.moveTo(fyne.NewPos(0, min(before.inner.Offset.Y, most)))
 }
 
 // TakeFocus gives the focus to what stands where something had it on another
@@ -148,7 +195,7 @@ func (s *Scroll) keep() {
 func (s *Scroll) Offset() float32 { return s.inner.Offset.Y }
 
 // Top goes back to the beginning of the page.
-func (s *Scroll) Top() { s.inner.ScrollToTop() }
+func (s *Scroll) Top() { s.moveTo(fyne.Position{}) }
 
 // Settle lays the page out again after what it shows grew or shrank. It draws
 // nothing anew that has not changed: it is called for every letter typed.
@@ -168,7 +215,7 @@ func (s *Scroll) Settle() {
 	at := s.inner.Offset
 	s.inner.Resize(size.AddWidthHeight(0, 1)) // so that the bar beside it is as long as the page
 	s.inner.Resize(size)
-	s.inner.ScrollToOffset(fyne.NewPos(0, min(at.Y, max(0, high-size.Height))))
+	s.moveTo(fyne.NewPos(0, min(at.Y, max(0, high-size.Height))))
 }
 
 // Redraw is Settle for what may look otherwise at the same height.
@@ -176,7 +223,7 @@ func (s *Scroll) Redraw() {
 	at := s.inner.Offset
 	s.inner.Refresh()
 	s.Settle()
-	s.inner.ScrollToOffset(at)
+	s.moveTo(at)
 }
 
 // MinSize is small: a page may always be scrolled.

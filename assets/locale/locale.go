@@ -94,6 +94,11 @@ func (l *Localizer) Count(id ID, n int, values ...Values) string {
 	return l.now.Load().find(id, &n, values).Words
 }
 
+// NameOf is what a language is called in the one spoken now: "anglais".
+func (l *Localizer) NameOf(language Language) string {
+	return l.Say(ID("languages." + language.Code))
+}
+
 // Find is [Localizer.Say] with the place where the message was found. An
 // unknown id gives itself, so that a person sees something to report.
 func (l *Localizer) Find(id ID, values ...Values) Found {

@@ -176,3 +176,18 @@ func TestEveryLanguageIsDescribed(t *testing.T) {
 		}
 	}
 }
+
+func TestLanguagesAreCalledAsTheLanguageSpokenCallsThem(t *testing.T) {
+	english := texts(t, "en")
+	for _, l := range Languages() {
+		if english["languages."+l.Code] == nil {
+			t.Errorf("%s has no name in English", l.Code)
+		}
+	}
+	source, _ := Named("en")
+	for spoken, want := range map[string]string{"en": "English", "fr": "anglais", "hi": "अंग्रेज़ी", "zh": "英文", "ki": "English"} {
+		if got := New(spoken).NameOf(source); got != want {
+			t.Errorf("in %s English is called %q, not %q", spoken, got, want)
+		}
+	}
+}

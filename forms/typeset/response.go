@@ -93,7 +93,7 @@ func (d *Document) facts(f Facts) {
 		d.Text(Hint, f.Words.Say("history.made_ready")+" · "+f.Made, lang)
 	}
 	if l, ok := locale.Named(f.Written); ok {
-		d.Text(Hint, f.Words.Say("translation.original", locale.Values{"Language": l.Name}), lang)
+		d.Text(Hint, f.Words.Say("translation.original", locale.Values{"Language": f.Words.NameOf(l)}), lang)
 	}
 	if f.Code != "" {
 		ticket := Body
