@@ -50,7 +50,15 @@ func main() {
 	join := flag.String("join", os.Getenv("BARAZA_JOIN"), "invite to join with, a file or the line itself; BARAZA_JOIN")
 	flag.BoolVar(&o.gallery, "gallery", false, "show every screen with sample data")
 	flag.StringVar(&o.measure, "measure", "", "print how long the start took and what memory it needs, as JSON: “empty” for an empty window, “home” for the first screen")
+	told := registrationFlags()
 	flag.Parse()
+	if asked, err := told.asked(); asked {
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "baraza:", err)
+			os.Exit(exitFailed)
+		}
+		return
+	}
 	o.invite = inviteFrom(*join)
 	o.offered = offeredBy(flag.Arg(0))
 	if err := run(o); err != nil {
