@@ -21,6 +21,9 @@ import (
 // app/formview. The aims are for a machine that does nothing else, so the test
 // fails only far beyond them.
 func TestUITable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the times of a short run, beside the race detector or other tests, say nothing")
+	}
 	const farBeyond = 10
 	tell := func(name string, value, aim float64, unit string) {
 		t.Helper()

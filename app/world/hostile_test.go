@@ -60,6 +60,7 @@ func TestAHubThatSpoilsEveryOtherRecordIsNoticed(t *testing.T) {
 // A centre that looks at no signature fails both tests above: once by what was not
 // refused in its contact, once by what it holds at the end.
 func TestACentreThatLooksAtNoSignatureIsCaught(t *testing.T) {
+	onlyWhole(t)
 	form := smallForm(t)
 	for _, share := range []float64{0.01, 0.5} {
 		t.Run(fmt.Sprint(share), func(t *testing.T) {

@@ -25,6 +25,9 @@ import (
 // (a limit of goodput) and an outage resets what is open, and there is neither
 // TLS nor HTTP: it shows what the exchange makes of a link, and bench link judges.
 func TestLinkTable(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the table takes its time, and says nothing else beside the race detector")
+	}
 	texts := workload(t)
 	profile := func(name string) linksim.Profile {
 		p, known := linksim.Named(name)
