@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -257,6 +258,46 @@ func TestAQuestionComesBackOnAStick(t *testing.T) {
 	carry()
 	if said := c.thread(d.item(item.Name).Code); len(said) != 2 {
 		t.Errorf("the desk reads %+v", said)
+	}
+}
+
+// Everything sent was received, and the stick that it went on is lost: the device
+// has nothing to write onto a new one, and hears all the same what was asked.
+func TestAQuestionComesBackOnANewStick(t *testing.T) {
+	c, d := newCentre(t), newDevice(t)
+	d.join(c.invite.File())
+	d.meet(c)
+	item := d.respond("Nalubaale")
+	d.meet(c)
+	c.ask(d.item(item.Name).Code, "", "Which shore?")
+	stick := t.TempDir()
+	for visit, want := range []int{0, 1} {
+		if _, err := d.SaveToFolder(t.Context(), stick, nil); err != nil {
+			t.Fatal(err)
+		}
+		if all := d.messages(); len(all) != want {
+			t.Fatalf("at visit %d the messages are %+v", visit, all)
+		}
+		b, err := d.OpenBundle(t.Context(), stick, 0, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Bring(t.Context(), c.server.Serve); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before, err := os.ReadDir(stick)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.SaveToFolder(t.Context(), stick, nil); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.ReadDir(stick); err != nil || len(after) != len(before) {
+		t.Errorf("the device asked once more: %d files became %d, %v", len(before), len(after), err)
 	}
 }
 

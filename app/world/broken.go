@@ -34,10 +34,13 @@ const (
 	TakesUnopenable   Variant = "taken without its epoch"
 	TrustsTheLost     Variant = "taken from a revoked device"
 	TakesUnsigned     Variant = "taken without a look at its signature"
+	DropsQuestions    Variant = "what is asked back lost at hubs and on sticks"
+	RepliesTwice      Variant = "a reply made ready twice"
 )
 
 // Variants lists the broken ones that any play shows; TrustsTheLost needs a lost
-// device, and TakesUnsigned a hostile hub.
+// device, TakesUnsigned a hostile hub, and DropsQuestions and RepliesTwice that
+// something is asked back.
 var Variants = []Variant{AcknowledgesEarly, CountsTwice, InventsReceipts, ReusesSequence, TakesUnopenable}
 
 // disk is the file system of a party.
@@ -55,8 +58,18 @@ func (v Variant) store(s central.Store) central.Store {
 		return &forgetful{Store: s}
 	case TakesUnopenable:
 		return careless{s}
+	case DropsQuestions:
+		return untold{s}
 	}
 	return s
+}
+
+// replies is how often a device makes a reply ready that a person gives once.
+func (v Variant) replies() int {
+	if v == RepliesTwice {
+		return 2
+	}
+	return 1
 }
 
 // served is the store that the centre's server works on.
@@ -215,6 +228,16 @@ func (c careless) Put(ctx context.Context, rs []central.Received) ([]central.Pla
 		open[i].Sealed = 0
 	}
 	return c.Store.Put(ctx, open)
+}
+
+// untold hands nothing that is asked back to those who would carry it.
+type untold struct{ central.Store }
+
+func (u untold) Clarifications(ctx context.Context, caller batch.Peer, ask batch.Ask, most int) ([]batch.Numbered, error) {
+	if caller.Role == batch.RoleHub {
+		return nil, nil
+	}
+	return u.Store.Clarifications(ctx, caller, ask, most)
 }
 
 // credulous takes a record for known when it has one of the same number, as a

@@ -9,7 +9,8 @@ import (
 
 // An entry is what the secretariat finds of one submission.
 type entry struct {
-	counted    int // how often it counts
+	ref        string // by which the desk finds it
+	counted    int    // how often it counts
 	deliveries int
 	bytes      int
 	road       []string
@@ -46,6 +47,7 @@ func (c *Centre) entries(ctx context.Context) (found map[string]entry, surplus i
 		e.deliveries += i.Tries
 		if i.Counted() {
 			e.counted++
+			e.ref = i.Ref().String()
 			e.bytes = len(r.Envelope)
 			for _, stop := range i.Path {
 				e.road = append(e.road, c.w.hubName(stop.Hub))

@@ -56,6 +56,7 @@ type World struct {
 	devices []*Device
 	hubs    []*Hub
 	made    []Made
+	asked   []*Asked
 
 	mischief Mischief
 	reformed bool

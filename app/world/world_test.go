@@ -183,6 +183,7 @@ type play struct {
 	cloning       bool
 	real          bool
 	unnoticed     error // what a hostile hub did
+	spoiled       int   // parts of sticks that were cut or lost
 }
 
 const (

@@ -1,7 +1,9 @@
 package bundle
 
 import (
+	"bytes"
 	"context"
+	"maps"
 	"slices"
 
 	"baraza.example/sync/batch"
@@ -14,23 +16,38 @@ var (
 	_ exchange.ClarificationTaker = (*Bundle)(nil)
 )
 
-// Ask implements [exchange.ClarificationTaker]: for all whose records are here,
-// from the beginning, for a bundle doesn't remember whom it met.
+// Ask implements [exchange.ClarificationTaker]: for all whose records are here and all
+// who asked, from the beginning, for a bundle doesn't remember whom it met.
 func (b *Bundle) Ask(context.Context, batch.Peer) (*batch.Ask, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	ask := &batch.Ask{}
+	var origins []identity.ID
 	known := map[identity.ID]bool{}
 	for _, s := range b.stores {
-		if !known[s.origin] && len(ask.Origins) < batch.MaxAskOrigins {
+		if !known[s.origin] {
 			known[s.origin] = true
-			ask.Origins = append(ask.Origins, s.origin)
+			origins = append(origins, s.origin)
 		}
 	}
-	if len(ask.Origins) == 0 {
+	for _, o := range slices.SortedFunc(maps.Keys(b.asking), func(x, y identity.ID) int { return bytes.Compare(x[:], y[:]) }) {
+		if !known[o] {
+			origins = append(origins, o)
+		}
+	}
+	if len(origins) == 0 {
 		return nil, nil
 	}
-	return ask, nil
+	return &batch.Ask{Origins: origins[:min(len(origins), batch.MaxAskOrigins)]}, nil
+}
+
+// asks has it stand in the bundle that a device wants to hear what is asked back. One
+// whose records are here does so anyway; another, that has receipts for all it sent and
+// carries a new stick, would wait for ever.
+func (b *Bundle) asks(device identity.ID) error {
+	if b.asking[device] || slices.ContainsFunc(b.stores, func(s store) bool { return s.origin == device }) {
+		return nil
+	}
+	return b.say(batch.Frame{Type: batch.FrameOffer, Offer: batch.Offer{Origin: device}})
 }
 
 // TakeClarifications implements [exchange.ClarificationTaker]: each once.
@@ -49,6 +66,11 @@ func (b *Bundle) TakeClarifications(_ context.Context, _ batch.Peer, c batch.Cla
 func (b *Bundle) Clarifications(_ context.Context, peer batch.Peer, ask batch.Ask, most int) (all []batch.Numbered, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if peer.Role == batch.RoleDevice {
+		if err := b.asks(peer.ID); err != nil {
+			return nil, err
+		}
+	}
 	for _, a := range b.questions {
 		if ask.Wants(peer, a) && len(all) < most {
 			all = append(all, batch.Numbered{Addressed: a})

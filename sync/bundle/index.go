@@ -35,6 +35,7 @@ type index struct {
 
 	questions []batch.Addressed // what the secretariat asks back
 	asked     map[batch.ClarificationID]bool
+	asking    map[identity.ID]bool // devices that want to hear it and have nothing else here
 }
 
 // A place is where a frame begins.
@@ -108,7 +109,7 @@ func newIndex() index {
 	return index{chains: map[batch.Chain]*chain{}, keys: map[identity.ID]ed25519.PublicKey{}, attached: map[batch.RecordID]*attachment{},
 		offers: map[store][]offer{}, centres: map[identity.ID]*identity.Centre{}, forks: map[batch.Chain]batch.Have{},
 		begins: map[batch.Chain]batch.Seq{}, library: newLibrary(),
-		asked: map[batch.ClarificationID]bool{}}
+		asked: map[batch.ClarificationID]bool{}, asking: map[identity.ID]bool{}}
 }
 
 // read finds the parts of the folder and indexes them.
@@ -279,6 +280,9 @@ func (b *Bundle) note(f batch.Frame, at place, time int64, counts *Counts) error
 // many positions the newest.
 func (b *Bundle) noteOffer(o batch.Offer, time int64) error {
 	if len(o.Tails) == 0 {
+		if b.asking[o.Origin] = true; len(b.asking) > maxOffers {
+			return fmt.Errorf("more than %d devices without records: %w", maxOffers, ErrLimit)
+		}
 		return nil
 	}
 	s := store{o.Origin, o.Tails[0].Incarnation}
