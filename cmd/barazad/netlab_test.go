@@ -21,6 +21,7 @@ type netlab struct {
 	wires int
 
 	started int // processes that serve
+	crashed map[*exec.Cmd]bool
 }
 
 func newNetlab(t *testing.T) *netlab {
@@ -31,7 +32,7 @@ func newNetlab(t *testing.T) *netlab {
 	if !canNetns() {
 		t.Skip("networks of their own need root and the ip command, which aren't allowed here")
 	}
-	return &netlab{t: t, dir: t.TempDir()}
+	return &netlab{t: t, dir: t.TempDir(), crashed: map[*exec.Cmd]bool{}}
 }
 
 // space is the name of a network's namespace; "" is the test's own.
@@ -92,7 +93,11 @@ func (n *netlab) lan(at map[string]string) {
 		port := fmt.Sprintf("w%d-%db", os.Getpid()%100000, n.wires)
 		n.ip(fmt.Sprintf("link add lan0 netns %s type veth peer name %s netns %s", n.space(name), port, n.space("lan")))
 		n.ip(fmt.Sprintf("-n %s link set %s master br0 up", n.space("lan"), port))
-		n.ip(fmt.Sprintf("-n %s addr add %s broadcast + dev lan0", n.space(name), addr))
+		extra := "broadcast +"
+		if strings.Contains(addr, ":") {
+			extra = "nodad" // IPv6 asks for a second whether an address is free
+		}
+		n.ip(fmt.Sprintf("-n %s addr add %s %s dev lan0", n.space(name), addr, extra))
 		n.ip(fmt.Sprintf("-n %s link set lan0 up", n.space(name)))
 	}
 }
@@ -141,6 +146,16 @@ func (n *netlab) serve(name string, args ...string) (said map[string]string, end
 	return n.start(n.command(name, args...), name, args[0])
 }
 
+// crash ends a process as kill -9 or a power cut does.
+func (n *netlab) crash(c *exec.Cmd) {
+	n.t.Helper()
+	n.crashed[c] = true
+	if err := c.Process.Kill(); err != nil {
+		n.t.Error(err)
+	}
+	_ = c.Wait() // it was killed
+}
+
 // start is serve for a command that is known already.
 func (n *netlab) start(c *exec.Cmd, name, what string) (said map[string]string, end func()) {
 	n.t.Helper()
@@ -160,7 +175,7 @@ func (n *netlab) start(c *exec.Cmd, name, what string) (said map[string]string, 
 	}
 	ended := false
 	end = func() {
-		if ended {
+		if ended || n.crashed[c] {
 			return
 		}
 		ended = true
