@@ -35,6 +35,19 @@ func (a *App) chooseFile(most int64, endings []string, take func(name string, co
 	d.Show()
 }
 
+// chooseNamed asks for a file and hands over where it is: it is read later.
+func (a *App) chooseNamed(take func(file fyne.URI)) {
+	dialog.ShowFileOpen(func(r fyne.URIReadCloser, err error) {
+		if err != nil || r == nil {
+			a.shell.trouble(err)
+			return
+		}
+		file := r.URI()
+		_ = r.Close()
+		take(file)
+	}, a.window)
+}
+
 // chooseFolder asks for a folder of this device and hands over its name.
 func (a *App) chooseFolder(take func(folder string)) {
 	dialog.ShowFolderOpen(func(folder fyne.ListableURI, err error) {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
@@ -92,15 +91,7 @@ func (r *requesting) take() {
 
 // chooseText asks for a file with a line that somebody carried here.
 func (a *App) chooseText(take func(text string)) {
-	dialog.ShowFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil || r == nil {
-			a.shell.trouble(err)
-			return
-		}
-		uri := r.URI()
-		_ = r.Close() // it is read again, with a limit
-		a.readText(uri, take)
-	}, a.window)
+	a.chooseNamed(func(file fyne.URI) { a.readText(file, take) })
 }
 
 // readText reads a file in which a line stands.

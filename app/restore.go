@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 
 	"baraza.example/app/formview"
@@ -48,7 +47,7 @@ func (r *restoring) draw() screen {
 	} else if o := r.work.outcome(); o != nil {
 		content.Add(o)
 	}
-	choose := action(say("action.choose_file"), r.choose)
+	choose := action(say("action.choose_file"), func() { a.chooseNamed(r.chosen) })
 	choose.Icon = theme.FolderOpenIcon()
 	file := section(say("restore.file"))
 	if r.file != "" {
@@ -81,19 +80,6 @@ func (r *restoring) draw() screen {
 	scroll.Follow()
 	s.bar = newBar(action(say("nav.back"), a.back), nil, primary(say("restore.start"), r.restore), false)
 	return s
-}
-
-func (r *restoring) choose() {
-	a := r.a
-	dialog.ShowFileOpen(func(f fyne.URIReadCloser, err error) {
-		if err != nil || f == nil {
-			a.shell.trouble(err)
-			return
-		}
-		uri := f.URI()
-		_ = f.Close() // the store reads it by its name
-		r.chosen(uri)
-	}, a.window)
 }
 
 // chosen takes a file of this device.
