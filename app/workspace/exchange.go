@@ -124,6 +124,11 @@ func (o opening) Open(ctx context.Context) (exchange.Conn, error) {
 	return conn, nil
 }
 
+// OpenBeside implements exchange.Widener.
+func (o opening) OpenBeside(ctx context.Context) (exchange.Conn, error) {
+	return exchange.OpenBeside(ctx, o.Transport)
+}
+
 // Probe implements exchange.Prober.
 func (o opening) Probe(ctx context.Context) error { return exchange.Probe(ctx, o.Transport) }
 

@@ -21,6 +21,15 @@ func (t counted) Open(ctx context.Context) (exchange.Conn, error) {
 	return countedConn{conn, t.meter}, nil
 }
 
+// OpenBeside implements exchange.Widener.
+func (t counted) OpenBeside(ctx context.Context) (exchange.Conn, error) {
+	conn, err := exchange.OpenBeside(ctx, t.Transport)
+	if err != nil {
+		return nil, err
+	}
+	return countedConn{conn, t.meter}, nil
+}
+
 // Probe implements exchange.Prober.
 func (t counted) Probe(ctx context.Context) error { return exchange.Probe(ctx, t.Transport) }
 

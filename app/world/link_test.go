@@ -46,7 +46,7 @@ func TestLinkTable(t *testing.T) {
 		{"2g", profile("2g-rural"), 0, 75 * time.Second},
 		{"hf", profile("hf"), 0, 400 * time.Second},
 		{"vsat", profile("vsat"), 0, 20 * time.Second},
-		{"attachment", linksim.Profile{Name: "attachment", Up: 200_000, Down: 200_000, RTT: 800 * time.Millisecond, Loss: 0.05, UpTime: 20 * time.Second, DownTime: 3 * time.Second}, 1 << 20, 250 * time.Second},
+		{"attachment", linksim.Profile{Name: "attachment", Up: 200_000, Down: 200_000, RTT: 800 * time.Millisecond, Loss: 0.05, UpTime: 20 * time.Second, DownTime: 3 * time.Second}, 1 << 20, 140 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			work := texts

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"time"
 
 	"baraza.example/sync/exchange"
 	"baraza.example/sync/linksim"
@@ -72,7 +73,7 @@ func (v *virtual) serve(name string, serve serving) (func(), error) {
 			if err != nil {
 				return
 			}
-			running.Go(func() { _, _ = serve(ctx, wholeConn{c}) }) // the caller sees how it ended
+			running.Go(func() { _, _ = serve(ctx, wholeConn{c, 0}) }) // the caller sees how it ended
 		}
 	})
 	return func() {
@@ -106,14 +107,25 @@ func (r virtualRoad) Open(ctx context.Context) (exchange.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wholeConn{c}, nil
+	return wholeConn{c, r.link.Profile().RTT}, nil
 }
+
+// OpenBeside implements exchange.Widener.
+func (r virtualRoad) OpenBeside(ctx context.Context) (exchange.Conn, error) { return r.Open(ctx) }
 
 func (r virtualRoad) Peer() string { return r.to }
 func (r virtualRoad) Close() error { return nil }
 
 // wholeConn is a connection whose directions end together: the goodbye frames
 // say what a half-closed one would.
-type wholeConn struct{ net.Conn }
+type wholeConn struct {
+	net.Conn
+	trip time.Duration
+}
 
 func (wholeConn) CloseWrite() error { return nil }
+
+// Pulse implements exchange.Pulser: losses hold such a connection back, and never a queue.
+func (c wholeConn) Pulse() (exchange.Pulse, bool) {
+	return exchange.Pulse{Trip: c.trip, Shortest: c.trip}, true
+}

@@ -49,6 +49,7 @@ type benchSettings struct {
 	count     int    // how many responses; 0: all
 	profile   string // of "link"; "": all
 	only      string // of "link": "ours" or "baseline"; "": both
+	control   string // of "link": how TCP takes losses; "": as this machine does
 	trace     string // of "link": a file for what our connections did; "": none
 
 	role, dir, listen string // of processes that "link" starts
@@ -73,6 +74,7 @@ func bench(ctx context.Context, args []string, io streams) error {
 	f.IntVar(&s.count, "count", 0, "how many of them; 0: all")
 	f.StringVar(&s.profile, "profile", "", "link: one of 64-128, 2g, hf, vsat, attachment; all without it")
 	f.StringVar(&s.only, "only", "", "link: run ours or the baseline alone; hub: one of bundle, kiosk, batches, hold")
+	f.StringVar(&s.control, "control", "", "link: TCP's congestion control, such as cubic, reno or bbr; this machine's own without it")
 	f.StringVar(&s.trace, "trace", "", "link: append what our connections did to this file")
 	f.StringVar(&s.role, "role", "", "link: what a process of it does")
 	f.StringVar(&s.dir, "dir", "", "link: folder of such a process")

@@ -38,8 +38,8 @@ var linkCases = []linkCase{
 	{Profile: linksim.Profile{Name: "attachment", Up: 200_000, Down: 200_000, RTT: 800 * time.Millisecond, Loss: 0.05, UpTime: 20 * time.Second, DownTime: 3 * time.Second}, picture: pictureSize, aim: 100 * time.Second},
 }
 
-// linkNumber is the network of the tunnel.
-const linkNumber = 77
+// linkNumber is the network of the tunnel: two benchmarks may run beside one another.
+var linkNumber = 1 + os.Getpid()%190
 
 // benchLink sends the workload over a bad link between two namespaces of the
 // kernel, as "barazad sync" does and as an ODK-like client does, each from a
@@ -80,12 +80,12 @@ func (c linkCase) run(ctx context.Context, texts [][]string, s benchSettings) (r
 		r.Aim = c.aim.Seconds()
 	}
 	if s.only != "baseline" {
-		if err := c.ours(ctx, work, s.trace, &r); err != nil {
+		if err := c.ours(ctx, work, s, &r); err != nil {
 			return r, err
 		}
 	}
 	if s.only != "ours" {
-		if err := c.odk(ctx, work, &r); err != nil {
+		if err := c.odk(ctx, work, s.control, &r); err != nil {
 			return r, err
 		}
 	}
@@ -97,8 +97,8 @@ func (c linkCase) run(ctx context.Context, texts [][]string, s benchSettings) (r
 	return r, nil
 }
 
-func (c linkCase) ours(ctx context.Context, texts [][]string, trace string, r *result) (err error) {
-	t, err := linksim.StartTunnel(linkNumber, c.Profile, 1)
+func (c linkCase) ours(ctx context.Context, texts [][]string, settings benchSettings, r *result) (err error) {
+	t, err := c.tunnel(settings.control)
 	if err != nil {
 		return err
 	}
@@ -116,8 +116,8 @@ func (c linkCase) ours(ctx context.Context, texts [][]string, trace string, r *r
 	if err != nil && s.took < linkPatience-time.Minute {
 		return err
 	}
-	if trace != "" {
-		if err := writeTrace(trace, c.Name, t, from); err != nil {
+	if settings.trace != "" {
+		if err := writeTrace(settings.trace, c.Name, t, from); err != nil {
 			return err
 		}
 	}
@@ -125,6 +125,18 @@ func (c linkCase) ours(ctx context.Context, texts [][]string, trace string, r *r
 	r.Value, r.Bytes = s.took.Seconds(), after.BytesUp+after.BytesDown-before.BytesUp-before.BytesDown
 	r.Done, err = p.received(ctx)
 	return err
+}
+
+// tunnel makes the link; control is how TCP takes losses at both of its ends, empty for
+// the way of this machine.
+func (c linkCase) tunnel(control string) (*linksim.Tunnel, error) {
+	t, err := linksim.StartTunnel(linkNumber, c.Profile, 1)
+	if err == nil && control != "" {
+		if err = t.SetCongestionControl(control); err != nil {
+			return nil, errors.Join(err, t.Close())
+		}
+	}
+	return t, err
 }
 
 // writeTrace appends what each connection did to a file, in seconds since ours began.
@@ -140,7 +152,7 @@ func writeTrace(file, name string, t *linksim.Tunnel, from time.Duration) error 
 func inNamespace(name string) []string { return []string{"ip", "netns", "exec", name} }
 
 // odk runs the ODK-like server and client of this program in processes.
-func (c linkCase) odk(ctx context.Context, texts [][]string, r *result) error {
+func (c linkCase) odk(ctx context.Context, texts [][]string, control string, r *result) error {
 	dir, err := os.MkdirTemp("", "baraza-bench-")
 	if err != nil {
 		return err
@@ -164,7 +176,7 @@ func (c linkCase) odk(ctx context.Context, texts [][]string, r *result) error {
 			return err
 		}
 	}
-	t, err := linksim.StartTunnel(linkNumber, c.Profile, 1)
+	t, err := c.tunnel(control)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,8 @@ func (s *server) takeLeaves(ctx context.Context, fs []batch.Frame) error {
 	return s.acknowledge(ctx, len(fs))
 }
 
-// takeLacking notes which leaves the caller has neither.
+// takeLacking notes which leaves don't come in this run: the caller has them neither, or
+// they came over another connection.
 func (s *server) takeLacking(ctx context.Context, fs []batch.Frame) error {
 	for _, f := range fs {
 		for _, r := range f.Want.Ranges {
@@ -53,6 +54,7 @@ func (s *server) takeLacking(ctx context.Context, fs []batch.Frame) error {
 					return &ProtocolError{"a caller lacks what it was asked for"}
 				}
 				s.skip(f.Want.Attachment, i)
+				s.leaves = true
 			}
 		}
 	}

@@ -74,15 +74,19 @@ func (c *caller) leafUnasked(ctx context.Context, b []byte) ([]byte, flying, err
 		if err != nil {
 			return b, flying{}, fmt.Errorf("read leaf %d of %v: %w", v.next, v.attachment, err)
 		}
-		if c.unasked.sent == nil {
-			c.unasked.sent = map[leafKey]bool{}
-		}
 		id := v.attachment
-		c.unasked.sent[leafKey{id, v.next}] = true
+		c.noteUnasked(leafKey{id, v.next})
 		v.next++
 		return batch.Frame{Type: batch.FrameLeaf, Leaf: l}.Append(b), flying{leaf: true, unasked: true, id: id}, nil
 	}
 	return b, flying{}, nil
+}
+
+func (c *caller) noteUnasked(k leafKey) {
+	if c.unasked.sent == nil {
+		c.unasked.sent = map[leafKey]bool{}
+	}
+	c.unasked.sent[k] = true
 }
 
 // roomUnasked is room for a leaf. Before the peer has said what it lacks now, as
@@ -122,9 +126,11 @@ func (c *caller) unsent(w batch.Want) (ranges [][2]uint32) {
 	}
 	for _, r := range w.Ranges {
 		for i := r[0]; i < r[1]; i++ {
-			if !c.unasked.sent[leafKey{w.Attachment, i}] {
+			k := leafKey{w.Attachment, i}
+			if !c.unasked.sent[k] {
 				ranges = appendIndex(ranges, i)
 			}
+			c.askedAside(k)
 		}
 	}
 	return ranges

@@ -27,6 +27,10 @@ type Options struct {
 	// answered is dead.
 	Probe func(ctx context.Context) error
 
+	// Beside opens another connection to the peer while this one is in use, where the
+	// transport has that (Once sets it). Leaves may go over some, on a link that loses packets.
+	Beside func(ctx context.Context) (Conn, error)
+
 	MaxInFlight int64         // ceiling of a caller's window in bytes; 0: 1 MiB
 	Silence     time.Duration // how long a server waits for the next byte; 0: 2 minutes
 }
@@ -62,6 +66,9 @@ func Once(ctx context.Context, t Transport, out Outbox, o Options) (Report, erro
 	o.Logger = o.logger().With("peer", t.Peer())
 	if p, ok := t.(Prober); ok {
 		o.Probe = p.Probe
+	}
+	if w, ok := t.(Widener); ok {
+		o.Beside = w.OpenBeside
 	}
 	return Run(ctx, conn, out, o)
 }

@@ -1,26 +1,6 @@
 package exchange
 
-import (
-	"sync"
-	"time"
-
-	"baraza.example/sync/batch"
-	"baraza.example/sync/identity"
-)
-
-// A Memory is what a caller learnt of one peer, so that its next run starts
-// where the last one got to. It lives as long as the program; the zero value
-// knows nothing. Keep one for each Transport.
-type Memory struct {
-	mu      sync.Mutex
-	peer    identity.ID
-	have    map[batch.Chain]batch.Have // as the peer's entries and acknowledgements told
-	cut     bool                       // the last run ended with records on the way
-	unsent  []volunteered              // leaves that it would have sent
-	stalls  int                        // runs in a row that ended with ErrStalled
-	rtt     time.Duration
-	goodput float64
-}
+import "time"
 
 const (
 	windowFloor   = 32 << 10 // bytes

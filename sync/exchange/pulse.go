@@ -9,6 +9,9 @@ type Pulse struct {
 	Heard   time.Time     // when it last took something, or sent something
 	Waiting bool          // something of ours is on the way that it has not taken
 	Trip    time.Duration // a round trip, with what stands in queues
+
+	Shortest   time.Duration // round trip so far: without queues; 0: not known
+	Undeterred bool          // TCP doesn't slow down for single losses
 }
 
 // A Pulser is a Conn that knows. A proxy on the way has a pulse of its own: so it

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -20,8 +19,9 @@ import (
 // ErrStalled and other errors that the link broke: run again, see Schedule.
 func Run(ctx context.Context, conn Conn, out Outbox, o Options) (Report, error) {
 	start := time.Now()
-	c := &caller{Options: o, out: out, wire: newWire(conn, 0), wrote: make(chan error, 1),
-		at: map[batch.Chain]*chain{}, fresh: map[batch.Chain]batch.Have{}, heard: start, stirred: start}
+	c := &caller{Options: o, out: out, wire: newWire(conn, 0, make(chan struct{}, 1)), wrote: make(chan error, 1),
+		at: map[batch.Chain]*chain{}, fresh: map[batch.Chain]batch.Have{}, heard: start, stirred: start,
+		asides: asides{happened: make(chan struct{}, 1), taken: map[leafKey]*taken{}}}
 	c.recall()
 	err := c.run(ctx)
 	c.wire.close()
@@ -29,6 +29,7 @@ func Run(ctx context.Context, conn Conn, out Outbox, o Options) (Report, error) 
 		err = kept
 	}
 	c.memorize(err)
+	c.closeSide()
 	if t, ok := conn.(Turner); ok {
 		c.report.Turns = t.InTurns()
 	}
@@ -36,7 +37,7 @@ func Run(ctx context.Context, conn Conn, out Outbox, o Options) (Report, error) 
 	if errors.As(err, &refusal) {
 		c.wish(refusal.After)
 	}
-	c.report.BytesUp, c.report.BytesDown = c.wire.wrote.Load(), c.wire.read.Load()
+	c.report.BytesUp, c.report.BytesDown = c.wire.wrote.Load()+c.asides.up, c.wire.read.Load()+c.asides.down
 	o.logger().DebugContext(ctx, "exchange ended", "sent", c.report.Sent, "bytes_up", c.report.BytesUp,
 		"bytes_down", c.report.BytesDown, "took", time.Since(start), "err", err)
 	return c.report, err
@@ -67,6 +68,7 @@ type caller struct {
 	wants    []batch.Want
 	wanted   int // leaves, in all wants of this run
 	unasked  unasked
+	asides   asides
 	attached bool // something of an attachment may be lacking at the peer
 	settled  bool // goodbye is said, and there are receipts for everything
 	revoked  int  // revocations that the peer told
@@ -80,6 +82,7 @@ type caller struct {
 	flushed time.Time
 
 	heard    time.Time // or wrote; silence counts from there
+	spoken   time.Time // the peer's last frame
 	stirred  time.Time // began to send after having had nothing on the way
 	met, bye bool
 	version  uint          // that both speak, once met
@@ -117,39 +120,6 @@ type flying struct {
 	sent    time.Time
 }
 
-// recall takes up what earlier runs with this peer showed.
-func (c *caller) recall() {
-	c.pace = pace{ceiling: c.MaxInFlight}
-	if c.pace.ceiling <= 0 {
-		c.pace.ceiling = windowCeiling
-	}
-	if m := c.Memory; m != nil {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		c.known, c.wasCut = maps.Clone(m.have), m.cut
-		c.formerly = m.peer
-		c.pace.rtt, c.pace.goodput, c.pace.stalls = m.rtt, m.goodput, m.stalls
-		c.unasked.lists, m.unsent = m.unsent, nil
-	}
-}
-
-func (c *caller) memorize(err error) {
-	m := c.Memory
-	if m == nil {
-		return
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.stalls++; !errors.Is(err, ErrStalled) || c.report.Sent+c.report.Leaves > 0 {
-		m.stalls = 0
-	}
-	m.cut = m.cut && !c.met || len(c.flight) > 0
-	m.unsent = c.leftovers()
-	if c.met {
-		m.peer, m.rtt, m.goodput, m.have = c.report.Peer.ID, c.pace.rtt, c.pace.goodput, c.known
-	}
-}
-
 func (c *caller) run(ctx context.Context) error {
 	if err := c.prepare(ctx); err != nil {
 		return err
@@ -172,7 +142,7 @@ func (c *caller) run(ctx context.Context) error {
 	defer stall.Stop()
 	defer c.doubt.end()
 	for !c.report.Complete {
-		if err := c.fill(ctx); err != nil {
+		if err := errors.Join(c.tend(ctx), c.fill(ctx)); err != nil {
 			return err
 		}
 		stall.Reset(time.Until(c.look()))
@@ -191,6 +161,7 @@ func (c *caller) run(ctx context.Context) error {
 					return err
 				}
 			}
+		case <-c.asides.happened:
 		case err := <-c.doubt.answer:
 			if c.doubt.answered(err, c.sign()) {
 				c.report.Again = true
@@ -230,6 +201,9 @@ func (c *caller) late(err error) error {
 // the run up.
 func (c *caller) look() time.Time {
 	end := c.heard.Add(c.patience())
+	if at := c.lookAside(); !at.IsZero() && at.Before(end) {
+		end = at
+	}
 	strange, _ := c.strange()
 	if c.settled {
 		return end
@@ -343,6 +317,9 @@ func (c *caller) write(b []byte) {
 func (c *caller) hear(ctx context.Context) error {
 	frames, err := c.wire.take()
 	c.heard = time.Now()
+	if len(frames) > 0 {
+		c.spoken = c.heard
+	}
 	for len(frames) > 0 {
 		if c.report.Complete {
 			c.report.Complete = false

@@ -48,6 +48,7 @@ func (c *caller) fill(ctx context.Context) error {
 	if len(b) == ask && c.said() {
 		b = batch.Frame{Type: batch.FrameBye}.Append(b)
 		c.bye = true
+		c.endSide()
 	}
 	if len(b) > 0 {
 		c.write(b)
@@ -59,7 +60,7 @@ func (c *caller) fill(ctx context.Context) error {
 // would have been asked for before its last acknowledgement, which is waited for
 // where there is an attachment of which something could be lacking.
 func (c *caller) said() bool {
-	return c.met && c.answered == len(c.offers) && (len(c.flight) == 0 || !c.attached) && len(c.wants) == 0 && c.cursor == len(c.chains) && !c.volunteers() && c.sated()
+	return c.met && c.answered == len(c.offers) && (len(c.flight) == 0 || !c.attached) && len(c.wants) == 0 && c.cursor == len(c.chains) && !c.volunteers() && !c.asides.busy() && c.sated()
 }
 
 // next appends the next frame to b, if there is one and the window has room.
@@ -88,6 +89,9 @@ func (c *caller) next(ctx context.Context, b []byte) ([]byte, flying, error) {
 		next := c.version >= 2 && c.written != nil && r.Follows(*c.written)
 		c.written = &r.Record
 		return batch.Frame{Type: batch.FrameRecord, Record: r, Next: next}.Append(b), f, nil
+	}
+	if b, f, tells := c.tellAside(b); tells {
+		return b, f, nil
 	}
 	switch {
 	case len(c.wants) > 0 && c.room(batch.LeafSize):

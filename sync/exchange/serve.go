@@ -17,7 +17,7 @@ func Serve(ctx context.Context, conn Conn, in Inbox, o Options) (Report, error) 
 	if o.Silence <= 0 {
 		o.Silence = 2 * time.Minute
 	}
-	s := &server{Options: o, in: in, wire: newWire(conn, o.Silence), spoken: map[identity.ID]bool{},
+	s := &server{Options: o, in: in, wire: newWire(conn, o.Silence, make(chan struct{}, 1)), spoken: map[identity.ID]bool{},
 		copies: map[batch.Chain]int{}, first: map[batch.Chain]batch.Seq{}, held: map[batch.Chain]batch.Have{}, forked: map[incarnation]bool{}, proved: map[identity.ID]bool{}, pending: map[batch.RecordID]batch.Have{},
 		touched: map[batch.Chain]bool{}, lacks: map[batch.Chain]batch.Seq{}, vouched: map[batch.Chain]bool{}, asked: map[leafKey]bool{}, lacking: map[leafKey]bool{}, flushed: start}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })

@@ -41,8 +41,9 @@ const (
 	slowest     = 125                 // bytes a second that a server still waits for
 )
 
-func newWire(c Conn, silence time.Duration) *wire {
-	w := &wire{conn: c, silence: silence, ready: make(chan struct{}, 1), room: make(chan struct{}, 1), done: make(chan struct{}), over: make(chan struct{})}
+// newWire begins to read from c; ready gets a signal when something was put, and may be that of several.
+func newWire(c Conn, silence time.Duration, ready chan struct{}) *wire {
+	w := &wire{conn: c, silence: silence, ready: ready, room: make(chan struct{}, 1), done: make(chan struct{}), over: make(chan struct{})}
 	w.ended.Go(w.readFrames)
 	return w
 }

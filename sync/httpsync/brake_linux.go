@@ -22,10 +22,12 @@ type brake struct {
 	info   func() (*unix.TCPInfo, error)
 	closed chan struct{}
 	shut   atomic.Bool
+	end    atomic.Int64 // of all waiting, in nanoseconds since 1970; 0: none
 	link   *link
 
 	rates   [brakeMemory]float64 // of the last round trips, bytes a second
 	at      int
+	filled  bool // something had to wait: before, the rates say what there was to send
 	since   time.Time
 	arrived int64 // at that time, received out of order or not
 }
@@ -76,7 +78,7 @@ func (b *brake) write(p []byte, w func([]byte) (int, error)) (n int, err error) 
 // wait waits for room for two packets, or for size bytes if they are fewer. It
 // returns false when there is no need to.
 func (b *brake) wait(size int) (int, bool) {
-	for !b.shut.Load() {
+	for !b.shut.Load() && !b.late() {
 		info, err := b.info()
 		if err != nil || info.Snd_mss == 0 {
 			return 0, false
@@ -94,6 +96,7 @@ func (b *brake) wait(size int) (int, bool) {
 		if waiting := flying*packet + int64(info.Notsent_bytes); waiting <= 0 || waiting+int64(piece) <= window {
 			return piece, true
 		}
+		b.filled = true
 		timer := time.NewTimer(brakePoll)
 		select {
 		case <-timer.C:
@@ -107,17 +110,18 @@ func (b *brake) wait(size int) (int, bool) {
 // window is how much may be on the way. While packets find no queue it grows faster.
 func (b *brake) window(info *unix.TCPInfo, rate float64, trip time.Duration) int64 {
 	packet := int64(info.Snd_mss)
-	if rate == 0 {
-		if trip > brakeSlow {
-			return brakeFew * packet
-		}
-		return brakeFirst * packet
-	}
-	share := 1.5
+	share, least := 1.5, int64(0)
 	if info.Rtt < info.Min_rtt/4*5 {
 		share = 2
 	}
-	return int64(rate*trip.Seconds()*share) + brakeSpare*packet
+	switch {
+	case b.filled:
+	case trip > brakeSlow:
+		least = brakeFew * packet
+	default:
+		least = brakeFirst * packet
+	}
+	return max(int64(rate*trip.Seconds()*share)+brakeSpare*packet, least)
 }
 
 // measure returns the best rate of the last round trips.
@@ -135,6 +139,23 @@ func (b *brake) measure(info *unix.TCPInfo, trip time.Duration) (best float64) {
 		best = max(best, r)
 	}
 	return best
+}
+
+// until sets when writing is over: what waits then is handed on, to fail there.
+func (b *brake) until(t time.Time) {
+	if b == nil {
+		return
+	}
+	if t.IsZero() {
+		b.end.Store(0)
+	} else {
+		b.end.Store(t.UnixNano())
+	}
+}
+
+func (b *brake) late() bool {
+	end := b.end.Load()
+	return end != 0 && time.Now().UnixNano() >= end
 }
 
 // release lets go of whoever waits.

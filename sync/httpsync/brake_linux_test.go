@@ -1,6 +1,8 @@
 package httpsync
 
 import (
+	"io"
+	"net"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -95,6 +97,25 @@ func TestAShortWayIsNotBraked(t *testing.T) {
 		if took := time.Since(start); took > 0 {
 			t.Errorf("it waited %v", took)
 		}
+	})
+}
+
+// TestADeadlineLetsGoOfAWriterAtTheBrake: TLS says goodbye before it closes a connection, within
+// five seconds, and a connection that carries nothing any more must not keep it.
+func TestADeadlineLetsGoOfAWriterAtTheBrake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pipeOf{rate: 1, trip: time.Second}
+		near, far := net.Pipe()
+		go io.Copy(io.Discard, far)
+		c := &heardConn{Conn: near, brake: &brake{info: p.info, closed: make(chan struct{}), link: new(link), since: time.Now()}}
+		p.write(make([]byte, 64<<10))
+		c.SetWriteDeadline(time.Now().Add(5 * time.Second))
+		start := time.Now()
+		c.Write([]byte("goodbye")) // or not: its time is over
+		if took := time.Since(start); took < 5*time.Second || took > 6*time.Second {
+			t.Errorf("it waited %v", took)
+		}
+		c.Close()
 	})
 }
 

@@ -2,7 +2,10 @@
 
 package httpsync
 
-import "net"
+import (
+	"net"
+	"time"
+)
 
 // brake does nothing here: the system doesn't tell how TCP does.
 type brake struct{}
@@ -10,5 +13,7 @@ type brake struct{}
 func newBrake(net.Conn, *link) *brake { return nil }
 
 func (b *brake) write(p []byte, w func([]byte) (int, error)) (int, error) { return w(p) }
+
+func (b *brake) until(time.Time) {}
 
 func (b *brake) release() {}

@@ -19,6 +19,7 @@ import (
 type called struct {
 	client  *Client
 	carrier *carrier
+	beside  bool            // there is a run that this one helps: that one finds out what the way is like
 	outer   context.Context // of the run; held because turns begin later
 	w       *io.PipeWriter
 	body    *io.PipeReader
@@ -72,16 +73,22 @@ func (c *Client) Open(ctx context.Context) (exchange.Conn, error) {
 }
 
 func (c *Client) begin(ctx context.Context, over *carrier) *called {
+	return c.call(ctx, over, false)
+}
+
+func (c *Client) call(ctx context.Context, over *carrier, beside bool) *called {
 	body, w := io.Pipe()
 	outer, end := context.WithCancelCause(ctx)
 	ctx, cancel := context.WithCancelCause(outer)
 	ctx = listening(ctx, func(err error) { body.CloseWithError(err) })
-	s := &called{client: c, carrier: over, outer: outer, w: w, body: body, cancel: end,
+	s := &called{client: c, carrier: over, beside: beside, outer: outer, w: w, body: body, cancel: end,
 		greeted: make(chan struct{}), asked: make(chan struct{}), answered: make(chan struct{}), spoken: make(chan struct{}), turned: make(chan struct{})}
 	// RoundTrip waits for a body that blocks: it is closed when ctx ends.
 	s.unhook = append(s.unhook, context.AfterFunc(ctx, func() { body.CloseWithError(context.Cause(ctx)) }))
 	s.running.Go(func() { s.ask(ctx, cancel) })
-	s.running.Go(func() { s.doubt(ctx, cancel) })
+	if !beside {
+		s.running.Go(func() { s.doubt(ctx, cancel) })
+	}
 	return s
 }
 
@@ -222,9 +229,15 @@ func (s *called) CloseWrite() error {
 // connection nothing more is sent: it may be one that carries nothing any more.
 func (s *called) Close() error {
 	s.once.Do(func() {
-		s.noteMute()
+		if !s.beside {
+			s.noteMute()
+		}
 		s.body.CloseWithError(net.ErrClosed)
 		s.cancel(net.ErrClosed)
+		whole := s.ended.Load() && !s.beside
+		if !whole && s.turns() == nil && s.carrier.udp == nil {
+			s.client.leave(s.carrier) // first: TLS would say goodbye over what may carry nothing any more
+		}
 		s.running.Wait()
 		for _, unhook := range s.unhook {
 			unhook()
@@ -236,7 +249,7 @@ func (s *called) Close() error {
 			t.Close()
 			return
 		}
-		if !s.ended.Load() {
+		if !whole {
 			s.client.leave(s.carrier)
 			return
 		}

@@ -34,6 +34,18 @@ func (c *heardConn) count(n int) {
 	}
 }
 
+// SetDeadline and SetWriteDeadline end the waiting at the brake, too: who says goodbye
+// over a connection that carries nothing any more has a time for it.
+func (c *heardConn) SetDeadline(t time.Time) error {
+	c.brake.until(t)
+	return c.Conn.SetDeadline(t)
+}
+
+func (c *heardConn) SetWriteDeadline(t time.Time) error {
+	c.brake.until(t)
+	return c.Conn.SetWriteDeadline(t)
+}
+
 func (c *heardConn) Close() error {
 	c.brake.release()
 	return c.Conn.Close()

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"runtime"
 	"sync"
 	"testing"
@@ -62,9 +61,8 @@ func carryReal(t *testing.T, number int, p Profile, seed uint64, size int, contr
 	}
 	defer tunnel.Close()
 	if control != "" {
-		setting := "net.ipv4.tcp_congestion_control=" + control
-		if out, err := exec.Command("ip", "netns", "exec", tunnel.Near, "sysctl", "-w", setting).CombinedOutput(); err != nil {
-			t.Fatalf("%s: %s", setting, out)
+		if err := tunnel.SetCongestionControl(control); err != nil {
+			t.Fatal(err)
 		}
 	}
 	var l net.Listener

@@ -125,6 +125,9 @@ func (l *Link) Up() {
 	l.down = false
 }
 
+// Profile is how the link behaves.
+func (l *Link) Profile() Profile { return l.profile }
+
 // Stats says what went over the link so far.
 func (l *Link) Stats() Stats {
 	l.net.mu.Lock()
@@ -173,15 +176,16 @@ const queued = 10 * (packet + header)
 // follows it in its flow.
 func (l *Link) transmit(f *flow, n int, now time.Time) (start, arrives time.Time) {
 	d := f.direction
-	start = latest(now, l.free[d], f.paced)
-	l.free[d] = start.Add(airtime(n+header, l.profile.rate(d)))
+	line, air := latest(now, l.free[d]), airtime(n+header, l.profile.rate(d))
+	start = latest(line, f.paced) // while loss holds one flow back, others have the line
+	l.free[d] = line.Add(air)
 	f.paced = start.Add(airtime(n+header, l.profile.goodput()))
-	arrives = l.leaves(l.free[d]).Add(l.profile.RTT / 2)
+	arrives = l.leaves(start.Add(air)).Add(l.profile.RTT / 2)
 	again := l.profile.timeout() + min(start.Sub(now), airtime(queued, l.profile.rate(d)))
 	for i := 0; i < 8 && f.random.Float64() < l.profile.loss(); i++ {
 		arrives = arrives.Add(again)
 		again *= 2
-		l.free[d] = l.free[d].Add(airtime(n+header, l.profile.rate(d))) // it is sent once more
+		l.free[d] = l.free[d].Add(air) // it is sent once more
 	}
 	f.last = latest(arrives, f.last)
 	return start, f.last
@@ -192,9 +196,10 @@ func (l *Link) release(now time.Time) {
 	for d := range l.free {
 		l.free[d] = now
 		for p := range l.pipes {
-			if n := len(p.flows[d].queue); n > 0 {
-				s := p.flows[d].queue[n-1]
-				l.free[d] = latest(l.free[d], s.start.Add(airtime(len(s.data)+header, l.profile.rate(Direction(d)))))
+			for _, s := range p.flows[d].queue {
+				if s.start.After(now) {
+					l.free[d] = l.free[d].Add(airtime(len(s.data)+header, l.profile.rate(Direction(d))))
+				}
 			}
 		}
 	}

@@ -121,6 +121,18 @@ func (t *Tunnel) Close() error {
 	return errors.Join(errs...)
 }
 
+// SetCongestionControl has TCP at both ends take losses as the kernel's module of that
+// name does: for connections that are opened from now on.
+func (t *Tunnel) SetCongestionControl(name string) error {
+	for _, namespace := range []string{t.Near, t.Far} {
+		setting := "net.ipv4.tcp_congestion_control=" + name
+		if out, err := exec.Command("ip", "netns", "exec", namespace, "sysctl", "-q", "-w", setting).CombinedOutput(); err != nil {
+			return fmt.Errorf("set %s: %s: %w", setting, strings.TrimSpace(string(out)), err)
+		}
+	}
+	return nil
+}
+
 // Stats counts the bytes of TCP and UDP that went in at either end, without the
 // heads of IP, TCP and UDP and with what was sent twice; Cuts counts outages.
 func (t *Tunnel) Stats() Stats {

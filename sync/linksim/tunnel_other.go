@@ -19,6 +19,9 @@ func StartTunnel(int, Profile, uint64) (*Tunnel, error) {
 // Close does nothing.
 func (t *Tunnel) Close() error { return nil }
 
+// SetCongestionControl does nothing.
+func (t *Tunnel) SetCongestionControl(string) error { return nil }
+
 // Stats is empty.
 func (t *Tunnel) Stats() Stats { return Stats{} }
 
