@@ -1,13 +1,10 @@
 package storage
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"baraza.example/sync/batch"
-	"baraza.example/sync/identity"
 )
 
 // OwnFile says where the leaves of an own attachment come from: leaf i is
@@ -116,62 +113,4 @@ func (m *Mailbox) Abandon(tx *Tx) error {
 		}
 	}
 	return nil
-}
-
-// Pending counts the own records that have no receipt yet, and their bytes with
-// the leaves of attachments.
-func (m *Mailbox) Pending(ctx context.Context) (records int, bytes int64, err error) {
-	lanes, err := m.PendingFor(ctx, identity.ID{})
-	for _, l := range lanes {
-		records += l.Records
-		bytes += l.Bytes
-	}
-	return records, bytes, err
-}
-
-// A Backlog is what of a lane has no receipt yet.
-type Backlog struct {
-	Records int   // that the peer is not known to have
-	Bytes   int64 // of them, with the leaves of attachments
-	There   int   // records that the peer has
-	Chains  int
-}
-
-// PendingFor counts the own records that have no receipt yet, by lane, and tells those that a
-// peer has from others; nobody has the zero ID.
-func (m *Mailbox) PendingFor(ctx context.Context, peer identity.ID) (lanes [batch.Attachments + 1]Backlog, err error) {
-	err = m.store.View(ctx, func(tx *Tx) error {
-		lanes = [batch.Attachments + 1]Backlog{}
-		return chainsOf(m.pending.In(tx), m.self, func(c batch.Chain) error {
-			s, _, err := m.chain(tx, c)
-			if err != nil {
-				return err
-			}
-			held, err := m.lastMark(tx, markKey(c, markDelivered, peer))
-			if err != nil {
-				return err
-			}
-			l := &lanes[c.Lane]
-			l.Chains++
-			prefix := chainKey(c)
-			for item, err := range m.entries.In(tx).All(seqKey(c, s.First)) {
-				if !strings.HasPrefix(item.Key, prefix) {
-					return nil
-				}
-				if err != nil {
-					return err
-				}
-				switch {
-				case item.Value.Received:
-				case seqOf(item.Key) <= held:
-					l.There++
-				default:
-					l.Records++
-					l.Bytes += item.Value.Size
-				}
-			}
-			return nil
-		})
-	})
-	return lanes, err
 }

@@ -16,6 +16,7 @@ import (
 const (
 	runCost   = 105
 	chainCost = 18
+	storeCost = 60 // of the offer for another's store, and of what stands there of it
 	frameCost = 8
 )
 
@@ -38,6 +39,7 @@ type Estimate struct {
 	there  int                         // records that the peer has, of which receipts may come
 	chains int                         // that are offered
 	lanes  [batch.Attachments + 1]bool // in which something is still to be sealed
+	stores int64                       // of others, whose records this device carries
 	runs   int64                       // of the exchange
 }
 
@@ -50,7 +52,7 @@ func (e Estimate) Total() int64 { return e.Up() + e.Down + e.Around + e.Library 
 // Pending says what waits to go: records, and about how many bytes will be
 // written for them before HTTP and TLS, whatever the rules say.
 func (w *Workspace) Pending(ctx context.Context) (records int, bytes int64, err error) {
-	e, err := w.estimate(ctx, "", true)
+	e, err := w.estimate(ctx, "", true, false)
 	if err != nil || e.Records == 0 {
 		return 0, 0, err
 	}
@@ -70,7 +72,7 @@ func (w *Workspace) Estimate(ctx context.Context, s Sending) (Estimate, error) {
 			roads = []string{""} // what it weighs is worth knowing before there is a road
 		}
 	}
-	e, err := w.estimate(ctx, roads[0], s.Files || !chosen.Rules.Holds(w.network()))
+	e, err := w.estimate(ctx, roads[0], s.Files || !chosen.Rules.Holds(w.network()), s.others)
 	if err == nil {
 		e.Library, err = w.toCome(ctx)
 	}
@@ -91,7 +93,7 @@ func (w *Workspace) toCome(ctx context.Context) (bytes int64, err error) {
 	return bytes, err
 }
 
-func (w *Workspace) estimate(ctx context.Context, road string, files bool) (e Estimate, err error) {
+func (w *Workspace) estimate(ctx context.Context, road string, files, others bool) (e Estimate, err error) {
 	if w.self == nil {
 		return e, nil
 	}
@@ -106,6 +108,18 @@ func (w *Workspace) estimate(ctx context.Context, road string, files bool) (e Es
 	waits, err := w.mail.PendingFor(ctx, peer)
 	if err != nil {
 		return e, err
+	}
+	own := waits
+	if others {
+		carried, stores, err := w.mail.OthersFor(ctx, peer)
+		if err != nil {
+			return e, err
+		}
+		e.stores = int64(stores)
+		for lane, l := range carried {
+			mine := &waits[lane]
+			mine.Records, mine.Bytes, mine.There, mine.Chains = mine.Records+l.Records, mine.Bytes+l.Bytes, mine.There+l.There, mine.Chains+l.Chains
+		}
 	}
 	for lane, l := range waits {
 		if batch.Lane(lane) == batch.Attachments {
@@ -128,7 +142,7 @@ func (w *Workspace) estimate(ctx context.Context, road string, files bool) (e Es
 	}
 	e.all, e.texts = e.Records+more.all, e.texts+more.texts
 	for lane, begins := range more.lanes {
-		if begins && waits[lane].Chains == 0 {
+		if begins && own[lane].Chains == 0 {
 			e.chains++
 		}
 	}
@@ -141,7 +155,7 @@ func (w *Workspace) estimate(ctx context.Context, road string, files bool) (e Es
 		e.runs = 2
 		e.Down += cardCost
 	}
-	e.Text += e.runs * (runCost + int64(e.chains)*chainCost)
+	e.Text += e.runs * (runCost + int64(e.chains)*chainCost + e.stores*storeCost)
 	e.Down += e.runs*greeting + e.answers(last)
 	e.Around = e.requests() + w.clients.opening(road, w.clock(), last)
 	return e, nil
@@ -186,7 +200,8 @@ func (e Estimate) answers(last *Run) (b int64) {
 			begin = max(begin, (was+receipt)/2)
 		}
 	}
-	return b + begin + int64(waits-1)*another
+	proved := min(e.stores, int64(waits)) // each store has proofs of its own, from where it stands in the log
+	return b + begin + int64(waits-1)*another + proved*(receipt-another)
 }
 
 // unsealed counts the records that will be made of what is frozen, and their

@@ -89,7 +89,7 @@ func (w *Workspace) Relay(ctx context.Context, h *hub.Hub, roads []string, byHan
 	if len(roads) == 0 {
 		return exchange.Report{}, ErrNoRoad
 	}
-	s := Sending{ByHand: byHand, Via: roads}
+	s := Sending{ByHand: byHand, Via: roads, others: true}
 	return w.underRules(ctx, s, roads[0], func(a *allowance, road *string) (report exchange.Report, err error) {
 		for _, text := range roads {
 			var client *httpsync.Client

@@ -58,6 +58,8 @@ type Sending struct {
 	// Moved is told the bytes of frames written and read so far, from other
 	// goroutines; may be nil.
 	Moved func(up, down int64)
+
+	others bool // what is carried for others goes, too
 }
 
 // Send runs one exchange over the first of its roads that answers, and writes it into the
@@ -105,7 +107,7 @@ func (w *Workspace) HeldBack(ctx context.Context) (Hold, time.Time, error) {
 	now := w.clock()
 	why, until := chosen.Rules.hold(now, spent, w.network())
 	if why == "" && full && chosen.Rules.Budget > 0 {
-		fits, err := w.textFits(ctx, "", chosen.Rules.Budget-spent)
+		fits, err := w.textFits(ctx, "", false, chosen.Rules.Budget-spent)
 		if err != nil {
 			return "", time.Time{}, err
 		}
@@ -118,7 +120,7 @@ func (w *Workspace) HeldBack(ctx context.Context) (Hold, time.Time, error) {
 
 // textFits reports whether there is text to send that fits into what is left of a day of which
 // the budget has stopped a run.
-func (w *Workspace) textFits(ctx context.Context, road string, left int64) (bool, error) {
+func (w *Workspace) textFits(ctx context.Context, road string, others bool, left int64) (bool, error) {
 	if road == "" {
 		roads, err := w.Roads(ctx)
 		if err != nil {
@@ -126,7 +128,7 @@ func (w *Workspace) textFits(ctx context.Context, road string, left int64) (bool
 		}
 		road = roads[0]
 	}
-	e, err := w.estimate(ctx, road, false)
+	e, err := w.estimate(ctx, road, false, others)
 	return err == nil && e.texts > 0 && e.Total() <= left, err
 }
 
@@ -171,7 +173,7 @@ func (w *Workspace) underRules(ctx context.Context, s Sending, first string, sen
 		// What fits into the rest of the day is a text that was written since.
 		s.Files = false
 		rules.Files = FilesByHand
-		if fits, err := w.textFits(ctx, first, rules.Budget-spent); err != nil {
+		if fits, err := w.textFits(ctx, first, s.others, rules.Budget-spent); err != nil {
 			return report, err
 		} else if !fits {
 			return report, &HeldError{HoldBudget, chosen.Rules.opens(tomorrow(now))}
