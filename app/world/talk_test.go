@@ -26,6 +26,7 @@ func TestEachQuestionOnSticksArrivesOnceAndItsAnswerToo(t *testing.T) {
 
 // The same with a fault built in, to see that it would be noticed.
 func TestALostOrDoubledTalkIsNoticed(t *testing.T) {
+	onlyWhole(t)
 	form := smallForm(t)
 	for _, v := range []Variant{DropsQuestions, RepliesTwice, AcknowledgesEarly} {
 		for road, by := range map[string]func(*play, func() string) conversation{
