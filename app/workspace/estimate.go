@@ -179,6 +179,9 @@ const (
 // requests is what HTTP and TLS need once there is a connection.
 func (e Estimate) requests() int64 { return e.runs*headers + e.Up()/writeSize*writeCost }
 
+// opening is what it takes to have a connection and the first request on it.
+func (e Estimate) opening() int64 { return e.Around - e.requests() + headers }
+
 // answers is what comes down for what goes up and for what is there already, in bytes. A hub
 // gives its word, and the receipts of what it had before: they are taken to have come. The
 // proofs grow with the log: so they are taken to be as long as last time.

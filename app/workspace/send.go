@@ -181,7 +181,7 @@ func (w *Workspace) underRules(ctx context.Context, s Sending, first string, sen
 	}
 	fresh := !w.clients.met(first)
 	m := &meter{moved: s.Moved}
-	a := &allowance{budget: rules.Budget, purse: w.purse, meter: m, files: s.Files || !rules.Holds(network)}
+	a := &allowance{budget: rules.Budget, before: spent + said.opening(), purse: w.purse, meter: m, files: s.Files || !rules.Holds(network)}
 	m.over = a.over
 	road, before := first, w.purse.moved()
 	report, err = send(a, &road)

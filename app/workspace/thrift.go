@@ -19,6 +19,7 @@ type thrifty struct {
 // An allowance is what a run may send.
 type allowance struct {
 	budget int64 // of the day, in bytes; 0: any number
+	before int64 // of it was spent when the run began, with what opening the connection takes
 	purse  *purse
 	meter  *meter
 	files  bool // attachments may go
@@ -48,9 +49,10 @@ func (a *allowance) may(size int64) bool {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	up, _ := a.meter.read()
-	ahead := max(0, a.handed-up)
-	if spent+ahead+size+a.answers+answerCost+closing > a.budget {
+	up, down := a.meter.read()
+	// What HTTP has taken and the link has not counted yet is in the second alone.
+	gone := max(spent+max(0, a.handed-up), a.before+a.handed+down)
+	if gone+size+a.answers+answerCost+closing > a.budget {
 		a.reached = true
 		return false
 	}
