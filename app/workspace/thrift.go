@@ -50,8 +50,10 @@ func (a *allowance) may(size int64) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	up, down := a.meter.read()
-	// What HTTP has taken and the link has not counted yet is in the second alone.
-	gone := max(spent+max(0, a.handed-up), a.before+a.handed+down)
+	gone := spent + max(0, a.handed-up)
+	if a.meter.purse == nil { // what HTTP has taken and the link has not counted yet is in neither of the two
+		gone = max(gone, a.before+a.handed+down)
+	}
 	if gone+size+a.answers+answerCost+closing > a.budget {
 		a.reached = true
 		return false
