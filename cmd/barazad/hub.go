@@ -78,7 +78,14 @@ func runHub(ctx context.Context, args []string, io streams) error {
 	if h.Found() {
 		fmt.Fprintf(io.out, "  compare  %s\n", h.Fingerprint())
 	}
-	fmt.Fprintf(io.out, "hub %q\n  address  %s\n", h.Name(), h.Listens())
+	addresses := h.Addresses()
+	if len(addresses) == 0 { // it is in no network yet
+		addresses = []string{h.Listens().String()}
+	}
+	fmt.Fprintf(io.out, "hub %q\n", h.Name())
+	for _, a := range addresses {
+		fmt.Fprintf(io.out, "  address  %s\n", a)
+	}
 	<-ctx.Done()
 	return nil
 }
