@@ -28,7 +28,7 @@ const (
 
 const (
 	blockHeader = 1 + 4 + sumSize // kind, length, sum of what follows
-	blockSize   = 1 << 20             // a block is written when it has got this long
+	blockSize   = 1 << 20         // a block is written when it has got this long
 	maxBlock    = blockSize + batch.MaxRecord + 8<<10
 	maxHead     = 4 << 10
 )
