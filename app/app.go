@@ -79,8 +79,8 @@ type App struct {
 	visit   int              // counts how often another was shown
 	running *outbox          // while something is sent by hand
 	outbox  *outbox          // that was shown last
-	atHome  int              // the visit in which the first screen was shown last,
-	renew   func()           // and what reads it anew
+	newsAt  int              // the visit in which a screen was shown that tells how things stand,
+	news    func()           // and what reads it anew
 	trayed  string           // what stands in the system's tray
 	filling *filling         // the response that was opened last
 	safe    safety           // as it stood when it was looked for

@@ -59,10 +59,11 @@ func (a *App) sentByItself(o workspace.Outcome) {
 		a.outbox.load()
 		return
 	}
-	switch {
-	case len(o.Asked) > 0 && a.visit == a.atHome && a.renew != nil:
-		a.renew()
-	case o.Report.Receipts > 0:
+	told := len(o.Asked) > 0 || o.Report.Receipts > 0
+	if told && a.visit == a.newsAt && a.news != nil {
+		a.news()
+	}
+	if told {
 		a.countWaiting()
 	}
 }

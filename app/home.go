@@ -62,9 +62,9 @@ func (a *App) showHomeOf(m *mine) {
 	a.start(place{draw: func() screen {
 		return screen{title: a.consultation.Title, short: a.words.Say("nav.consultation"), way: "nav.consultation", body: a.home(*m)}
 	}, enter: func() {
-		a.atHome, a.renew = a.visit, func() { a.load(m) }
+		a.newsAt, a.news = a.visit, func() { a.load(m) }
 		if !known { // or another screen was shown since
-			a.renew()
+			a.news()
 		}
 		known = false
 	}})

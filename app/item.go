@@ -22,7 +22,10 @@ func (a *App) showItem(name string) {
 			s.title, s.short, s.body = a.itemTitle(*item), a.kind(*item), a.item(*item, proof, asked...)
 		}
 		return s
-	}, enter: func() { a.loadItem(name, &item, &proof, &asked) }})
+	}, enter: func() {
+		a.newsAt, a.news = a.visit, func() { a.loadItem(name, &item, &proof, &asked) }
+		a.news()
+	}})
 }
 
 // loadItem looks how it stands with an item and its receipt, and draws again.

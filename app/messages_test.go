@@ -115,6 +115,22 @@ func TestAQuestionThatComesByItselfIsTold(t *testing.T) {
 	p.sees("1 question waits for you", "Which workshop is meant?")
 }
 
+func TestWhatIsReceivedByItselfIsSeenOnItsPage(t *testing.T) {
+	c := newCentre(t)
+	p := known(t, phone)
+	p.takes(c.invite.Line())
+	item := p.answered()
+	p.showItem(item.Name)
+	p.sees("Waits to be sent")
+	report, err := p.work.Send(t.Context(), workspace.Sending{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.sentByItself(workspace.Outcome{Report: report})
+	p.sees("Receipt code", "The proof holds")
+	p.doesNotSee("Waits to be sent")
+}
+
 func TestAQuestionStandsBesideTheQuestionThatItMeansWhileItIsCorrected(t *testing.T) {
 	c := newCentre(t)
 	p := known(t, laptop)
