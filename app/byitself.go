@@ -60,10 +60,10 @@ func (a *App) sentByItself(o workspace.Outcome) {
 		return
 	}
 	told := len(o.Asked) > 0 || o.Report.Receipts > 0
-	if told && a.visit == a.newsAt && a.news != nil {
+	switch {
+	case told && a.visit == a.newsAt && a.news != nil:
 		a.news()
-	}
-	if told {
+	case told:
 		a.countWaiting()
 	}
 }

@@ -42,6 +42,15 @@ func TestOnAPhoneNoTitleIsCutShortThatHasRoom(t *testing.T) {
 	whole("What the lake needs, and what those who live from it have to say about that")
 }
 
+func TestTheHeaderFollowsTheTitleThatIsTyped(t *testing.T) {
+	p := known(t, laptop)
+	p.taps("Write a contribution")
+	p.types(0, "What the lake needs")
+	if got := p.header(); !slices.Contains(got, "What the lake needs") {
+		t.Errorf("the header says %q", got)
+	}
+}
+
 func TestTheHeaderDoesNotSayWhatThePageSaysRightBelow(t *testing.T) {
 	for _, size := range []fyne.Size{phone, laptop} {
 		p := known(t, size)

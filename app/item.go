@@ -23,8 +23,12 @@ func (a *App) showItem(name string) {
 		}
 		return s
 	}, enter: func() {
-		a.newsAt, a.news = a.visit, func() { a.loadItem(name, &item, &proof, &asked) }
-		a.news()
+		look := func() { a.loadItem(name, &item, &proof, &asked) }
+		look()
+		a.newsAt, a.news = a.visit, func() {
+			look()
+			a.countWaiting()
+		}
 	}})
 }
 

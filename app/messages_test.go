@@ -45,17 +45,23 @@ func (p *person) answered() workspace.Item {
 	return item
 }
 
+// answeredAndSent makes one ready and sends it: it has a code then.
+func (p *person) answeredAndSent() workspace.Item {
+	p.t.Helper()
+	name := p.answered().Name
+	p.sends()
+	item, err := p.work.Item(p.t.Context(), name)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return item
+}
+
 func TestAQuestionOfTheSecretariatIsShownAndAnswered(t *testing.T) {
 	c := newCentre(t)
 	p := known(t, phone)
 	p.takes(c.invite.Line())
-	item := p.answered()
-	p.sends()
-	if sent, err := p.work.Item(t.Context(), item.Name); err != nil {
-		t.Fatal(err)
-	} else {
-		item = sent
-	}
+	item := p.answeredAndSent()
 	p.showMessages()
 	p.sees("The secretariat has asked nothing.")
 	c.ask(t, item.Code, "a", "Which workshop\nis meant?")
@@ -93,12 +99,7 @@ func TestAQuestionThatComesByItselfIsTold(t *testing.T) {
 	c := newCentre(t)
 	p := known(t, phone)
 	p.takes(c.invite.Line())
-	item := p.answered()
-	p.sends()
-	item, err := p.work.Item(t.Context(), item.Name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	item := p.answeredAndSent()
 	p.showHome()
 	p.doesNotSee("question waits")
 	c.ask(t, item.Code, "a", "Which workshop is meant?")
@@ -135,17 +136,15 @@ func TestAQuestionStandsBesideTheQuestionThatItMeansWhileItIsCorrected(t *testin
 	c := newCentre(t)
 	p := known(t, laptop)
 	p.takes(c.invite.Line())
-	item := p.answered()
-	p.sends()
-	item, err := p.work.Item(t.Context(), item.Name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	item := p.answeredAndSent()
 	c.ask(t, item.Code, "a", "Which workshop is meant?")
 	p.sends()
 	p.showMessages()
 	p.taps("Which workshop is meant?")
 	p.taps("Correct these answers")
+	if p.filling.page != 0 {
+		t.Errorf("the correction begins at page %d", p.filling.page)
+	}
 	here := p.filling.form.PageOf("/data/questions/q_a/a")
 	for i := range p.filling.form.Pages() {
 		p.filling.open(i)

@@ -42,7 +42,6 @@ type shell struct {
 	waiting *formview.Button
 	note    *formview.Notice // what happened, until the next screen
 	noted   *formview.Panel
-	says    string // the title
 	waits   int
 	unsaved bool // the last try to save what was typed failed
 	shown   screen
@@ -94,10 +93,6 @@ func (s *shell) show(c screen) {
 // arrange puts the header and the rail together for the room there is.
 func (s *shell) arrange() {
 	say := s.a.words.Say
-	s.says = s.shown.title
-	if s.shown.short != "" && !s.frame.wide {
-		s.says = s.shown.short
-	}
 	s.entitle()
 	var left, right fyne.CanvasObject
 	if len(s.a.trail) > 0 && !s.shown.bare {
@@ -126,12 +121,22 @@ func (s *shell) arrange() {
 	s.root.Refresh()
 }
 
+// retitle gives what is shown another title.
+func (s *shell) retitle(title string) {
+	s.shown.title = title
+	s.entitle()
+}
+
 // entitle puts the title into the header. As long as the page says the same right
 // below, the header says whose program it is, or, beside the way back, nothing.
 func (s *shell) entitle() {
-	words := s.says
+	says := s.shown.title
+	if s.shown.short != "" && !s.frame.wide {
+		says = s.shown.short
+	}
+	words := says
 	if page, ok := s.shown.body.(*formview.Scroll); ok {
-		said := func(head *formview.Label) bool { return head.Words() == s.says && !page.Passed(head) }
+		said := func(head *formview.Label) bool { return head.Words() == says && !page.Passed(head) }
 		if slices.ContainsFunc(page.Heads(), said) {
 			if words = ""; len(s.a.trail) == 0 || s.shown.bare {
 				words = s.a.words.Say("app.name")

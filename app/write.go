@@ -74,6 +74,7 @@ func (w *writing) taken() func(context.Context) error {
 func (w *writing) changed() {
 	w.text.Changed = w.a.clock().UTC()
 	w.save.touched()
+	w.a.shell.retitle(w.a.textTitle(w.text.Title))
 }
 
 func (w *writing) draw() screen {

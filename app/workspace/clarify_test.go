@@ -218,6 +218,19 @@ func TestAQuestionComesDownThroughTwoHubs(t *testing.T) {
 	}
 }
 
+// bring has the centre take what is on a stick, and write what it has for the device.
+func (d *device) bring(c *centre, stick string) {
+	d.t.Helper()
+	b, err := d.OpenBundle(d.t.Context(), stick, 0, nil)
+	if err == nil {
+		_, err = b.Bring(d.t.Context(), c.server.Serve)
+		err = errors.Join(err, b.Close())
+	}
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
 func TestAQuestionComesBackOnAStick(t *testing.T) {
 	c, d := newCentre(t), newDevice(t)
 	d.join(c.invite.File())
@@ -229,16 +242,7 @@ func TestAQuestionComesBackOnAStick(t *testing.T) {
 		if _, err := d.SaveToFolder(t.Context(), stick, nil); err != nil {
 			t.Fatal(err)
 		}
-		b, err := d.OpenBundle(t.Context(), stick, 0, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := b.Bring(t.Context(), c.server.Serve); err != nil {
-			t.Fatal(err)
-		}
-		if err := b.Close(); err != nil {
-			t.Fatal(err)
-		}
+		d.bring(c, stick)
 	}
 	carry()
 	if _, err := d.SaveToFolder(t.Context(), stick, nil); err != nil { // takes its receipts
@@ -278,16 +282,7 @@ func TestAQuestionComesBackOnANewStick(t *testing.T) {
 		if all := d.messages(); len(all) != want {
 			t.Fatalf("at visit %d the messages are %+v", visit, all)
 		}
-		b, err := d.OpenBundle(t.Context(), stick, 0, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := b.Bring(t.Context(), c.server.Serve); err != nil {
-			t.Fatal(err)
-		}
-		if err := b.Close(); err != nil {
-			t.Fatal(err)
-		}
+		d.bring(c, stick)
 	}
 	before, err := os.ReadDir(stick)
 	if err != nil {

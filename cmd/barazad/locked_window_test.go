@@ -148,16 +148,27 @@ func (v *visitor) locksByItself() {
 	v.t.Helper()
 	v.safety("lock.title")
 	v.tapsBehind(v.say("lock.by_itself"), v.words.Count("length.minutes", lockedMinutes))
-	time.Sleep(lockedMinutes*time.Minute + 3*workspace.WatchEvery)
+	began := time.Now()
+	h := v.hand
+	for !strings.Contains(h.look().text(), plain(v.say("unlock.title"))) { // to look is no touch
+		if time.Since(began) > lockedMinutes*time.Minute+patience {
+			v.t.Fatalf("nobody touches it for %v, and it stays open", time.Since(began))
+		}
+		time.Sleep(glance)
+	}
+	if took := time.Since(began); took < lockedMinutes*time.Minute-workspace.WatchEvery {
+		v.t.Errorf("it is locked after %v", took)
+	}
 	v.isLocked()
 	v.unlock()
 
-	pid := v.look().PID
-	for _, s := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGCONT} {
-		if err := syscall.Kill(pid, s); err != nil {
-			v.t.Fatal(err)
-		}
-		time.Sleep(45 * time.Second)
+	pid := h.look().PID
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		v.t.Fatal(err)
+	}
+	time.Sleep(45 * time.Second) // what sleeps for less is not taken to have slept
+	if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
+		v.t.Fatal(err)
 	}
 	v.isLocked()
 	v.unlock()

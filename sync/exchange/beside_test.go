@@ -24,7 +24,7 @@ type thin struct {
 }
 
 func (c *thin) Write(b []byte) (int, error) {
-	time.Sleep(time.Duration(len(b)) * time.Second / time.Duration(c.rate))
+	time.Sleep(time.Duration(len(b)) * time.Second / time.Duration(c.rate)) // of virtual time
 	if c.wrote += len(b); c.quiet > 0 && c.wrote > c.quiet {
 		return len(b), nil
 	}

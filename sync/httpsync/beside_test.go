@@ -76,7 +76,7 @@ func TestAConnectionBesideHasAnEnd(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(wait)
+			time.Sleep(wait) // of virtual time
 			if err := conn.Close(); err != nil {
 				t.Error(err)
 			}

@@ -57,7 +57,7 @@ func TestLinks(t *testing.T) {
 						failures = 1
 					}
 					if err != nil {
-						time.Sleep(exchange.Schedule{}.Pause(failures, r.Retry, 0.5))
+						time.Sleep(exchange.Schedule{}.Pause(failures, r.Retry, 0.5)) // of virtual time
 					}
 				}
 				took, stats := time.Since(start).Round(100*time.Millisecond), l.Stats()
