@@ -123,14 +123,8 @@ func (p *play) lose(ctx context.Context, by roads) (l loss, err error) {
 	defer func() { err = errors.Join(err, p.world.Close()) }()
 	w := p.world
 	p.cloning = false
-	for i := range 1 + p.r.IntN(2) {
-		h, err := w.AddHub(ctx, fmt.Sprintf("hub-%d", i))
-		if err != nil {
-			return l, err
-		}
-		if err := h.JoinCentre(ctx); err != nil {
-			return l, err
-		}
+	if err := p.addHubs(ctx); err != nil {
+		return l, err
 	}
 	first, err := w.AddDevice(ctx, "first", "organisation")
 	if err != nil {

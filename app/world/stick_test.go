@@ -82,14 +82,8 @@ func carried(ctx context.Context, dir func() string, o Options) (p *play, spoile
 		return nil, 0, err
 	}
 	w := p.world
-	for i := range 1 + p.r.IntN(2) {
-		h, err := w.AddHub(ctx, fmt.Sprintf("hub-%d", i))
-		if err == nil {
-			err = h.JoinCentre(ctx)
-		}
-		if err != nil {
-			return p, 0, err
-		}
+	if err := p.addHubs(ctx); err != nil {
+		return p, 0, err
 	}
 	for i := range 2 + p.r.IntN(3) {
 		if _, err := w.AddDevice(ctx, fmt.Sprintf("device-%d", i), fmt.Sprintf("organisation %d", i)); err != nil {

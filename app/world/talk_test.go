@@ -92,14 +92,8 @@ func talk(t *testing.T, o Options, by func(*play, func() string) conversation) (
 	}
 	defer func() { err = errors.Join(err, p.world.Close()) }()
 	w := p.world
-	for i := range 1 + p.r.IntN(2) {
-		h, err := w.AddHub(ctx, fmt.Sprintf("hub-%d", i))
-		if err == nil {
-			err = h.JoinCentre(ctx)
-		}
-		if err != nil {
-			return p, talked, err
-		}
+	if err := p.addHubs(ctx); err != nil {
+		return p, talked, err
 	}
 	for i := range 2 + p.r.IntN(2) {
 		d, err := w.AddDevice(ctx, fmt.Sprintf("device-%d", i), fmt.Sprintf("organisation %d", i))

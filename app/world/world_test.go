@@ -232,7 +232,8 @@ func (p *play) story() (all string) {
 	return all
 }
 
-func (p *play) run(ctx context.Context) error {
+// addHubs has one or two hubs that know the centre.
+func (p *play) addHubs(ctx context.Context) error {
 	for i := range 1 + p.r.IntN(2) {
 		h, err := p.world.AddHub(ctx, fmt.Sprintf("hub-%d", i))
 		if err != nil {
@@ -241,6 +242,13 @@ func (p *play) run(ctx context.Context) error {
 		if err := h.JoinCentre(ctx); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func (p *play) run(ctx context.Context) error {
+	if err := p.addHubs(ctx); err != nil {
+		return err
 	}
 	for i := range 1 + p.r.IntN(3) {
 		d, err := p.world.AddDevice(ctx, fmt.Sprintf("device-%d", i), fmt.Sprintf("organisation %d", i))
