@@ -26,9 +26,7 @@ func (s *server) clarify(ctx context.Context, fs []batch.Frame) error {
 	}
 	for _, f := range batch.Answers(all) {
 		s.say(f)
-		if err := s.send(); err != nil {
-			return err
-		}
+		s.send()
 	}
 	return nil
 }

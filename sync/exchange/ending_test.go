@@ -1,7 +1,10 @@
 package exchange_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -135,4 +138,71 @@ func TestTextNeedsOneRoundTripAfterTheHaves(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A falteringConn is a Conn of which nothing is heard any more after its first writes.
+type falteringConn struct {
+	exchange.Conn
+	writes int
+	whole  int // of them
+}
+
+func (m *falteringConn) Write(b []byte) (int, error) {
+	if m.writes++; m.writes > m.whole {
+		return 0, errors.New("broken pipe")
+	}
+	return len(b), nil
+}
+
+// TestWhatCameBeforeACutIsKept: a link that breaks under an answer of the server
+// takes nothing with it of what the caller had sent until then.
+func TestWhatCameBeforeACutIsKept(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	a := author(t, root)
+	list := a.Attach(10)
+	offers, err := exchangetest.NewSender(a).Offers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := stream(hello(), batch.Frame{Type: batch.FrameOffer, Offer: offers[0]})
+	for _, r := range a.Records {
+		sent = batch.Frame{Type: batch.FrameRecord, Record: r}.Append(sent)
+	}
+	sent = batch.Frame{Type: batch.FrameLeaf, Leaf: batch.Leaf{Attachment: list.ID, Sealed: a.Leaves[list.ID][0]}}.Append(sent)
+	sent = batch.Frame{Type: batch.FrameBye}.Append(sent)
+	for whole := range 4 {
+		k := exchangetest.NewKeeper(root, nil)
+		r, err := k.Serve(t.Context(), &falteringConn{Conn: script{bytes.NewReader(sent)}, whole: whole})
+		if err == nil || r.Complete {
+			t.Errorf("after %d answers: %+v, no error", whole, r)
+		}
+		have, err := k.Have(t.Context(), offers[0].Tails)
+		if err != nil || len(have) != len(offers[0].Tails) {
+			t.Fatalf("after %d answers: %d of %d chains, %v", whole, len(have), len(offers[0].Tails), err)
+		}
+		for _, tail := range offers[0].Tails {
+			if !slices.Contains(have, tail.Top) {
+				t.Errorf("after %d answers: of %d of %v, %v", whole, tail.Top.Seq, tail.Chain, have)
+			}
+		}
+		s := exchangetest.NewSender(a)
+		if again := complete(t, s, k, exchange.Options{}); again.Leaves != 0 || s.Received() != len(a.Records) {
+			t.Errorf("after %d answers, of %d records and a leaf: %+v", whole, len(a.Records), again)
+		}
+	}
+}
+
+func TestAConnectionThatHearsNothingIsNotKept(t *testing.T) {
+	batch.WarmUp()
+	synctest.Test(t, func(t *testing.T) {
+		caller, server := exchangetest.Pipe()
+		defer caller.Close()
+		start := time.Now()
+		if _, err := exchangetest.NewKeeper(exchangetest.NewRoot(t), nil).Serve(t.Context(), &falteringConn{Conn: server}); err == nil {
+			t.Error("no error")
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("it was kept for %v", took)
+		}
+	})
 }

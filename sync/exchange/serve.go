@@ -73,7 +73,8 @@ type server struct {
 	gets      []batch.Get
 	given     int
 
-	out []byte
+	out  []byte
+	mute error // why nothing more can be said
 }
 
 // offered is an offer and how far its receipts have been sent in this run.
@@ -107,9 +108,7 @@ func (s *server) run(ctx context.Context) error {
 		return s.giveUp(ctx, err)
 	}
 	s.say(hello)
-	if err := s.send(); err != nil {
-		return err
-	}
+	s.send()
 	for !s.report.Complete {
 		if err := s.await(ctx); err != nil {
 			return err
@@ -119,6 +118,10 @@ func (s *server) run(ctx context.Context) error {
 			err = s.process(ctx, frames)
 		} else {
 			err = cut(err)
+		}
+		if s.mute != nil && (err != nil || s.report.Complete) {
+			s.report.Complete = false // nobody heard it
+			return s.mute
 		}
 		if err != nil {
 			return s.giveUp(ctx, err)
@@ -130,7 +133,7 @@ func (s *server) run(ctx context.Context) error {
 
 // await waits for frames, and gives meanwhile what was asked for.
 func (s *server) await(ctx context.Context) error {
-	for len(s.gets) > 0 {
+	for len(s.gets) > 0 && s.mute == nil {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -166,7 +169,7 @@ func (s *server) giveUp(ctx context.Context, err error) error {
 		refusal = batch.Refusal{Code: batch.RefusedBusy, After: 60}
 	}
 	s.say(batch.Frame{Type: batch.FrameRefusal, Refusal: refusal})
-	if s.send() == nil {
+	if s.send(); s.mute == nil {
 		s.wire.linger()
 	}
 	return err
@@ -174,13 +177,15 @@ func (s *server) giveUp(ctx context.Context, err error) error {
 
 func (s *server) say(f batch.Frame) { s.out = f.Append(s.out) }
 
-func (s *server) send() error {
-	if len(s.out) == 0 {
-		return nil
+// send says it. Where that fails the run is over, but what the caller had sent until
+// then is on this side of the cut, and is kept.
+func (s *server) send() {
+	if len(s.out) > 0 && s.mute == nil {
+		if s.mute = cut(s.wire.write(s.out)); s.mute != nil {
+			time.AfterFunc(lingering, func() { s.wire.conn.Close() }) // nor may more come for ever
+		}
 	}
-	err := s.wire.write(s.out)
 	s.out = nil
-	return cut(err)
 }
 
 // process takes frames that came together: neighbours of one type are one
@@ -205,16 +210,15 @@ func (s *server) process(ctx context.Context, frames []batch.Frame) error {
 		if len(frames) == 0 && s.whole() {
 			break // its receipts go with the acknowledgement
 		}
-		if err := s.send(); err != nil {
-			return err
-		}
+		s.send()
 	}
 	if s.since >= flushRecords || time.Since(s.flushed) > flushEvery || s.whole() {
 		if err := s.flush(ctx, false); err != nil {
 			return err
 		}
 	}
-	return s.send()
+	s.send()
+	return nil
 }
 
 // whole reports whether something that was lacking came and now all that was
@@ -341,9 +345,7 @@ func (s *server) takeOffers(ctx context.Context, fs []batch.Frame) error {
 		o.held = len(held) > 0
 		s.say(batch.Frame{Type: batch.FrameHave, Have: held})
 	}
-	if err := s.send(); err != nil { // before anything that takes time
-		return err
-	}
+	s.send() // before anything that takes time
 	for _, o := range fresh {
 		if err := s.receipts(ctx, o, o.Offer); err != nil {
 			return err
