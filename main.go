@@ -15,7 +15,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -186,15 +185,6 @@ func window(ctx context.Context, o options) (err error) {
 		defer end()
 	}
 	return unwatched(func() error { return a.Run(ctx, open) })
-}
-
-// trayed reports whether the system may have a tray. On other systems than Windows and macOS it is
-// reached over the session's bus: where there is none, to look for it would start programs.
-func trayed() bool {
-	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
-		return true
-	}
-	return runtime.GOOS != "android" && os.Getenv("DBUS_SESSION_BUS_ADDRESS") != ""
 }
 
 // folder is where the store is.
