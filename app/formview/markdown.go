@@ -3,22 +3,27 @@ package formview
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 )
 
 // The Markdown of XLSForm labels (https://docs.getodk.org/form-styling/):
 // headings, emphasis, links and lists, and the HTML that ODK takes beside them.
-var (
-	markHeading = regexp.MustCompile(`^(#{1,6})\s+(.*)$`)
-	markItem    = regexp.MustCompile(`^\s*[-*+]\s+(.*)$`)
-	markLink    = regexp.MustCompile(`\[([^\[\]]{1,300})\]\((https?://[^\s()]{1,500})\)`)
-	markStrong  = regexp.MustCompile(`(\*\*|\b__)(\S(?:.{0,500}?\S)??)(?:\*\*|__\b)`)
-	markEmph    = regexp.MustCompile(`(^|[\s(])(?:\*([^\s*](?:[^*\n]{0,500}?[^\s*])??)\*|_([^\s_](?:[^_\n]{0,500}?[^\s_])??)_)($|[\s).,;:!?])`)
-	markHand    = regexp.MustCompile(`(?i)<(/?)(?:b|i|em|strong)>`)
-	markTag     = regexp.MustCompile(`(?i)</?(?:span|p|div|font|center|u|b|i|em|strong)(?:\s[^<>]{0,200})?>`)
-	markBreak   = regexp.MustCompile(`(?i)<br\s*/?>`)
-	markEscape  = regexp.MustCompile(`\\([\\*_#\[\]()~-])`)
-)
+// They are compiled at the first question, not at the start of the program.
+var marks = sync.OnceValue(func() (m struct {
+	heading, item, link, strong, emph, hand, tag, newline, escape *regexp.Regexp
+}) {
+	m.heading = regexp.MustCompile(`^(#{1,6})\s+(.*)$`)
+	m.item = regexp.MustCompile(`^\s*[-*+]\s+(.*)$`)
+	m.link = regexp.MustCompile(`\[([^\[\]]{1,300})\]\((https?://[^\s()]{1,500})\)`)
+	m.strong = regexp.MustCompile(`(\*\*|\b__)(\S(?:.{0,500}?\S)??)(?:\*\*|__\b)`)
+	m.emph = regexp.MustCompile(`(^|[\s(])(?:\*([^\s*](?:[^*\n]{0,500}?[^\s*])??)\*|_([^\s_](?:[^_\n]{0,500}?[^\s_])??)_)($|[\s).,;:!?])`)
+	m.hand = regexp.MustCompile(`(?i)<(/?)(?:b|i|em|strong)>`)
+	m.tag = regexp.MustCompile(`(?i)</?(?:span|p|div|font|center|u|b|i|em|strong)(?:\s[^<>]{0,200})?>`)
+	m.newline = regexp.MustCompile(`(?i)<br\s*/?>`)
+	m.escape = regexp.MustCompile(`\\([\\*_#\[\]()~-])`)
+	return m
+})
 
 // longestStyled bounds what is looked through for marks.
 const longestStyled = 20_000
@@ -40,34 +45,35 @@ func markdown(text string) (lines []styled, ok bool) {
 	if len(text) > longestStyled {
 		return nil, false
 	}
+	m := marks()
 	const on, off = string(emphasisOn), string(emphasisOff)
-	for _, line := range strings.Split(markBreak.ReplaceAllString(noEmphasis.Replace(text), "\n"), "\n") {
+	for _, line := range strings.Split(m.newline.ReplaceAllString(noEmphasis.Replace(text), "\n"), "\n") {
 		s := styled{}
-		if m := markHeading.FindStringSubmatch(line); m != nil {
-			s.level, line = len(m[1]), m[2]
-		} else if m := markItem.FindStringSubmatch(line); m != nil {
-			s.item, line = true, m[1]
+		if f := m.heading.FindStringSubmatch(line); f != nil {
+			s.level, line = len(f[1]), f[2]
+		} else if f := m.item.FindStringSubmatch(line); f != nil {
+			s.item, line = true, f[1]
 		}
-		if m := markLink.FindStringSubmatch(line); m != nil {
-			s.link = m[2]
+		if f := m.link.FindStringSubmatch(line); f != nil {
+			s.link = f[2]
 		}
 		const kept = "\x00" // a mark that a backslash takes the meaning from
 		var escaped []string
-		line = markEscape.ReplaceAllStringFunc(line, func(e string) string {
+		line = m.escape.ReplaceAllStringFunc(line, func(e string) string {
 			escaped = append(escaped, e[1:])
 			return kept
 		})
-		line = markLink.ReplaceAllString(line, "$1")
-		line = markHand.ReplaceAllStringFunc(line, func(tag string) string {
+		line = m.link.ReplaceAllString(line, "$1")
+		line = m.hand.ReplaceAllStringFunc(line, func(tag string) string {
 			if tag[1] == '/' {
 				return off
 			}
 			return on
 		})
-		line = markTag.ReplaceAllString(line, "")
-		line = markStrong.ReplaceAllString(line, on+"$2"+off)
+		line = m.tag.ReplaceAllString(line, "")
+		line = m.strong.ReplaceAllString(line, on+"$2"+off)
 		for range 2 { // two that share the space between them
-			line = markEmph.ReplaceAllString(line, "$1"+on+"$2$3"+off+"$4")
+			line = m.emph.ReplaceAllString(line, "$1"+on+"$2$3"+off+"$4")
 		}
 		for _, e := range escaped {
 			line = strings.Replace(line, kept, e, 1)
