@@ -39,9 +39,9 @@ func badgerOptions(dir string, p Profile, key []byte, log *slog.Logger) badger.O
 		return o.
 			WithMemTableSize(4 << 20).WithNumMemtables(1).
 			WithNumLevelZeroTables(1).WithNumLevelZeroTablesStall(3).
-			WithBaseTableSize(1 << 20).WithBaseLevelSize(4 << 20).
+			WithBaseTableSize(512 << 10).WithBaseLevelSize(4 << 20). // six times a table's size stays for seconds per writer
 			WithBlockCacheSize(1 << 20).WithIndexCacheSize(2 << 20).
-			WithCompression(options.Snappy). // a table that is read counts as memory: docs/decisions/0051
+			WithCompression(options.ZSTD).WithZSTDCompressionLevel(1).WithBlockSize(16 << 10). // tables read count as memory: docs/decisions/0051
 			WithValueThreshold(512 << 10).WithValueLogFileSize(4 << 20)
 	}
 	return o.
