@@ -195,7 +195,8 @@ func (s *Station) Links() (all []string) {
 }
 
 // hosts lists host and port of an address; where it stands for all of this
-// machine, those that others on its networks reach.
+// machine, those that others on its networks reach. Addresses that machines drew
+// themselves are listed where there are no others.
 func hosts(url string) (all []string) {
 	_, host, _ := strings.Cut(strings.TrimSuffix(url, "/"), "://")
 	at, err := netip.ParseAddrPort(host)
@@ -206,11 +207,21 @@ func hosts(url string) (all []string) {
 	if err != nil {
 		return nil
 	}
+	var drawn []string
 	for _, a := range addresses {
 		p, err := netip.ParsePrefix(a.String())
-		if err == nil && !p.Addr().IsLoopback() && !p.Addr().IsLinkLocalUnicast() {
-			all = append(all, netip.AddrPortFrom(p.Addr(), at.Port()).String())
+		if err != nil || p.Addr().IsLoopback() {
+			continue
 		}
+		switch reached := netip.AddrPortFrom(p.Addr(), at.Port()).String(); {
+		case !p.Addr().IsLinkLocalUnicast():
+			all = append(all, reached)
+		case p.Addr().Is4(): // of IPv6 it would need the zone of whoever types it
+			drawn = append(drawn, reached)
+		}
+	}
+	if len(all) == 0 {
+		return drawn
 	}
 	return all
 }

@@ -57,12 +57,13 @@ func liar() {
 	<-ctx.Done()
 }
 
-// lie runs a liar in a place until the test ends.
-func (n *netlab) lie(place, name, pin, port string) {
+// lie runs a liar in a place until the test ends, or until what it returns is called.
+func (n *netlab) lie(place, name, pin, port string) (end func()) {
 	n.t.Helper()
 	c := exec.Command("ip", "netns", "exec", n.space(place), "liar", name, pin, port, n.dir)
 	c.Dir = n.dir
-	n.start(c, place, "liar")
+	_, end = n.start(c, place, "liar")
+	return end
 }
 
 // Two hubs, a device and a liar in one network that has no router and no Internet, at
@@ -83,6 +84,9 @@ func TestTheRightHubIsFoundWithoutARouter(t *testing.T) {
 	}
 	n.lie("radio", "Not this one", strings.Repeat("X", 26), "8999") // it takes the port of the questions: this hub is found by mDNS alone
 	radio, endRadio := serve("radio", "Redio Amani", "8445")
+	if !strings.Contains(radio["address"], "169.254.7.20") {
+		t.Errorf("nobody reaches the hub at %s", radio["address"])
+	}
 	_, endOther := serve("other", "Kibera Hub", "8445")
 	_, pin, _ := strings.Cut(radio["address"], "#pin=")
 	if pin == "" {
@@ -129,4 +133,72 @@ func TestTheRightHubIsFoundWithoutARouter(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(n.dir, "heard")); err == nil {
 		t.Error("the liar was spoken to")
 	}
+}
+
+// A hub and a device on a cable between them, where nothing has an address but those
+// of IPv6 that each made itself: the hub is found by mDNS alone, and then also by asking.
+func TestAHubIsFoundWhereThereIsOnlyIPv6(t *testing.T) {
+	n := newNetlab(t)
+	samples, err := filepath.Abs("../../assets/samples/answers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &everyRoad{n, samples}
+	n.place("radio", "phone")
+	n.lan(map[string]string{"radio": "fe80::20/64", "phone": "fe80::9/64"})
+	n.run("", "central", "init", "--dir", "centre", "--name", "Study group secretariat", "--address", "https://192.0.2.9:8443")
+	serve := func() (said map[string]string, end func()) {
+		return n.serve("radio", "hub", "--dir", "radio", "--org", "Redio Amani", "--join", "centre/keys/invite.txt", "--listen", ":8445", "--every", "1h")
+	}
+	meets := func(how string, args ...string) {
+		t.Helper()
+		if said := n.run("phone", append([]string{"sync", "--dir", "phone", "--nearby"}, args...)...); !strings.Contains(said, "with Redio Amani") {
+			t.Errorf("%s it met %s", how, said)
+		}
+	}
+	endLiar := n.lie("radio", "Not this one", strings.Repeat("X", 26), "8999") // it takes the port of the questions
+	radio, endRadio := serve()
+	e.device("phone", "ngo-english.json")
+	meets("by mDNS", "--trust", radio["compare"])
+	e.stands("phone", "at the hub Redio Amani")
+
+	endRadio()
+	endLiar()
+	serve()
+	n.run("phone", "fill", "--dir", "phone", "--answers", filepath.Join(samples, "radio-kiswahili.json"))
+	meets("by both ways")
+	if said := n.run("phone", "status", "--dir", "phone"); strings.Count(said, "at the hub Redio Amani") != 2 {
+		t.Errorf("at the end stands %s", said)
+	}
+}
+
+// A hub that runs becomes an access point: it has another net all at once, whose
+// addresses it gives to devices, and no way out of it. Nobody starts it again.
+func TestAHubIsFoundOnceItIsAnAccessPoint(t *testing.T) {
+	n := newNetlab(t)
+	samples, err := filepath.Abs("../../assets/samples/answers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &everyRoad{n, samples}
+	n.place("radio", "phone")
+	n.lan(map[string]string{"radio": "192.0.2.20/24", "phone": "192.0.2.9/24"})
+	n.run("", "central", "init", "--dir", "centre", "--name", "Study group secretariat", "--address", "https://192.0.2.9:8443")
+	n.lie("radio", "Not this one", strings.Repeat("X", 26), "8999") // it takes the port of the questions: what follows is mDNS
+	radio, _ := n.serve("radio", "hub", "--dir", "radio", "--org", "Redio Amani", "--join", "centre/keys/invite.txt", "--listen", ":8445", "--every", "1h")
+	e.device("phone", "ngo-english.json")
+	n.readdress("radio", "192.0.2.20", "10.42.0.1")
+	n.readdress("phone", "192.0.2.9", "10.42.0.57")
+	n.ip("-n " + n.space("phone") + " route add default via 10.42.0.1")
+	for began := time.Now(); ; {
+		c := n.command("phone", "sync", "--dir", "phone", "--nearby", "--trust", radio["compare"])
+		out, err := c.CombinedOutput()
+		if err == nil && strings.Contains(string(out), "with Redio Amani") {
+			break
+		}
+		if time.Since(began) > kioskPatience {
+			t.Fatalf("the hub is not found: %v: %s", err, out)
+		}
+	}
+	e.stands("phone", "at the hub Redio Amani")
 }

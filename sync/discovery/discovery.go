@@ -37,7 +37,8 @@ type Found struct {
 
 // Address is how the hub is reached.
 func (f Found) Address() string {
-	return "https://" + netip.AddrPortFrom(f.Addr, f.Port).String() + "#pin=" + f.Pin
+	host := netip.AddrPortFrom(f.Addr, f.Port).String()
+	return "https://" + strings.Replace(host, "%", "%25", 1) + "#pin=" + f.Pin // a zone in a URL: RFC 6874
 }
 
 // Fingerprint is the beginning of a pin, 60 bits, as two people compare it.

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode"
 
+	"baraza.example/sync/httpsync"
 	"github.com/hashicorp/mdns"
 )
 
@@ -63,6 +64,23 @@ func TestAHubIsFoundByAskingAround(t *testing.T) {
 	}
 	if found := browse(t, local(freePort(t)), 0); len(found) != 0 {
 		t.Errorf("nobody is there, and found is %+v", found)
+	}
+}
+
+func TestAHubIsFoundByAskingOverIPv6(t *testing.T) {
+	o := local(freePort(t))
+	o.Targets = []netip.AddrPort{netip.AddrPortFrom(netip.IPv6Loopback(), o.Port)}
+	a, err := Announce(Hub{Name: "Redio Amani", Pin: pin, Port: 8445}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if found := browse(t, o, 1); len(found) != 1 || found[0].Address() != "https://[::1]:8445#pin="+pin {
+		t.Errorf("found %+v", found)
+	}
+	zoned := Found{Hub{Pin: pin, Port: 8445}, netip.MustParseAddr("fe80::7%lan0")}.Address()
+	if address, err := httpsync.ParseAddress(zoned); err != nil || address.URL != "https://[fe80::7%25lan0]:8445" {
+		t.Errorf("%s is read as %+v, %v", zoned, address, err)
 	}
 }
 
@@ -216,14 +234,16 @@ func TestAHubThatCantBeIsNotAnnounced(t *testing.T) {
 
 // FuzzReadEntry reads what anybody on the network may answer by mDNS.
 func FuzzReadEntry(f *testing.F) {
-	f.Add([]byte{10, 0, 0, 1}, 8445, "v=1|name=Redio|pin="+pin)
-	f.Add([]byte{}, -1, "pin=|pin="+pin+"|name=\u202ex")
-	f.Fuzz(func(t *testing.T, addr []byte, port int, fields string) {
-		found, ok := readEntry(&mdns.ServiceEntry{AddrV4: addr, Port: port, InfoFields: strings.Split(fields, "|")})
+	f.Add([]byte{10, 0, 0, 1}, []byte{}, "", false, 8445, "v=1|name=Redio|pin="+pin)
+	f.Add([]byte{10, 0, 0, 1}, []byte(net.ParseIP("fe80::7")), "lan0", true, 8445, "v=1|name=Redio|pin="+pin)
+	f.Add([]byte{}, []byte{1}, "%", true, -1, "pin=|pin="+pin+"|name=\u202ex")
+	f.Fuzz(func(t *testing.T, four, sixteen []byte, zone string, six bool, port int, fields string) {
+		e := &mdns.ServiceEntry{AddrV4: four, AddrV6IPAddr: &net.IPAddr{IP: sixteen, Zone: zone}, Port: port, InfoFields: strings.Split(fields, "|")}
+		found, ok := readEntry(e, six)
 		if !ok {
 			return
 		}
-		if !found.Addr.Is4() || int(found.Port) != port || len(found.Name) > maxName || len(found.Pin) < minPin || len(found.Pin) > maxPin ||
+		if !found.Addr.IsValid() || int(found.Port) != port || len(found.Name) > maxName || len(found.Pin) < minPin || len(found.Pin) > maxPin ||
 			strings.ContainsFunc(found.Name, unicode.IsControl) {
 			t.Errorf("took %+v", found)
 		}

@@ -3,6 +3,7 @@ package discovery
 import (
 	"net"
 	"net/netip"
+	"slices"
 )
 
 // A network is one that this machine is in, by an interface of it. Where there is no
@@ -11,7 +12,17 @@ import (
 // multicast: each network is asked by itself.
 type network struct {
 	iface net.Interface
-	addrs []netip.Prefix // IPv4
+	addrs []netip.Prefix
+}
+
+// six reports whether it has IPv6 and nothing else for this machine.
+func (n network) six() bool {
+	return !slices.ContainsFunc(n.addrs, func(p netip.Prefix) bool { return p.Addr().Is4() })
+}
+
+// same reports whether two are one network at the same addresses.
+func (n network) same(o network) bool {
+	return n.iface.Index == o.iface.Index && slices.Equal(n.addrs, o.addrs)
 }
 
 // networks lists those that take multicast.
@@ -31,7 +42,7 @@ func networks() (all []network) {
 	return all
 }
 
-// ownAddresses lists the IPv4 addresses and nets of this machine.
+// ownAddresses lists the addresses and nets of this machine.
 func ownAddresses() []netip.Prefix { return addressesOf(net.InterfaceAddrs()) }
 
 func addressesOf(found []net.Addr, err error) (all []netip.Prefix) {
@@ -39,7 +50,7 @@ func addressesOf(found []net.Addr, err error) (all []netip.Prefix) {
 		return nil
 	}
 	for _, a := range found {
-		if p, err := netip.ParsePrefix(a.String()); err == nil && p.Addr().Is4() {
+		if p, err := netip.ParsePrefix(a.String()); err == nil {
 			all = append(all, p)
 		}
 	}

@@ -2,12 +2,14 @@ package discovery
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log"
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,17 +20,49 @@ import (
 // serviceType is the one of DNS-SD.
 const serviceType = "_baraza._tcp"
 
-// serveMDNS answers mDNS questions on every network until it is stopped.
+// followEvery is how often a hub looks whether it has come into another network.
+const followEvery = 10 * time.Second
+
+// serveMDNS answers mDNS questions on every network until it is stopped, also on those that
+// come later: a laptop is carried around, and becomes an access point when somebody says so.
 func serveMDNS(h Hub, o Options) (stop func() error, err error) {
-	var stops []func() error
-	stop = func() error {
-		var errs []error
-		for _, s := range stops {
-			errs = append(errs, s())
-		}
-		return errors.Join(errs...)
+	all := networks()
+	stops, err := serveNetworks(h, all, o)
+	if err != nil && len(all) > 0 {
+		return nil, err
 	}
-	for _, n := range networks() {
+	ctx, cancel := context.WithCancel(context.Background())
+	var following sync.WaitGroup
+	following.Go(func() {
+		ticker := time.NewTicker(followEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+			now := networks()
+			if slices.EqualFunc(all, now, network.same) {
+				continue
+			}
+			all = now
+			_ = stopAll(stops) // they were of networks that are gone
+			if stops, err = serveNetworks(h, all, o); err != nil {
+				o.Logger.Warn("a way to be found nearby is closed", "err", err)
+			}
+		}
+	})
+	return func() error {
+		cancel()
+		following.Wait()
+		return stopAll(stops)
+	}, nil
+}
+
+// serveNetworks answers on the networks that let it; without any there is an error.
+func serveNetworks(h Hub, all []network, o Options) (stops []func() error, err error) {
+	for _, n := range all {
 		one, failed := serveNetwork(h, n, o)
 		if err = errors.Join(err, failed); failed == nil {
 			stops = append(stops, one)
@@ -36,11 +70,19 @@ func serveMDNS(h Hub, o Options) (stop func() error, err error) {
 	}
 	switch {
 	case len(stops) > 0:
-		return stop, nil // one network that takes none doesn't close the others
+		return stops, nil // one network that takes none doesn't close the others
 	case err == nil:
 		err = errors.New("announce by mDNS: this machine has no address on a network")
 	}
 	return nil, err
+}
+
+func stopAll(stops []func() error) error {
+	var errs []error
+	for _, s := range stops {
+		errs = append(errs, s())
+	}
+	return errors.Join(errs...)
 }
 
 func serveNetwork(h Hub, n network, o Options) (stop func() error, err error) {
@@ -48,8 +90,10 @@ func serveNetwork(h Hub, n network, o Options) (stop func() error, err error) {
 	for _, p := range n.addrs {
 		own = append(own, p.Addr().AsSlice())
 	}
-	// The instance is called by its pin: two hubs of one name are two hubs.
-	service, err := mdns.NewMDNSService(h.Pin[:minPin], serviceType, "", h.Pin[:12]+".local.", int(h.Port), own, []string{"v=1", "name=" + h.Name, "pin=" + h.Pin})
+	// The instance is called by its pin: two hubs of one name are two hubs. Those who ask
+	// take one answer of each name, so it is drawn anew: who says the same is another.
+	drawn := "-" + strings.ToLower(rand.Text()[:8])
+	service, err := mdns.NewMDNSService(h.Pin[:minPin]+drawn, serviceType, "", h.Pin[:12]+drawn+".local.", int(h.Port), own, []string{"v=1", "name=" + h.Name, "pin=" + h.Pin})
 	if err != nil {
 		return nil, fmt.Errorf("announce by mDNS: %w", err)
 	}
@@ -86,7 +130,7 @@ func browseNetwork(ctx context.Context, n network, six bool, o Options, g *gathe
 	go func() {
 		defer close(read)
 		for e := range entries {
-			if f, ok := readEntry(e); ok {
+			if f, ok := readEntry(e, n.six()); ok {
 				g.add(f)
 			}
 		}
@@ -115,13 +159,21 @@ func browseNetwork(ctx context.Context, n network, six bool, o Options, g *gathe
 	return nil
 }
 
-// readEntry reads what an answer says.
-func readEntry(e *mdns.ServiceEntry) (f Found, ok bool) {
-	addr, ok := netip.AddrFromSlice(e.AddrV4)
-	if !ok || !addr.Unmap().Is4() || e.Port <= 0 || e.Port > 65535 || len(e.InfoFields) > 16 {
+// readEntry reads what an answer says. Where six, only IPv6 leads to who answers.
+func readEntry(e *mdns.ServiceEntry, six bool) (f Found, ok bool) {
+	if e.Port <= 0 || e.Port > 65535 || len(e.InfoFields) > 16 {
 		return f, false
 	}
-	f.Addr, f.Port = addr.Unmap(), uint16(e.Port)
+	f.Port = uint16(e.Port)
+	if addr, is := netip.AddrFromSlice(e.AddrV4); is && addr.Unmap().Is4() && !six {
+		f.Addr = addr.Unmap()
+	} else if e.AddrV6IPAddr != nil {
+		addr, _ := netip.AddrFromSlice(e.AddrV6IPAddr.IP)
+		f.Addr = addr.WithZone(e.AddrV6IPAddr.Zone)
+	}
+	if !f.Addr.IsValid() {
+		return f, false
+	}
 	for _, field := range e.InfoFields {
 		switch key, value, _ := strings.Cut(field, "="); key {
 		case "name":

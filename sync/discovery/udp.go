@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -30,8 +31,21 @@ type told struct {
 	Port uint16 `json:"port"`
 }
 
-// answer listens for questions and answers them until it is stopped.
+// answer listens for questions over IPv4 and IPv6 and answers them until it is stopped.
 func answer(h Hub, o Options) (stop func() error, err error) {
+	stop, err = answerOver("udp4", h, o)
+	six, failed := answerOver("udp6", h, o)
+	switch {
+	case failed != nil: // a system without IPv6
+		return stop, err
+	case err != nil:
+		return six, nil
+	}
+	four := stop
+	return func() error { return errors.Join(four(), six()) }, nil
+}
+
+func answerOver(family string, h Hub, o Options) (stop func() error, err error) {
 	body, err := json.Marshal(told(h))
 	if err != nil {
 		return nil, err
@@ -39,7 +53,7 @@ func answer(h Hub, o Options) (stop func() error, err error) {
 	if len(magicAnswer)+nonceSize+len(body) > askSize {
 		return nil, ErrHub
 	}
-	c, err := net.ListenUDP("udp4", &net.UDPAddr{Port: int(o.Port)})
+	c, err := net.ListenUDP(family, &net.UDPAddr{Port: int(o.Port)})
 	if err != nil {
 		return nil, fmt.Errorf("listen for questions: %w", err)
 	}
@@ -76,7 +90,20 @@ func answer(h Hub, o Options) (stop func() error, err error) {
 
 // ask broadcasts questions and gathers answers until ctx ends.
 func ask(ctx context.Context, o Options, g *gathering) error {
-	c, err := net.ListenUDP("udp4", nil)
+	var ways sync.WaitGroup
+	if to := o.groups(); len(to) > 0 {
+		ways.Go(func() {
+			if err := askOver(ctx, "udp6", to, g); err != nil {
+				o.Logger.DebugContext(ctx, "a way to look for hubs is closed", "err", err)
+			}
+		})
+	}
+	defer ways.Wait()
+	return askOver(ctx, "udp4", o.targets(), g)
+}
+
+func askOver(ctx context.Context, family string, targets []netip.AddrPort, g *gathering) error {
+	c, err := net.ListenUDP(family, nil)
 	if err != nil {
 		return fmt.Errorf("ask for hubs: %w", err)
 	}
@@ -91,7 +118,7 @@ func ask(ctx context.Context, o Options, g *gathering) error {
 	go func() {
 		defer close(sent)
 		for ctx.Err() == nil {
-			for _, to := range o.targets() {
+			for _, to := range targets {
 				// A net that doesn't take broadcasts is not the only one.
 				_, _ = c.WriteToUDPAddrPort(question, to)
 			}
@@ -140,11 +167,11 @@ func readAnswer(b, nonce []byte) (f Found, ok bool) {
 // targets are the broadcast addresses of all nets, and this machine itself.
 func (o Options) targets() []netip.AddrPort {
 	if o.Targets != nil {
-		return o.Targets
+		return slices.DeleteFunc(slices.Clone(o.Targets), func(a netip.AddrPort) bool { return a.Addr().Is6() })
 	}
 	all := []netip.AddrPort{netip.AddrPortFrom(netip.AddrFrom4([4]byte{255, 255, 255, 255}), o.Port), netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), o.Port)}
 	for _, p := range ownAddresses() {
-		if p.Addr().IsLoopback() || p.Bits() > 30 {
+		if !p.Addr().Is4() || p.Addr().IsLoopback() || p.Bits() > 30 {
 			continue
 		}
 		last := p.Masked().Addr().As4()
@@ -152,6 +179,19 @@ func (o Options) targets() []netip.AddrPort {
 			last[bit/8] |= 1 << (7 - bit%8)
 		}
 		all = append(all, netip.AddrPortFrom(netip.AddrFrom4(last), o.Port))
+	}
+	return all
+}
+
+// groups are all machines (RFC 4291, 2.7.1) of each net that has IPv6 alone.
+func (o Options) groups() (all []netip.AddrPort) {
+	if o.Targets != nil {
+		return slices.DeleteFunc(slices.Clone(o.Targets), func(a netip.AddrPort) bool { return a.Addr().Is4() })
+	}
+	for _, n := range networks() {
+		if n.six() {
+			all = append(all, netip.AddrPortFrom(netip.IPv6LinkLocalAllNodes().WithZone(n.iface.Name), o.Port))
+		}
 	}
 	return all
 }
