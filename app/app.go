@@ -82,6 +82,7 @@ type App struct {
 	newsAt  int              // the visit in which a screen was shown that tells how things stand,
 	news    func()           // and what reads it anew
 	trayed  string           // what stands in the system's tray
+	taught  string           // the language of Fyne's own words
 	filling *filling         // the response that was opened last
 	safe    safety           // as it stood when it was looked for
 	watch   *workspace.Watch // says when to lock
@@ -287,7 +288,7 @@ func (a *App) enterAs(b beginning) {
 // use makes choices visible; where no language was chosen it is the system's.
 func (a *App) use(s workspace.Settings) {
 	if a.chosen = s; len(s.Languages) == 0 {
-		a.chosen.Languages = []string{systemLanguage()}
+		a.chosen.Languages = []string{systemLocale().String()}
 	}
 	a.apply()
 }
@@ -304,6 +305,7 @@ func (a *App) apply() {
 			break
 		}
 	}
+	a.teachFyne()
 	if l := newLook(a.chosen, a.words); a.fyne.Settings().Theme() != l {
 		a.fyne.Settings().SetTheme(l) // all fonts are parsed again then
 	}

@@ -6,8 +6,6 @@ import (
 	"io"
 	"sync"
 	"time"
-
-	"fyne.io/fyne/v2/lang"
 )
 
 // jobs is how work leaves the goroutine that draws, and comes back to it.
@@ -144,8 +142,6 @@ func readAtMost(r io.Reader, limit int64) ([]byte, error) {
 	}
 	return content, err
 }
-
-func systemLanguage() string { return string(lang.SystemLocale()) }
 
 // A gauge passes on how many bytes moved, not more often than can be drawn.
 type gauge struct {
