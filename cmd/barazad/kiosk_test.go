@@ -315,7 +315,7 @@ func (b *browser) readable(name string) {
 		for (const e of document.querySelectorAll("a,button")) if (!e.innerText.trim() && !e.getAttribute("aria-hidden")) say(e, "no words");
 		const luminance = c => { const [r, g, b] = c.match(/[\d.]+/g).map(Number).map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b };
 		const behind = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (!/, 0\)$|transparent/.test(c)) return c } return "rgb(255,255,255)" };
-		for (const e of document.querySelectorAll("p,label,legend,a,button,h1,h2,h3,span,small,strong")) {
+		for (const e of document.querySelectorAll("p,label,legend,a,button,h1,h2,h3,h4,span,small,strong")) {
 			if (!e.innerText.trim() || !e.getClientRects().length) continue;
 			const [x, y] = [luminance(getComputedStyle(e).color), luminance(behind(e))].sort((a, b) => b - a);
 			if ((x + .05) / (y + .05) < 4.5) say(e, "contrast " + ((x + .05) / (y + .05)).toFixed(1));
@@ -343,7 +343,8 @@ var axeSource = sync.OnceValues(func() (string, error) {
 })
 
 // axe asks axe-core what keeps people out of the page. What it finds neither
-// serious nor critical is told only.
+// serious nor critical is told only, but for the order of headings, by which who
+// can't see a page goes about it.
 func (b *browser) axe(name string) {
 	b.t.Helper()
 	source, err := axeSource()
@@ -360,7 +361,7 @@ func (b *browser) axe(name string) {
 		b.t.Fatal(err)
 	}
 	for _, f := range found {
-		if strings.HasPrefix(f, "serious") || strings.HasPrefix(f, "critical") {
+		if strings.HasPrefix(f, "serious") || strings.HasPrefix(f, "critical") || strings.Contains(f, " heading-order:") {
 			b.t.Errorf("%s: axe: %s", name, f)
 		} else {
 			b.t.Logf("%s: axe: %s", name, f)

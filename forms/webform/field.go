@@ -25,7 +25,7 @@ type item struct {
 	ReadOnly bool
 	Wrong    string // what is wrong with the answer
 	Choices  []choice
-	Depth    int
+	Level    int    // of a heading: 2 stands right below the page's own
 	More     bool   // of a search: there are more matches
 	Find     string // what was searched for
 }
@@ -58,7 +58,7 @@ func (p *painter) page(pg page) []item {
 	p.title = pg.Label
 	for _, ref := range pg.refs {
 		if n, ok := p.s.Node(ref); ok {
-			p.add(n, 0)
+			p.add(n, 2)
 		}
 	}
 	for i := range p.items {
@@ -75,19 +75,23 @@ func letters(i int) string {
 	return letters(i/26-1) + letters(i%26)
 }
 
-func (p *painter) add(n session.Node, depth int) {
+// add paints n. Its heading, if it shows one, is of a level; what is inside comes one
+// below it, for who goes from heading to heading takes a level left out for something
+// missed.
+func (p *painter) add(n session.Node, level int) {
 	if !asks(p.s, n) {
 		return
 	}
 	for _, words := range n.Above {
-		p.items = append(p.items, item{Kind: "group", Label: words, Depth: 1})
+		p.items = append(p.items, item{Kind: "group", Label: words, Level: level})
 	}
 	if q, ok := n.Element.(*forms.Question); ok {
 		p.items = append(p.items, p.question(n, q))
 		return
 	}
 	if n.Label != "" && !n.Instance && n.Label != p.title {
-		p.items = append(p.items, item{Kind: "group", Label: n.Label, Lang: p.other(n.Language), Dir: p.direction(n.Language), Hint: n.Hint, Depth: min(depth, 3)})
+		p.items = append(p.items, item{Kind: "group", Label: n.Label, Lang: p.other(n.Language), Dir: p.direction(n.Language), Hint: n.Hint, Level: level})
+		level++
 	} else if n.Hint != "" && !n.Instance {
 		p.items = append(p.items, item{Kind: "group", Hint: n.Hint})
 	}
@@ -98,11 +102,11 @@ func (p *painter) add(n session.Node, depth int) {
 			continue
 		}
 		if !c.Instance {
-			p.add(c, depth+1)
+			p.add(c, level)
 			continue
 		}
-		p.items = append(p.items, item{Kind: "group", Depth: 2, Label: p.words.Say("fill.position", locale.Values{"Position": i + 1, "Total": len(n.Children)})})
-		p.add(c, depth+1)
+		p.items = append(p.items, item{Kind: "group", Level: level, Label: p.words.Say("fill.position", locale.Values{"Position": i + 1, "Total": len(n.Children)})})
+		p.add(c, level+1)
 		if n.CanAdd {
 			p.items = append(p.items, item{Kind: "remove", Ref: c.Ref})
 		}

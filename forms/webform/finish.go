@@ -46,7 +46,7 @@ func (p *Pages) showReview(w http.ResponseWriter, r *http.Request, l locale.Lang
 		v.Gaps = append(v.Gaps, gap{label, artist.message(f), artist.other(n.Language), artist.direction(n.Language), pageOf(pages, f.Ref) + 1})
 	}
 	for i, pg := range pages {
-		v.Outline = append(v.Outline, outlined{i + 1, pg.Label, artist.other(pg.Language), artist.direction(pg.Language), answered(s, pg)})
+		v.Outline = append(v.Outline, outlined{i + 1, pg.Label, pg.which(artist.words), artist.other(pg.Language), artist.direction(pg.Language), answered(s, pg)})
 	}
 	p.show(w, r, http.StatusOK, "review", v)
 }
@@ -55,6 +55,7 @@ func (p *Pages) showReview(w http.ResponseWriter, r *http.Request, l locale.Lang
 type outlined struct {
 	Number   int
 	Label    string
+	Which    string // of the pages with this label
 	Lang     string
 	Dir      locale.Direction
 	Answered int

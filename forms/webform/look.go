@@ -36,6 +36,7 @@ type view struct {
 	Number, Total int
 	Heading, Lang string
 	Dir           locale.Direction // of the heading, where it is not the page's
+	Which         string           // of the pages with this heading
 	Items         []item
 	Shown         string
 	Saved, Fresh  bool

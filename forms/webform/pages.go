@@ -1,6 +1,7 @@
 package webform
 
 import (
+	"baraza.example/assets/locale"
 	"baraza.example/forms"
 	"baraza.example/forms/session"
 )
@@ -10,6 +11,8 @@ type page struct {
 	Label    string
 	Language string // that the label is in
 	refs     []forms.Ref
+
+	part, parts int // of the pages with this label; from 1
 }
 
 // What a page may weigh before the next one begins, by a guess at the bytes of
@@ -72,7 +75,28 @@ func pagesOf(s *session.Session) []page {
 		title = s.Definition().Settings.Title
 	}
 	p.within(root, title, root.Language)
+	number(p.pages)
 	return p.pages
+}
+
+// number tells pages of one label apart: a group that is long stands on several.
+func number(pages []page) {
+	parts := map[string]int{}
+	for i := range pages {
+		parts[pages[i].Label]++
+		pages[i].part = parts[pages[i].Label]
+	}
+	for i := range pages {
+		pages[i].parts = parts[pages[i].Label]
+	}
+}
+
+// which says which of the pages with its label a page is, nothing if it is the only one.
+func (pg page) which(words *locale.Localizer) string {
+	if pg.parts < 2 {
+		return ""
+	}
+	return words.Say("fill.position", locale.Values{"Position": pg.part, "Total": pg.parts})
 }
 
 // within puts the children of n on pages of their own, questions that stand
@@ -103,7 +127,7 @@ func (p *pager) within(n session.Node, label, language string) {
 			if !question && c.Label != "" {
 				name, in = c.Label, c.Language
 			}
-			p.pages, p.full, open = append(p.pages, page{name, in, []forms.Ref{ref}}), weight, question
+			p.pages, p.full, open = append(p.pages, page{Label: name, Language: in, refs: []forms.Ref{ref}}), weight, question
 		}
 	}
 }

@@ -180,7 +180,7 @@ func (p *Pages) paint(w http.ResponseWriter, r *http.Request, l locale.Language,
 		artist.wrong[ref] = artist.message(v)
 	}
 	pg := pages[n-1]
-	v := view{Number: n, Total: len(pages), Heading: pg.Label, Lang: artist.other(pg.Language), Dir: artist.direction(pg.Language), Items: artist.page(pg), Saved: r.URL.Query().Has("saved") || came.wrong != nil, Fresh: came.fresh, Wrong: len(came.wrong)}
+	v := view{Number: n, Total: len(pages), Heading: pg.Label, Which: pg.which(words), Lang: artist.other(pg.Language), Dir: artist.direction(pg.Language), Items: artist.page(pg), Saved: r.URL.Query().Has("saved") || came.wrong != nil, Fresh: came.fresh, Wrong: len(came.wrong)}
 	var shown []string
 	for _, ref := range questions(s, pg) {
 		shown = append(shown, string(ref))
