@@ -179,10 +179,11 @@ func evaluate[T any](b *browser, expression string) T {
 	return v
 }
 
+// login comes to the list of what was received, which may be empty.
 func (b *browser) login(desk string) {
 	b.t.Helper()
 	b.do(chromedp.Navigate(desk+"/"), visible("#passphrase"), chromedp.SendKeys("#name", deskUser),
-		chromedp.SendKeys("#passphrase", deskPassphrase+"\r"), visible(".items"))
+		chromedp.SendKeys("#passphrase", deskPassphrase+"\r"), visible(`form[action="/logout"]`))
 }
 
 // visible waits until something is on the page. It asks the page itself: a wait for a
@@ -276,12 +277,17 @@ func TestTheDeskFitsItsReaders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.device("جمعية شبكة الواحة", sample(t, "answers/network-arabic.json"), nil, map[string]string{"link-log.csv": string(log)})
-	r.device("Redio Sauti ya Mwalo", sample(t, "answers/radio-kiswahili.json"), nil, nil)
-	r.device("Savannah Links Network", nil, sample(t, "contributions/remote-statements.json"), nil)
 	b.do(chromedp.Navigate(r.desk+"/"), visible("#passphrase"))
 	b.fits("desk-login")
 	b.login(r.desk)
+	if text := b.text(); !strings.Contains(text, "Nothing has come in yet.") {
+		t.Errorf("before anything came stands %s", text)
+	}
+	b.fits("desk-empty")
+	r.device("جمعية شبكة الواحة", sample(t, "answers/network-arabic.json"), nil, map[string]string{"link-log.csv": string(log)})
+	r.device("Redio Sauti ya Mwalo", sample(t, "answers/radio-kiswahili.json"), nil, nil)
+	r.device("Savannah Links Network", nil, sample(t, "contributions/remote-statements.json"), nil)
+	b.do(chromedp.Navigate(r.desk+"/"), visible(".items"))
 	b.fits("desk-list")
 	b.open("Statements from a distance")
 	b.fits("desk-contribution")
