@@ -43,9 +43,17 @@ func Handler(serve func(ctx context.Context, c exchange.Conn)) http.Handler {
 	turns := &turnRuns{serve: serve, slots: runs, runs: map[runID]*turnRun{}}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rc := http.NewResponseController(w)
-		duplex := rc.EnableFullDuplex() == nil || r.ProtoMajor > 1 // also for refusals: callers' streams have no end
-		inTurns, ok := wanted(w, r)
-		if !ok {
+		t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		inTurns, duplex := t == TurnType, r.ProtoMajor > 1
+		if !inTurns {
+			// A refusal, too, is said while the caller speaks: its stream may have no end.
+			duplex = rc.EnableFullDuplex() == nil || duplex
+			if r.ProtoMajor == 1 {
+				// A connection whose caller wasn't heard out can't serve on (https://go.dev/issue/68560).
+				w.Header().Set("Connection", "close")
+			}
+		}
+		if !wanted(w, r, t) {
 			return
 		}
 		if inTurns {
@@ -68,6 +76,7 @@ func Handler(serve func(ctx context.Context, c exchange.Conn)) http.Handler {
 		rc.SetReadDeadline(time.Time{}) // slow is healthy; silence is for exchange to judge
 		rc.SetWriteDeadline(time.Time{})
 		h := w.Header()
+		h.Del("Connection")
 		h.Set("Content-Type", ContentType)
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Accel-Buffering", "no") // asks proxies not to hold frames back
@@ -76,7 +85,12 @@ func Handler(serve func(ctx context.Context, c exchange.Conn)) http.Handler {
 			return
 		}
 		c := &served{body: r.Body, w: w, rc: rc}
-		defer c.leave()
+		defer func() {
+			c.leave()
+			if r.ProtoMajor == 1 { // a caller that wasn't heard out: as above
+				r.Body.Close()
+			}
+		}()
 		serve(r.Context(), c)
 	})
 }
@@ -86,9 +100,8 @@ func tooMany(w http.ResponseWriter) {
 	http.Error(w, "Too many exchanges at once. Try again later.", http.StatusServiceUnavailable)
 }
 
-// wanted refuses what is no exchange, before anything is read.
-func wanted(w http.ResponseWriter, r *http.Request) (inTurns, ok bool) {
-	t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+// wanted refuses what is no exchange, before anything is read; t is the type of its content.
+func wanted(w http.ResponseWriter, r *http.Request, t string) bool {
 	switch {
 	case r.URL.Path != Path:
 		http.NotFound(w, r)
@@ -98,9 +111,9 @@ func wanted(w http.ResponseWriter, r *http.Request) (inTurns, ok bool) {
 	case t != ContentType && t != TurnType:
 		http.Error(w, "Only "+ContentType+" and "+TurnType+" are taken here.", http.StatusUnsupportedMediaType)
 	default:
-		return t == TurnType, true
+		return true
 	}
-	return false, false
+	return false
 }
 
 // served is the Conn of one request.

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"testing"
 	"time"
 
@@ -104,6 +106,65 @@ func TestWhatIsNoTurnIsTurnedAway(t *testing.T) {
 		if r.StatusCode != http.StatusBadRequest {
 			t.Errorf("%s: %d", name, r.StatusCode)
 		}
+	}
+}
+
+// TestAListenerGoesOnAfterARefusal: a turn that is refused before it was read costs
+// no new connection, and a stream that is refused costs its own and nothing else. A run
+// that ends before its caller was heard out is none.
+func TestAListenerGoesOnAfterARefusal(t *testing.T) {
+	var said bytes.Buffer
+	s := httptest.NewUnstartedServer(Handler(func(_ context.Context, c exchange.Conn) {
+		if _, err := io.ReadFull(c, make([]byte, 10)); err != nil {
+			t.Error(err)
+		}
+		c.Write([]byte("no"))
+		c.CloseWrite()
+	}))
+	s.Config.ErrorLog = log.New(&said, "", 0)
+	s.Start()
+	client := &http.Client{Transport: &http.Transport{}}
+	lost := turn{run: runID{1}, up: 5, data: bytes.Repeat([]byte("lost "), 2000)}.encode()
+	unknown := bytes.Clone(lost)
+	unknown[17] = 0x80
+	for _, c := range []struct {
+		name, path, kind string
+		body             []byte
+		status           int
+		reused           bool // of the next one's connection
+	}{
+		{"a run that is not here", Path, TurnType, lost, http.StatusOK, true},
+		{"no turn", Path, TurnType, unknown, http.StatusBadRequest, true},
+		{"a turn for elsewhere", "/elsewhere", TurnType, lost, http.StatusNotFound, true},
+		{"a stream for elsewhere", "/elsewhere", ContentType, lost, http.StatusNotFound, false},
+		{"a run that ends at once", Path, ContentType, lost[:2000], http.StatusOK, true},
+		{"a page's form", Path, "text/plain", lost, http.StatusUnsupportedMediaType, false},
+	} {
+		for again := range 2 {
+			var reused bool
+			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { reused = i.Reused }})
+			request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+c.path, bytes.NewReader(c.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Content-Type", c.kind)
+			r, err := client.Do(request)
+			if err != nil {
+				t.Fatalf("%s: %v", c.name, err)
+			}
+			if _, err := io.Copy(io.Discard, r.Body); err != nil || r.StatusCode != c.status {
+				t.Errorf("%s: %d, %v", c.name, r.StatusCode, err)
+			}
+			r.Body.Close()
+			if again > 0 && reused != c.reused {
+				t.Errorf("%s: the next one goes over the same connection: %t", c.name, reused)
+			}
+		}
+	}
+	client.CloseIdleConnections()
+	s.Close() // waits for all that is said
+	if said.Len() > 0 {
+		t.Errorf("the listener said: %s", said.String())
 	}
 }
 
