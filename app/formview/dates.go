@@ -103,7 +103,13 @@ func inFull(words *locale.Localizer, c calendar.Calendar, much exactly, t time.T
 	if !ok {
 		return common
 	}
-	return c.Words(d) + " = " + common
+	return words.DayIn(monthOf(c, d.Year, d.Month), d.Day) + " = " + common
+}
+
+// monthOf is a month of a calendar as it is put in words.
+func monthOf(c calendar.Calendar, year, number int) locale.Month {
+	m := c.Months(year)[number-1]
+	return locale.Month{Calendar: c.Name, Year: year, Number: number, Place: m.Place, Latin: m.Name}
 }
 
 // readTime reads a time of the day: 14:30, 14.30, 14h30, 1430, 2:30 pm.

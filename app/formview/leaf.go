@@ -99,9 +99,9 @@ func (l *leaf) turnTo(year, month int) {
 func (l *leaf) show() {
 	m := l.calendar.Months(l.year)[l.month-1]
 	first, _ := l.calendar.Time(calendar.Date{Year: l.year, Month: l.month, Day: m.From})
-	title := m.Name + " " + strconv.Itoa(l.year)
-	if l.calendar.Name == "" {
-		title = l.around.words.Month(first)
+	title := l.around.words.Month(first)
+	if l.calendar.Name != "" {
+		title = l.around.words.MonthIn(monthOf(l.calendar, l.year, l.month))
 	}
 	l.title.SetWords(title)
 	l.grid.show(first, m.From, m.Days)

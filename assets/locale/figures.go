@@ -1,6 +1,8 @@
 package locale
 
 import (
+	"cmp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -94,9 +96,43 @@ func (l Language) date(t time.Time, pattern, figures string) string {
 	if pattern == "" || len(l.Months) != 12 {
 		return t.Format(figures)
 	}
-	day := t.Format("2")
-	if t.Day() == 1 && l.First != "" {
-		day = l.First
+	return l.fill(pattern, t.Format("2006"), l.Months[t.Month()-1], t.Day())
+}
+
+func (l Language) fill(pattern, year, month string, day int) string {
+	d := strconv.Itoa(day)
+	if day == 1 && l.First != "" {
+		d = l.First
 	}
-	return strings.NewReplacer("{d}", day, "{m}", l.Months[t.Month()-1], "{y}", t.Format("2006")).Replace(pattern)
+	return strings.NewReplacer("{d}", d, "{m}", month, "{y}", year).Replace(pattern)
+}
+
+// A Month is one of a year in a calendar that isn't the Gregorian.
+type Month struct {
+	Calendar string // as languages.toml names it: "ethiopian"
+	Year     int
+	Number   int    // in its year
+	Place    int    // among the names of the calendar, from 0
+	Latin    string // its name in Latin letters
+}
+
+// DayIn writes a day of a month in another calendar.
+func (l *Localizer) DayIn(m Month, day int) string {
+	return l.in(m, cmp.Or(l.Language().Day, "{d} {m} {y}"), day)
+}
+
+// MonthIn writes a month of another calendar.
+func (l *Localizer) MonthIn(m Month) string {
+	return l.in(m, cmp.Or(l.Language().MonthYear, "{m} {y}"), 0)
+}
+
+func (l *Localizer) in(m Month, pattern string, day int) string {
+	language, name, whose := l.Language(), m.Latin, ""
+	switch names := language.Calendars[m.Calendar]; {
+	case len(language.Months) == 12 && language.Months[0] == "1": // a number doesn't tell whose month it is
+		name, whose = strconv.Itoa(m.Number), l.Say(ID("calendar."+strings.ReplaceAll(m.Calendar, "-", "_")))
+	case m.Place < len(names):
+		name = names[m.Place]
+	}
+	return whose + language.fill(pattern, strconv.Itoa(m.Year), name, day)
 }

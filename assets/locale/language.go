@@ -34,6 +34,8 @@ type Language struct {
 	Words     string    `toml:"words"`      // how much of the program's own words is there: "all", "some"
 	Draft     bool      `toml:"draft"`      // nobody has reviewed them
 
+	Calendars map[string][]string `toml:"calendars"` // months of calendars beside the Gregorian
+
 	Interface bool `toml:"-"` // the program's own words are there, at least some
 	Complete  bool `toml:"-"` // all of them
 	numbers   language.Tag

@@ -4,14 +4,12 @@
 //
 // Years are counted as in the calendar's own era. Months are counted by their
 // place in the year from 1 on, so that a month that only some years have is
-// nothing special. Names of months are written in Latin letters. Start at
+// nothing special. Names of months are in Latin letters here; a reader's own are
+// those of package locale. Start at
 // [Named].
 package calendar
 
-import (
-	"strconv"
-	"time"
-)
+import "time"
 
 // A Calendar writes days.
 type Calendar struct {
@@ -23,6 +21,7 @@ type Calendar struct {
 // A Month is one of a year.
 type Month struct {
 	Name  string
+	Place int // among the names of the calendar, from 0
 	From  int // number of its first day in this year; nearly always 1
 	Days  int
 	start int // Julian day number of its first day
@@ -102,15 +101,6 @@ func (c Calendar) Time(d Date) (t time.Time, ok bool) {
 	return time.Unix(int64(m.start+at-julianDay(1970, 1, 1))*24*60*60, 0).UTC(), true
 }
 
-// Words writes a day with the name of its month: "2 Meskerem 2018".
-func (c Calendar) Words(d Date) string {
-	months := c.year(d.Year)
-	if d.Month < 1 || d.Month > len(months) {
-		return ""
-	}
-	return strconv.Itoa(d.Day) + " " + months[d.Month-1].Name + " " + strconv.Itoa(d.Year)
-}
-
 // julianDay is the Julian day number of a Gregorian day.
 func julianDay(y, m, d int) int {
 	const of1970 = 2440588
@@ -121,7 +111,7 @@ func julianDay(y, m, d int) int {
 func inOrder(start int, names []string, lengths func(i int) int) (all []Month) {
 	for i, name := range names {
 		n := lengths(i)
-		all = append(all, Month{name, 1, n, start})
+		all = append(all, Month{name, i, 1, n, start})
 		start += n
 	}
 	return all

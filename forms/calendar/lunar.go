@@ -118,7 +118,7 @@ func myanmar(y int) (all []Month) {
 			all[n-1].Days++
 			continue
 		}
-		all = append(all, Month{myanmarMonths[month], day, 1, jdn})
+		all = append(all, Month{myanmarMonths[month], month, day, 1, jdn})
 	}
 	return all
 }
