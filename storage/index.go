@@ -61,6 +61,8 @@ const (
 	KindQuestionID      Kind = 0x59 // its number, by id
 	KindQuestionsHeld   Kind = 0x5a // which numbers there are
 	KindAsked           Kind = 0x5b // up to which number a peer's were taken, by peer
+	KindVisitor         Kind = 0x5c // devices that asked here what is asked back of them
+	KindNamed           Kind = 0x5d // those of them that came by since they were asked for
 )
 
 // index answers every question, and may be lost at any moment. Values in it

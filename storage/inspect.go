@@ -71,6 +71,7 @@ var kindNames = map[Kind]string{
 	KindStanding: "standing", KindCopies: "copies", KindQuestion: "questions", KindTrash: "trash", KindEpochs: "former epochs",
 	KindPublication: "publications", KindShelf: "published", KindShelfLeaf: "published leaves",
 	KindCarriedQuestion: "carried questions", KindQuestionID: "their ids", KindQuestionsHeld: "their numbers", KindAsked: "asked up to",
+	KindVisitor: "visitors", KindNamed: "visitors to ask for",
 }
 
 // Inspect goes through the whole store.

@@ -53,12 +53,15 @@ type Mailbox struct {
 	questionIDs   *Collection[uint64]          // by clarification's id
 	questionsHeld *Collection[questionsHeld]   // one value
 	asked         *Collection[uint64]          // by peer: up to which number its clarifications were taken
+	visitors      *Collection[visitor]         // by device
+	named         *Collection[bool]            // by device: those that came by since they were asked for
 	clarified     func(tx *Tx, c batch.Clarification) error
 
 	lastInvite lastRead[identity.Invite]
 	lastCentre lastRead[identity.Centre]
 
 	strangers strangers
+	naming    naming
 	leaves    leafFiles
 	published published
 }
@@ -109,6 +112,8 @@ func NewMailbox(ctx context.Context, s *Store, self identity.ID, o MailboxOption
 		questionIDs:   NewCollection[uint64](s, KindQuestionID),
 		questionsHeld: NewCollection[questionsHeld](s, KindQuestionsHeld),
 		asked:         NewCollection[uint64](s, KindAsked),
+		visitors:      NewCollection[visitor](s, KindVisitor),
+		named:         NewCollection[bool](s, KindNamed),
 		clarified:     o.Clarified,
 	}
 	if err := m.openLeaves(ctx); err != nil {

@@ -28,15 +28,25 @@ const keyHeld = "held"
 func (m *Mailbox) Ask(ctx context.Context, peer batch.Peer) (ask *batch.Ask, err error) {
 	err = m.store.View(ctx, func(tx *Tx) error {
 		ask = nil
+		named, err := m.nameTo(tx, peer)
+		if err != nil {
+			return err
+		}
+		any := len(named) > 0
 		for _, err := range m.chains.In(tx).All("") {
 			if err != nil {
 				return err
 			}
-			after, _, err := lookup(m.asked.In(tx), string(peer.ID[:]))
-			ask = &batch.Ask{After: after}
-			return err
+			any = true
+			break
 		}
-		return nil
+		if !any {
+			return nil
+		}
+		after, _, err := lookup(m.asked.In(tx), string(peer.ID[:]))
+		ask = &batch.Ask{After: after, Named: named}
+		m.naming.to(peer.ID, named)
+		return err
 	})
 	return ask, err
 }
@@ -60,6 +70,11 @@ func (m *Mailbox) TakeClarifications(ctx context.Context, peer batch.Peer, c bat
 				return err
 			}
 		}
+		if len(c.List) == 0 && peer.ID != batch.BundleID {
+			if err := m.heardOfAll(tx, peer, c.UpTo); err != nil {
+				return err
+			}
+		}
 		if c.UpTo == 0 { // a bundle, which has no numbers
 			return nil
 		}
@@ -68,9 +83,18 @@ func (m *Mailbox) TakeClarifications(ctx context.Context, peer batch.Peer, c bat
 }
 
 func (m *Mailbox) carryQuestion(tx *Tx, a batch.Addressed) error {
-	o, known, err := lookup(m.origins.In(tx), string(a.Origin[:]))
-	if err != nil || !known || o.Registration == nil {
+	o, _, err := lookup(m.origins.In(tx), string(a.Origin[:]))
+	if err != nil {
 		return err
+	}
+	v, visits, err := lookup(m.visitors.In(tx), string(a.Origin[:]))
+	if err != nil || o.Registration == nil && !visits {
+		return err
+	}
+	for _, h := range v.Hubs {
+		if !slices.Contains(a.Hubs, h) && len(a.Hubs) < batch.MaxPath {
+			a.Hubs = append(slices.Clip(a.Hubs), h)
+		}
 	}
 	id := a.ID()
 	if _, held, err := lookup(m.questionIDs.In(tx), string(id[:])); err != nil || held {
@@ -112,17 +136,17 @@ func (m *Mailbox) forgetQuestion(tx *Tx, n uint64) error {
 // Clarifications implements exchange.Clarifier, for a hub: a device gets its own, the
 // next hub those of the records that it brought, a bundle those of the devices it names.
 func (m *Mailbox) Clarifications(ctx context.Context, peer batch.Peer, ask batch.Ask, most int) (all []batch.Numbered, err error) {
+	if err := m.callByName(ctx, peer, ask); err != nil {
+		return nil, err
+	}
 	err = m.store.View(ctx, func(tx *Tx) error {
 		all = nil
 		at, _, err := lookup(m.questionsHeld.In(tx), keyHeld)
-		if err != nil || at.Last == 0 || ask.After == at.Last {
+		ask := ask.Within(at.Last)
+		if err != nil || ask.First() == at.Last {
 			return err
 		}
-		after := ask.After
-		if after > at.Last { // numbers of a store that is no more
-			after = 0
-		}
-		for item, err := range m.questions.In(tx).All(number(after + 1)) {
+		for item, err := range m.questions.In(tx).All(number(ask.First() + 1)) {
 			if err != nil {
 				return err
 			}
@@ -130,14 +154,14 @@ func (m *Mailbox) Clarifications(ctx context.Context, peer batch.Peer, ask batch
 			if err != nil {
 				return errMailbox("a question: %v", err)
 			}
-			a := batch.Addressed{Clarification: c, Hubs: item.Value.Hubs}
-			if !ask.Wants(peer, a) {
+			n := batch.Numbered{Number: uint64(seqOf(item.Key)), Addressed: batch.Addressed{Clarification: c, Hubs: item.Value.Hubs}}
+			if !ask.Wants(peer, n) {
 				continue
 			}
 			if peer.Role == batch.RoleDevice {
-				a.Hubs = nil
+				n.Hubs = nil
 			}
-			if all = append(all, batch.Numbered{Number: uint64(seqOf(item.Key)), Addressed: a}); len(all) == most {
+			if all = append(all, n); len(all) == most {
 				break
 			}
 		}

@@ -218,6 +218,92 @@ func TestAQuestionComesDownThroughTwoHubs(t *testing.T) {
 	}
 }
 
+// What it sent had gone straight or by other hubs, and the device is carried to one where
+// nothing of it ever passed.
+func TestAQuestionFindsADeviceThatWasCarriedToAnotherHub(t *testing.T) {
+	c := newCentre(t)
+	d, near, far, other := newDevice(t), newDevice(t), newDevice(t), newDevice(t)
+	for _, x := range []*device{d, near, far, other} {
+		x.join(c.invite.File())
+	}
+	nearHub, farHub, otherHub := near.station("Radio Amani"), far.station("Library"), other.station("School")
+	forward(t, other, otherHub, c.road())
+	visit(t, d, otherHub)
+	item := d.respond("Nalubaale")
+	visit(t, d, otherHub)
+	forward(t, other, otherHub, c.road())
+	visit(t, d, otherHub)
+	d.received(c, item.Name)
+	c.ask(d.item(item.Name).Code, "lake", "Which shore?")
+
+	forward(t, far, farHub, c.road())
+	visit(t, d, nearHub)
+	near.crash() // it has been noted that the device came by
+	nearHub = near.station("Radio Amani")
+	for range 2 {
+		forward(t, near, nearHub, at(farHub))
+		forward(t, far, farHub, c.road())
+	}
+	forward(t, near, nearHub, at(farHub))
+	visit(t, d, nearHub)
+	if all := d.messages(); len(all) != 1 {
+		t.Fatalf("the messages are %+v", all)
+	}
+	if _, err := d.Reply(t.Context(), d.messages()[0].ID, "The northern one."); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // at first the hub doesn't know the device
+		visit(t, d, nearHub)
+	}
+	forward(t, near, nearHub, at(farHub))
+	forward(t, far, farHub, c.road())
+	if said := c.thread(d.item(item.Name).Code); len(said) != 2 {
+		t.Errorf("the desk reads %+v", said)
+	}
+	forward(t, other, otherHub, c.road())
+	visit(t, d, otherHub) // where the question has waited, too
+	if all := d.messages(); len(all) != 1 {
+		t.Errorf("twice: %+v", all)
+	}
+}
+
+// A hub without a link goes up with a new stick each time, and none of what it carried
+// lies there any more.
+func TestAQuestionComesToAHubOnANewStick(t *testing.T) {
+	c := newCentre(t)
+	d, box := newDevice(t), newDevice(t)
+	for _, x := range []*device{d, box} {
+		x.join(c.invite.File())
+	}
+	h := box.station("Radio Amani")
+	goUp := func() {
+		t.Helper()
+		stick := t.TempDir()
+		for range 2 {
+			if _, err := box.SaveToFolder(t.Context(), stick, h); err != nil {
+				t.Fatal(err)
+			}
+			box.bring(c, stick)
+		}
+		if _, err := box.SaveToFolder(t.Context(), stick, h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	goUp()
+	visit(t, d, h)
+	item := d.respond("Nalubaale")
+	visit(t, d, h)
+	goUp()
+	visit(t, d, h)
+	d.received(c, item.Name)
+	c.ask(d.item(item.Name).Code, "lake", "Which shore?")
+	goUp()
+	visit(t, d, h)
+	if all := d.messages(); len(all) != 1 {
+		t.Errorf("the messages are %+v", all)
+	}
+}
+
 // bring has the centre take what is on a stick, and write what it has for the device.
 func (d *device) bring(c *centre, stick string) {
 	d.t.Helper()

@@ -36,11 +36,12 @@ const (
 	TakesUnsigned     Variant = "taken without a look at its signature"
 	DropsQuestions    Variant = "what is asked back lost at hubs and on sticks"
 	RepliesTwice      Variant = "a reply made ready twice"
+	KnowsRoadsOnly    Variant = "what is asked back told to none but hubs on its road"
 )
 
 // Variants lists the broken ones that any play shows; TrustsTheLost needs a lost
-// device, TakesUnsigned a hostile hub, and DropsQuestions and RepliesTwice that
-// something is asked back.
+// device, TakesUnsigned a hostile hub, DropsQuestions and RepliesTwice that something
+// is asked back, and KnowsRoadsOnly that the device is at another hub then.
 var Variants = []Variant{AcknowledgesEarly, CountsTwice, InventsReceipts, ReusesSequence, TakesUnopenable}
 
 // disk is the file system of a party.
@@ -60,6 +61,8 @@ func (v Variant) store(s central.Store) central.Store {
 		return careless{s}
 	case DropsQuestions:
 		return untold{s}
+	case KnowsRoadsOnly:
+		return nameless{s}
 	}
 	return s
 }
@@ -238,6 +241,14 @@ func (u untold) Clarifications(ctx context.Context, caller batch.Peer, ask batch
 		return nil, nil
 	}
 	return u.Store.Clarifications(ctx, caller, ask, most)
+}
+
+// nameless passes over which devices have come to a hub, as the centre did once.
+type nameless struct{ central.Store }
+
+func (n nameless) Clarifications(ctx context.Context, caller batch.Peer, ask batch.Ask, most int) ([]batch.Numbered, error) {
+	ask.Named = nil
+	return n.Store.Clarifications(ctx, caller, ask, most)
 }
 
 // credulous takes a record for known when it has one of the same number, as a

@@ -123,7 +123,7 @@ func (p *play) lose(ctx context.Context, by roads) (l loss, err error) {
 	defer func() { err = errors.Join(err, p.world.Close()) }()
 	w := p.world
 	p.cloning = false
-	if err := p.addHubs(ctx); err != nil {
+	if err := p.addHubs(ctx, 0); err != nil {
 		return l, err
 	}
 	first, err := w.AddDevice(ctx, "first", "organisation")

@@ -82,7 +82,7 @@ func carried(ctx context.Context, dir func() string, o Options) (p *play, spoile
 		return nil, 0, err
 	}
 	w := p.world
-	if err := p.addHubs(ctx); err != nil {
+	if err := p.addHubs(ctx, 0); err != nil {
 		return p, 0, err
 	}
 	for i := range 2 + p.r.IntN(3) {

@@ -232,9 +232,12 @@ func (p *play) story() (all string) {
 	return all
 }
 
-// addHubs has one or two hubs that know the centre.
-func (p *play) addHubs(ctx context.Context) error {
-	for i := range 1 + p.r.IntN(2) {
+// addHubs has n hubs that know the centre; one or two for 0.
+func (p *play) addHubs(ctx context.Context, n int) error {
+	if n == 0 {
+		n = 1 + p.r.IntN(2)
+	}
+	for i := range n {
 		h, err := p.world.AddHub(ctx, fmt.Sprintf("hub-%d", i))
 		if err != nil {
 			return err
@@ -247,7 +250,7 @@ func (p *play) addHubs(ctx context.Context) error {
 }
 
 func (p *play) run(ctx context.Context) error {
-	if err := p.addHubs(ctx); err != nil {
+	if err := p.addHubs(ctx, 0); err != nil {
 		return err
 	}
 	for i := range 1 + p.r.IntN(3) {

@@ -3,6 +3,7 @@ package batch
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -44,6 +45,7 @@ const (
 	FramePiece     FrameType = 18 // down: Piece
 	FrameAsk       FrameType = 20 // up: Ask
 	FrameClarified FrameType = 21 // down: Clarified
+	FrameNamed     FrameType = 22 // up, before an ask: Ask.Named
 )
 
 // limit is the longest payload of each frame, in bytes.
@@ -102,6 +104,12 @@ type Peer struct {
 	Role Role
 	Name string
 }
+
+// BundleID is that of every bundle: no key's, so nothing can be signed in it.
+var BundleID = func() identity.ID {
+	h := sha256.Sum256([]byte("baraza bundle"))
+	return identity.ID(h[:16])
+}()
 
 // Refuse codes. They are stable; words for people are chosen at the edge.
 type RefuseCode string
@@ -252,6 +260,8 @@ func (f Frame) payload() []byte {
 		return canon.Encode(f.Piece)
 	case FrameAsk:
 		return f.Ask.encode()
+	case FrameNamed:
+		return encodeNamed(f.Ask.Named)
 	case FrameClarified:
 		return f.Clarified.encode()
 	}
@@ -421,6 +431,8 @@ func decodeFrame(t FrameType, payload []byte) (f Frame, known bool, err error) {
 		err = canon.DecodeExact(payload, &f.Piece)
 	case FrameAsk:
 		f.Ask, err = decodeAsk(payload)
+	case FrameNamed:
+		f.Ask.Named, err = decodeNamed(payload)
 	case FrameClarified:
 		f.Clarified, err = decodeClarified(payload)
 	case FrameBye:

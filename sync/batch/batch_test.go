@@ -61,6 +61,8 @@ func everyFrame(t testing.TB) []Frame {
 		{Type: FramePiece, Piece: Piece{ID: catalogue.ID{1, 2, 3}, Index: 9, Bytes: []byte{}}},
 		{Type: FrameAsk, Ask: Ask{After: 300}},
 		{Type: FrameAsk, Ask: Ask{Origins: []identity.ID{d.ID(), hub.ID()}}},
+		{Type: FrameNamed, Ask: Ask{Named: []Named{{d.ID(), 0}, {hub.ID(), 300}}}},
+		{Type: FrameClarified, Clarified: Clarified{UpTo: 301}},
 		{Type: FrameClarified, Clarified: Clarified{UpTo: 301, List: []Addressed{{asked, nil}, {asked, []identity.ID{hub.ID()}}}}},
 		{Type: FrameBye},
 	}

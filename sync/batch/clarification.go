@@ -46,7 +46,7 @@ const (
 	MaxQuestion       = 4000     // characters of a question or reply
 	maxClarification  = 20 << 10 // bytes of one on the road
 	MaxClarifications = 10_000   // that a party keeps, and hands down in one run
-	MaxAskOrigins     = 1000     // that one ask names
+	MaxAskOrigins     = 1000     // that one ask names, in either way
 	maxAbout          = 1000     // bytes of a path
 )
 
@@ -176,18 +176,60 @@ type Numbered struct {
 type Ask struct {
 	After   uint64        // those up to this number have been taken
 	Origins []identity.ID // of these devices; none: the caller's own or, of a hub, all that went through it
+	// Named are devices of which the caller asks besides, whichever way went what
+	// they sent. They travel in a frame of their own, before the ask.
+	Named []Named
 }
 
-// Wants reports whether a is for who asks: by name, or else for the caller itself
-// and, of a hub, for those whose records it brought.
-func (a Ask) Wants(caller Peer, c Addressed) bool {
-	switch {
-	case len(a.Origins) > 0:
-		return slices.Contains(a.Origins, c.Origin)
-	case c.Origin == caller.ID:
+// Named is a device that is asked for by name: it came by at a hub where nothing of it
+// may ever have passed.
+type Named struct {
+	Origin identity.ID
+	After  uint64 // those up to this number have been taken
+}
+
+// Wants reports whether n is for who asks, and new there: by name, or else for the
+// caller itself and, of a hub, for those whose records it brought.
+func (a Ask) Wants(caller Peer, n Numbered) bool {
+	if slices.ContainsFunc(a.Named, func(d Named) bool { return d.Origin == n.Origin && n.above(d.After) }) {
 		return true
 	}
-	return caller.Role == RoleHub && slices.Contains(c.Hubs, caller.ID)
+	switch {
+	case !n.above(a.After):
+		return false
+	case len(a.Origins) > 0:
+		return slices.Contains(a.Origins, n.Origin)
+	case n.Origin == caller.ID:
+		return true
+	}
+	return caller.Role == RoleHub && slices.Contains(n.Hubs, caller.ID)
+}
+
+// above reports whether n comes after a number. In a bundle nothing has one.
+func (n Numbered) above(after uint64) bool { return n.Number > after || n.Number == 0 }
+
+// Within is a for a party whose last number is last. It was set back where more was
+// taken of it, and is asked from the beginning.
+func (a Ask) Within(last uint64) Ask {
+	if a.After > last {
+		a.After = 0
+	}
+	a.Named = slices.Clone(a.Named)
+	for i, d := range a.Named {
+		if d.After > last {
+			a.Named[i].After = 0
+		}
+	}
+	return a
+}
+
+// First is the number above which all stand that a can want.
+func (a Ask) First() uint64 {
+	first := a.After
+	for _, d := range a.Named {
+		first = min(first, d.After)
+	}
+	return first
 }
 
 // Clarified is an answer to an Ask.
@@ -226,7 +268,35 @@ func decodeAsk(payload []byte) (Ask, error) {
 	if len(w.Origins) > MaxAskOrigins {
 		return Ask{}, errors.New("an ask of too many devices")
 	}
-	return Ask{w.After, w.Origins}, nil
+	return Ask{After: w.After, Origins: w.Origins}, nil
+}
+
+type namedWire struct {
+	_      struct{} `cbor:",toarray"`
+	Origin identity.ID
+	After  uint64
+}
+
+func encodeNamed(all []Named) []byte {
+	w := []namedWire{}
+	for _, d := range all {
+		w = append(w, namedWire{Origin: d.Origin, After: d.After})
+	}
+	return canon.Encode(w)
+}
+
+func decodeNamed(payload []byte) (all []Named, err error) {
+	var w []namedWire
+	if err := canon.DecodeExact(payload, &w); err != nil {
+		return nil, err
+	}
+	if len(w) > MaxAskOrigins {
+		return nil, errors.New("an ask of too many devices")
+	}
+	for _, d := range w {
+		all = append(all, Named{d.Origin, d.After})
+	}
+	return all, nil
 }
 
 func (c Clarified) encode() []byte {
@@ -256,8 +326,9 @@ func decodeClarified(payload []byte) (c Clarified, err error) {
 	return c, nil
 }
 
-// Answers makes frames out of what is to be handed down.
-func Answers(all []Numbered) (frames []Frame) {
+// Answers makes frames out of what is to be handed down to who asked so. One that named
+// devices is told at the end up to where it has heard all of them.
+func Answers(ask Ask, all []Numbered) (frames []Frame) {
 	var c Clarified
 	size := 0
 	for _, a := range all {
@@ -269,6 +340,13 @@ func Answers(all []Numbered) (frames []Frame) {
 	}
 	if len(c.List) > 0 {
 		frames = append(frames, Frame{Type: FrameClarified, Clarified: c})
+	}
+	if len(ask.Named) > 0 {
+		upTo := c.UpTo
+		if len(all) < MaxClarifications {
+			upTo = max(upTo, ask.After)
+		}
+		frames = append(frames, Frame{Type: FrameClarified, Clarified: Clarified{UpTo: upTo}})
 	}
 	return frames
 }

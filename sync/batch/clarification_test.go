@@ -132,7 +132,7 @@ func TestAnswersFitTheirFrames(t *testing.T) {
 		all = append(all, Numbered{uint64(n + 1), Addressed{c, hubs}})
 	}
 	place := 0
-	for _, f := range Answers(all) {
+	for _, f := range Answers(Ask{}, all) {
 		r := NewReader(bytes.NewReader(f.Append(nil)))
 		got, err := r.Next()
 		if err != nil {
@@ -151,8 +151,18 @@ func TestAnswersFitTheirFrames(t *testing.T) {
 	if place != len(all) {
 		t.Errorf("%d of %d", place, len(all))
 	}
-	if frames := Answers(nil); len(frames) != 0 {
+	if frames := Answers(Ask{}, nil); len(frames) != 0 {
 		t.Errorf("%d frames of nothing", len(frames))
+	}
+	named := Ask{After: 7, Named: []Named{{Origin: identity.ID{1}}}}
+	for upTo, all := range map[uint64][]Numbered{7: nil, 300: all} { // who named devices learns that this is all
+		frames := Answers(named, all)
+		if last := frames[len(frames)-1].Clarified; last.UpTo != upTo || len(last.List) != 0 {
+			t.Errorf("at the end it is said that all up to %d came, with %d more", last.UpTo, len(last.List))
+		}
+	}
+	if frames := Answers(named, make([]Numbered, MaxClarifications)); frames[len(frames)-1].Clarified.UpTo != 0 {
+		t.Errorf("although more was left, all up to %d came", frames[len(frames)-1].Clarified.UpTo)
 	}
 }
 
@@ -223,6 +233,19 @@ func TestVectorsOfClarifications(t *testing.T) {
 	for _, m := range v.Damaged {
 		if _, err := DecodeClarification(vectortest.Hex(t, m["clarification"])); !errors.Is(err, ErrClarification) {
 			t.Errorf("%s: %v", m["why"], err)
+		}
+	}
+}
+
+func TestAnAskOfTooManyDevicesIsRefused(t *testing.T) {
+	for n, good := range map[int]bool{MaxAskOrigins: true, MaxAskOrigins + 1: false} {
+		for name, f := range map[string]Frame{
+			"an ask":     {Type: FrameAsk, Ask: Ask{Origins: make([]identity.ID, n)}},
+			"named ones": {Type: FrameNamed, Ask: Ask{Named: make([]Named, n)}},
+		} {
+			if _, err := NewReader(bytes.NewReader(f.Append(nil))).Next(); (err == nil) != good {
+				t.Errorf("%s of %d: %v", name, n, err)
+			}
 		}
 	}
 }

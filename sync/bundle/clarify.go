@@ -42,7 +42,7 @@ func (b *Bundle) Ask(context.Context, batch.Peer) (*batch.Ask, error) {
 
 // asks has it stand in the bundle that a device wants to hear what is asked back. One
 // whose records are here does so anyway; another, that has receipts for all it sent and
-// carries a new stick, would wait for ever.
+// carries a new stick, would wait for ever. A hub says so for the devices that come to it.
 func (b *Bundle) asks(device identity.ID) error {
 	if b.asking[device] || slices.ContainsFunc(b.stores, func(s store) bool { return s.origin == device }) {
 		return nil
@@ -71,9 +71,14 @@ func (b *Bundle) Clarifications(_ context.Context, peer batch.Peer, ask batch.As
 			return nil, err
 		}
 	}
+	for _, d := range ask.Named {
+		if err := b.asks(d.Origin); err != nil {
+			return nil, err
+		}
+	}
 	for _, a := range b.questions {
-		if ask.Wants(peer, a) && len(all) < most {
-			all = append(all, batch.Numbered{Addressed: a})
+		if n := (batch.Numbered{Addressed: a}); ask.Wants(peer, n) && len(all) < most {
+			all = append(all, n)
 		}
 	}
 	return all, nil

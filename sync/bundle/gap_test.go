@@ -199,3 +199,49 @@ func TestReceiptsThatStandInABundleTwiceAreHandedDownOnce(t *testing.T) {
 		shut(t, b)
 	}
 }
+
+// The receipts of what a hub brought on by one stick were lost on their way back. It has
+// the records no more, and asks on a new stick for their receipts alone.
+func TestReceiptsAreAskedForWithoutTheRecords(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	centre := exchangetest.NewKeeper(root, nil)
+	a := exchangetest.NewAuthor(t, root.Card, root.Token)
+	s := exchangetest.NewSender(a)
+	a.Respond("one")
+	a.Respond("two")
+	old := t.TempDir()
+	visit(t, old, s, bundle.Options{})
+	bring(t, old, centre)
+	offers, err := s.Offers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	stick := t.TempDir()
+	ask := func(most int) {
+		t.Helper()
+		b := open(t, stick, bundle.Options{})
+		for _, o := range offers {
+			receipts, err := b.Receipts(t.Context(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, rs := range receipts {
+				if err := s.TakeReceipts(t.Context(), rs); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		shut(t, b)
+		if s.Received() != most {
+			t.Errorf("%d receipts, not %d", s.Received(), most)
+		}
+	}
+	ask(0)
+	bring(t, stick, centre)
+	ask(len(a.Records))
+	before := len(files(t, stick))
+	bring(t, stick, centre)
+	if after := len(files(t, stick)); after != before {
+		t.Errorf("they are asked for once more: %d files became %d", before, after)
+	}
+}

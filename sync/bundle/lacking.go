@@ -32,11 +32,13 @@ func (l lacking) learnt() int { return len(l.beyond) + len(l.introduced) }
 
 // tail is what is here of a tail and has no receipt. Where parts are lost it
 // leaps over the gap to what was offered once as the first without a receipt: who
-// takes the records sees whether all before has come.
-func (b *Bundle) tail(t batch.Tail, received map[batch.RecordID]bool) (batch.Tail, bool) {
+// takes the records sees whether all before has come. With asks it begins where the
+// offer does, though the records are not here: their receipts are asked for.
+func (b *Bundle) tail(t batch.Tail, received map[batch.RecordID]bool, asks bool) (batch.Tail, bool) {
 	c := b.chains[t.Chain]
+	asks = asks && c.absent(t) > 0 && !b.lacking.beyond[t.Chain]
 	if c == nil {
-		return t, false
+		return t, asks
 	}
 	without := func(run []entry) []entry {
 		for len(run) > 0 && received[run[0].id] {
@@ -51,13 +53,58 @@ func (b *Bundle) tail(t batch.Tail, received map[batch.RecordID]bool) (batch.Tai
 	here, behind := without(run), without(b.leap(t.Chain, end))
 	switch {
 	case len(here) == 0 && len(behind) == 0:
-		return t, false
+		return t, asks
 	case len(behind) == 0:
 		behind = here
 	case len(here) == 0 || b.lacking.beyond[t.Chain]:
 		here = behind
 	}
-	return batch.Tail{Chain: t.Chain, First: here[0].seq, Top: behind[len(behind)-1].have(t.Chain)}, true
+	first := here[0].seq
+	if asks {
+		first = t.First
+	}
+	return batch.Tail{Chain: t.Chain, First: first, Top: behind[len(behind)-1].have(t.Chain)}, true
+}
+
+// asksFor reports whether receipts are lacking of records that are offered and are not
+// here: a hub has brought them on by another stick, which was lost on its way back, and
+// asks for their receipts alone. Whose these are nobody can tell without the records,
+// so they are counted.
+func (b *Bundle) asksFor(s store, tails []batch.Tail, received map[batch.RecordID]bool) bool {
+	absent := uint64(0)
+	for _, t := range tails {
+		absent += b.chains[t.Chain].absent(t)
+	}
+	if absent == 0 {
+		return false
+	}
+	known := len(received)
+	for _, lane := range []batch.Lane{batch.Control, batch.Text, batch.Previews, batch.Attachments} {
+		c := b.chains[batch.Chain{Origin: s.origin, Incarnation: s.incarnation, Lane: lane}]
+		if c == nil {
+			continue
+		}
+		for _, e := range c.records {
+			if received[e.id] {
+				known--
+			}
+		}
+	}
+	return uint64(known) < absent
+}
+
+// absent counts the records of a tail that are not here.
+func (c *chain) absent(t batch.Tail) uint64 {
+	all := uint64(t.Top.Seq-t.First) + 1
+	if c == nil {
+		return all
+	}
+	from, _ := slices.BinarySearchFunc(c.records, t.First, compareSeq)
+	to, last := slices.BinarySearchFunc(c.records, t.Top.Seq, compareSeq)
+	if last {
+		to++
+	}
+	return all - uint64(to-from)
 }
 
 // leap returns the records behind a gap that begins after a place of a chain.

@@ -2,14 +2,12 @@ package bundle
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"io"
 	"net"
 
 	"baraza.example/sync/batch"
 	"baraza.example/sync/exchange"
-	"baraza.example/sync/identity"
 )
 
 // A Meeting is a transport to a server in the same process.
@@ -46,14 +44,8 @@ func (e *end) Close() error {
 // Self is how a bundle introduces itself: it carries for others as a hub does,
 // and has no name, for it keeps nothing in its own.
 func (b *Bundle) Self() batch.Peer {
-	return batch.Peer{ID: bundleID, Role: batch.RoleHub, Name: "bundle"}
+	return batch.Peer{ID: batch.BundleID, Role: batch.RoleHub, Name: "bundle"}
 }
-
-// bundleID is that of every bundle: no key's, so nothing can be signed in it.
-var bundleID = func() identity.ID {
-	h := sha256.Sum256([]byte("baraza bundle"))
-	return identity.ID(h[:16])
-}()
 
 // Transport is the way of a device or hub to the bundle: what waits is written,
 // and what others have left for it is taken. It is safe once [Bundle.Close]

@@ -27,8 +27,9 @@ func (b *Bundle) Offers(context.Context) (offers []batch.Offer, err error) {
 				return nil, err
 			}
 			offer := batch.Offer{Origin: s.origin, Position: position}
+			asks := b.asksFor(s, o.Tails, received)
 			for _, t := range o.Tails {
-				if tail, any := b.tail(t, received); any {
+				if tail, any := b.tail(t, received, asks); any {
 					offer.Tails = append(offer.Tails, tail)
 				}
 			}

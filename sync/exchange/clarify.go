@@ -13,21 +13,32 @@ func (s *server) clarify(ctx context.Context, fs []batch.Frame) error {
 		return &ProtocolError{"one ask in a run"}
 	}
 	s.told = true
+	ask := fs[0].Ask
+	ask.Named = s.named
 	c, keeps := s.in.(Clarifier)
 	if !keeps {
 		return nil
 	}
-	all, err := c.Clarifications(ctx, s.report.Peer, fs[0].Ask, batch.MaxClarifications)
+	all, err := c.Clarifications(ctx, s.report.Peer, ask, batch.MaxClarifications)
 	if err != nil {
 		return fmt.Errorf("list what is asked back: %w", err)
 	}
 	if len(all) > batch.MaxClarifications {
 		all = all[:batch.MaxClarifications]
 	}
-	for _, f := range batch.Answers(all) {
+	for _, f := range batch.Answers(ask, all) {
 		s.say(f)
 		s.send()
 	}
+	return nil
+}
+
+// takeNamed notes of which devices the ask is, too.
+func (s *server) takeNamed(fs []batch.Frame) error {
+	if s.told || s.named != nil || len(fs) > 1 {
+		return &ProtocolError{"devices are named once in a run, before the ask"}
+	}
+	s.named = fs[0].Ask.Named
 	return nil
 }
 

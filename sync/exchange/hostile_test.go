@@ -39,6 +39,7 @@ func TestACallerThatBreaksTheRulesIsDropped(t *testing.T) {
 	twice := offer
 	twice.Offer.Tails = append(twice.Offer.Tails, twice.Offer.Tails[0])
 	record := batch.Frame{Type: batch.FrameRecord, Record: a.Records[0]}
+	named := batch.Frame{Type: batch.FrameNamed, Ask: batch.Ask{Named: []batch.Named{{Origin: identity.ID{1}}}}}
 	future := batch.Frame{Type: batch.FrameHello, Hello: batch.Hello{Oldest: 99, Newest: 100}}
 	for name, c := range map[string]struct {
 		sent []byte
@@ -54,6 +55,9 @@ func TestACallerThatBreaksTheRulesIsDropped(t *testing.T) {
 		"a record not offered":    {stream(hello(), record), batch.RefusedMalformed},
 		"an acknowledgement":      {stream(hello(), batch.Frame{Type: batch.FrameAck, Ack: 1}), batch.RefusedMalformed},
 		"lacks what nobody asked": {stream(hello(), batch.Frame{Type: batch.FrameWant, Want: batch.Want{Ranges: [][2]uint32{{0, 1 << 31}}}}), batch.RefusedMalformed},
+		"named twice":             {stream(hello(), named, named), batch.RefusedMalformed},
+		"named after the ask":     {stream(hello(), batch.Frame{Type: batch.FrameAsk}, named), batch.RefusedMalformed},
+		"two asks":                {stream(hello(), batch.Frame{Type: batch.FrameAsk}, batch.Frame{Type: batch.FrameAsk}), batch.RefusedMalformed},
 		"a giant frame":           {append(stream(hello()), unknown(1<<40)...), batch.RefusedMalformed},
 		"a length without end":    {append(stream(hello()), bytes.Repeat([]byte{0xff}, 20)...), batch.RefusedMalformed},
 		"garbage":                 {append(stream(hello(), offer), byte(batch.FrameRecord), 5, 1, 2, 3, 4, 5), batch.RefusedMalformed},

@@ -24,6 +24,9 @@ func (c *caller) fill(ctx context.Context) error {
 		return err
 	}
 	if c.question != nil {
+		if len(c.question.Named) > 0 {
+			b = batch.Frame{Type: batch.FrameNamed, Ask: *c.question}.Append(b)
+		}
 		b = batch.Frame{Type: batch.FrameAsk, Ask: *c.question}.Append(b)
 		c.question, c.asked = nil, true
 	}

@@ -55,6 +55,7 @@ type server struct {
 	misses  int                  // records refused
 	proved  map[identity.ID]bool // revoked origins of which the caller was shown the proof
 	told    bool                 // what is asked back
+	named   []batch.Named        // devices that the ask is of, too
 
 	lacks   map[batch.Chain]batch.Seq     // tops that were offered and are not here
 	waits   bool                          // something was lacking for which receipts are due once it is here
@@ -247,6 +248,8 @@ func (s *server) handle(ctx context.Context, fs []batch.Frame) error {
 		return s.takeGets(fs)
 	case batch.FrameAsk:
 		return s.clarify(ctx, fs)
+	case batch.FrameNamed:
+		return s.takeNamed(fs)
 	case batch.FrameBye:
 		if len(fs) > 1 {
 			return &ProtocolError{"goodbye is the last word"}

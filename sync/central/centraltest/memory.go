@@ -262,13 +262,10 @@ func (m *Memory) Unask() {
 func (m *Memory) Clarifications(ctx context.Context, caller batch.Peer, ask batch.Ask, max int) (all []batch.Numbered, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	after := ask.After
-	if after > uint64(len(m.questions)) {
-		after = 0
-	}
-	for i, q := range m.questions[after:] {
-		if ask.Wants(caller, q) && len(all) < max {
-			all = append(all, batch.Numbered{Number: after + uint64(i) + 1, Addressed: q})
+	ask = ask.Within(uint64(len(m.questions)))
+	for i, q := range m.questions {
+		if n := (batch.Numbered{Number: uint64(i) + 1, Addressed: q}); ask.Wants(caller, n) && len(all) < max {
+			all = append(all, n)
 		}
 	}
 	return all, ctx.Err()

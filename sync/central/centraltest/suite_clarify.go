@@ -54,6 +54,11 @@ func clarifications(t *testing.T, f *fixture) {
 		"a hub's":               {carrier, batch.Ask{}, 10, []int{1, 2}},
 		"a hub's new ones":      {carrier, batch.Ask{After: numbers[2]}, 10, []int{2}},
 		"by name":               {carrier, batch.Ask{Origins: []identity.ID{b, a}}, 10, []int{0, 1, 2, 3}},
+		"a hub's and a named":   {carrier, batch.Ask{After: numbers[2], Named: []batch.Named{{Origin: a, After: numbers[1]}}}, 10, []int{2, 3}},
+		"a named one's":         {carrier, batch.Ask{After: numbers[4], Named: []batch.Named{{Origin: a}, {Origin: b, After: numbers[4]}}}, 10, []int{0, 2, 3}},
+		"a named one's first":   {carrier, batch.Ask{Named: []batch.Named{{Origin: a}}}, 2, []int{0, 1}},
+		"named, but all taken":  {carrier, batch.Ask{After: numbers[4], Named: []batch.Named{{Origin: a, After: numbers[4]}}}, 10, nil},
+		"named to another":      {carrier, batch.Ask{After: numbers[4], Named: []batch.Named{{Origin: b, After: 9999}}}, 10, []int{1}},
 		"for nobody":            {batch.Peer{ID: identity.ID{5}}, batch.Ask{}, 10, nil},
 		"a device named as hub": {batch.Peer{ID: hub, Role: batch.RoleDevice}, batch.Ask{}, 10, nil},
 	} {

@@ -42,30 +42,31 @@ func (s *Store) Clarifications(ctx context.Context, caller batch.Peer, ask batch
 	if err := s.reader.QueryRowContext(ctx, `SELECT COALESCE(MAX(number), 0) FROM clarifications`).Scan(&last); err != nil {
 		return nil, fmt.Errorf("look for clarifications: %w", err)
 	}
-	after := ask.After
-	if after > uint64(last) {
-		after = 0
-	}
-	if last == 0 || after == uint64(last) {
+	if ask = ask.Within(uint64(last)); ask.First() == uint64(last) {
 		return nil, nil
 	}
 	const columns = `SELECT c.number, c.body, c.hubs FROM clarifications c `
 	const end = ` ORDER BY c.number LIMIT $3`
+	after := int64(ask.After)
 	switch {
 	case len(ask.Origins) > 0:
 		for _, o := range ask.Origins {
-			if all, err = s.clarifications(ctx, all, columns+`WHERE c.origin = $1 AND c.number > $2`+end, o[:], int64(after), most-len(all)); err != nil {
-				return nil, err
-			}
+			ask.Named = append(ask.Named, batch.Named{Origin: o, After: ask.After})
 		}
-		slices.SortFunc(all, func(a, b batch.Numbered) int { return cmp.Compare(a.Number, b.Number) })
 	case caller.Role == batch.RoleHub:
 		all, err = s.clarifications(ctx, nil, columns+`WHERE (c.origin = $1 OR c.number IN (SELECT number FROM clarification_hubs WHERE hub = $1)) AND c.number > $2`+end,
-			caller.ID[:], int64(after), most)
+			caller.ID[:], after, most)
 	default:
-		all, err = s.clarifications(ctx, nil, columns+`WHERE c.origin = $1 AND c.number > $2`+end, caller.ID[:], int64(after), most)
+		all, err = s.clarifications(ctx, nil, columns+`WHERE c.origin = $1 AND c.number > $2`+end, caller.ID[:], after, most)
 	}
-	return all, err
+	for _, d := range ask.Named {
+		if err == nil {
+			all, err = s.clarifications(ctx, all, columns+`WHERE c.origin = $1 AND c.number > $2`+end, d.Origin[:], int64(d.After), most)
+		}
+	}
+	slices.SortFunc(all, func(a, b batch.Numbered) int { return cmp.Compare(a.Number, b.Number) })
+	all = slices.CompactFunc(all, func(a, b batch.Numbered) bool { return a.Number == b.Number })
+	return all[:min(len(all), most)], err
 }
 
 func (s *Store) clarifications(ctx context.Context, all []batch.Numbered, query string, args ...any) ([]batch.Numbered, error) {
