@@ -22,7 +22,7 @@ func runBackup(ctx context.Context, args []string, io streams) error {
 	if len(args) == 0 || words[args[0]] == nil {
 		return fmt.Errorf("say make, verify or restore: %w", errUsage)
 	}
-	f := backupFlags{storeFlags: newStoreFlags("backup "+args[0], io)}
+	f := backupFlags{storeFlags: storeFlags{newDeviceFlags("backup "+args[0], io)}} // verify opens a folder as its device does
 	f.json = f.Bool("json", false, "print JSON")
 	files, err := f.parse(args[1:])
 	if err != nil {

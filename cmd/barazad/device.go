@@ -32,13 +32,19 @@ type deviceFlags struct {
 }
 
 func newDeviceFlags(command string, io streams) deviceFlags {
+	f := newFolderFlags(command, io)
+	f.org = f.String("org", "", "name of the organisation, when the store is new")
+	f.name = f.String("device", "", "name of the device, when the store is new")
+	f.form = f.String("form", "", "XLSForm to fill in instead of the built-in questionnaire")
+	return f
+}
+
+// newFolderFlags are those of a command that sets up no device.
+func newFolderFlags(command string, io streams) deviceFlags {
 	f := newFlags(command, io)
 	return deviceFlags{
 		flagSet: f, io: io, unlock: newUnlockFlags(f),
 		dir:     f.String("dir", "", "folder of this device's store"),
-		org:     f.String("org", "", "name of the organisation, when the store is new"),
-		name:    f.String("device", "", "name of the device, when the store is new"),
-		form:    f.String("form", "", "XLSForm to fill in instead of the built-in questionnaire"),
 		verbose: f.Bool("v", false, "say more"),
 	}
 }

@@ -16,7 +16,7 @@ type storeFlags struct {
 }
 
 func newStoreFlags(command string, io streams) storeFlags {
-	return storeFlags{newDeviceFlags(command, io)}
+	return storeFlags{newFolderFlags(command, io)}
 }
 
 // open opens a store that is there, and says what had to be mended.
