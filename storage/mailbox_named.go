@@ -181,6 +181,16 @@ func (m *Mailbox) nameTo(tx *Tx, peer batch.Peer) (all []batch.Named, err error)
 	return all, nil
 }
 
+// NamedTo is how many devices the next ask of a peer names.
+func (m *Mailbox) NamedTo(ctx context.Context, peer identity.ID) (n int, err error) {
+	err = m.store.View(ctx, func(tx *Tx) error {
+		all, err := m.nameTo(tx, batch.Peer{ID: peer})
+		n = len(all)
+		return err
+	})
+	return n, err
+}
+
 // heardOfAll notes that a peer has answered for whom it was asked by name.
 func (m *Mailbox) heardOfAll(tx *Tx, peer batch.Peer, upTo uint64) error {
 	for _, d := range m.naming.recall(peer.ID) {

@@ -17,6 +17,7 @@ const (
 	runCost   = 105
 	chainCost = 18
 	storeCost = 60 // of the offer for another's store, and of what stands there of it
+	nameCost  = 20 // of a device that came to this hub, in the ask for what is asked back
 	frameCost = 8
 )
 
@@ -154,6 +155,14 @@ func (w *Workspace) estimate(ctx context.Context, road string, files, others boo
 	if centre == nil { // its card comes in a run of its own
 		e.runs = 2
 		e.Down += cardCost
+	}
+	named, err := w.mail.NamedTo(ctx, peer)
+	if err != nil {
+		return e, err
+	}
+	if named > 0 { // once, and so is it answered
+		e.Text += frameCost + int64(named)*nameCost
+		e.Down += frameCost
 	}
 	e.Text += e.runs * (runCost + int64(e.chains)*chainCost + e.stores*storeCost)
 	e.Down += e.runs*greeting + e.answers(last)
