@@ -85,7 +85,7 @@ func (b *backing) make(file string) {
 		}
 		now := a.clock().Unix()
 		a.choose(func(s *workspace.Settings) { s.Backup, s.BackedUp = file, now })
-		return a.words.Say("backup.done") + " " + a.contents(has)
+		return locale.Sentences(a.words.Say("backup.done"), a.contents(has))
 	})
 }
 
@@ -100,14 +100,14 @@ func (b *backing) prove(file string) {
 		if err != nil {
 			return ""
 		}
-		return a.words.Say("backup.proved") + " " + a.contents(has)
+		return locale.Sentences(a.words.Say("backup.proved"), a.contents(has))
 	})
 }
 
 func (a *App) contents(has workspace.BackupContents) string {
 	words := a.words.Count("backup.changes", has.Changes, locale.Values{"Size": a.words.Size(has.Bytes)})
 	if has.Attachments > 0 {
-		words += " " + a.words.Count("check.attachments", has.Attachments)
+		words = locale.Sentences(words, a.words.Count("check.attachments", has.Attachments))
 	}
 	return words
 }

@@ -45,14 +45,14 @@ func (a *App) check(w *work) {
 		}
 		words := a.words.Count("about.store_checked", found.Entries, locale.Values{"Size": a.words.Size(found.Bytes)})
 		if found.Attachments > 0 {
-			words += " " + a.words.Count("check.attachments", found.Attachments)
+			words = locale.Sentences(words, a.words.Count("check.attachments", found.Attachments))
 		}
 		switch {
 		case len(found.Damage) > 0:
 			w.good = false
 			return a.words.Say("about.store_damaged", locale.Values{"Where": found.Damage[0].Error()})
 		case found.Rebuilt != nil:
-			return a.words.Say("check.mended") + " " + words
+			return locale.Sentences(a.words.Say("check.mended"), words)
 		}
 		return words
 	})

@@ -273,7 +273,8 @@ func (a *App) timeline(c *consultation.Consultation) fyne.CanvasObject {
 	for _, e := range c.Events {
 		add(!e.When.First().IsZero(), e.Title, e.Note, a.span(e.When))
 	}
-	return section(say("consultation.timeline"), quiet(say("consultation.not_locked")), a.inEnglish(), newChain(false, links...))
+	head := section(say("consultation.timeline"), quiet(say("consultation.not_locked")), a.inEnglish())
+	return formview.NewStack(gapCards, head, newChain(false, links...))
 }
 
 func (a *App) span(d consultation.Date) string { return a.words.Span(d.First(), d.Last()) }

@@ -31,9 +31,9 @@ func (h *hubbing) held() string {
 	words, s := h.a.words, h.state
 	used := words.Say("hub.used", locale.Values{"Used": words.Size(s.Used), "Of": words.Size(s.Quota)})
 	if s.Records == 0 {
-		return words.Say("hub.nothing_held") + " " + used
+		return locale.Sentences(words.Say("hub.nothing_held"), used)
 	}
-	return words.Count("hub.held", s.Records, locale.Values{"Size": words.Size(s.Bytes)}) + " " + used
+	return locale.Sentences(words.Count("hub.held", s.Records, locale.Values{"Size": words.Size(s.Bytes)}), used)
 }
 
 // forPhones is where phones without the program find the questionnaire.
@@ -115,13 +115,13 @@ func (h *hubbing) event(e station.Event) string {
 	case station.EventVisit:
 		said := h.name(e.Guest) + ": " + h.brought(e.Guest)
 		if e.Broken {
-			said += ". " + words.Say("hub.broken")
+			said += " · " + words.Say("hub.broken")
 		}
 		return said
 	case station.EventOpen:
 		r := e.Report
-		return words.Say("hub.went", locale.Values{"Up": words.Size(r.BytesUp), "Down": words.Size(r.BytesDown)}) + " " +
-			words.Count("hub.went_on", r.Sent) + " · " + words.Count("hub.came", r.Receipts)
+		return locale.Sentences(words.Say("hub.went", locale.Values{"Up": words.Size(r.BytesUp), "Down": words.Size(r.BytesDown)}),
+			words.Count("hub.went_on", r.Sent)+" · "+words.Count("hub.came", r.Receipts))
 	case station.EventClosed:
 		return words.Say("hub.closed_always", locale.Values{"What": a.explain(e.Err)})
 	}

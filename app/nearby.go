@@ -8,6 +8,7 @@ import (
 
 	"baraza.example/app/formview"
 	"baraza.example/app/workspace"
+	"baraza.example/assets/locale"
 )
 
 // looking is what was found of hubs on the local network.
@@ -101,5 +102,5 @@ func (a *App) carried(c workspace.Carried) string {
 	if len(said) == 0 {
 		return a.words.Say("carry.nothing")
 	}
-	return strings.Join(said, " ")
+	return locale.Sentences(said...)
 }

@@ -95,7 +95,7 @@ func (w *writing) paste(i int, e *formview.Entry, text string) bool {
 	w.renumber()
 	said := w.a.words.Count("contribution.split", len(pieces))
 	if whole > contribution.MaxBytes {
-		said += " " + w.a.words.Say("error.text_too_long", locale.Values{"Size": w.a.words.Size(contribution.MaxBytes)})
+		said = locale.Sentences(said, w.a.words.Say("error.text_too_long", locale.Values{"Size": w.a.words.Size(contribution.MaxBytes)}))
 	}
 	w.a.shell.say(said)
 	return true

@@ -95,7 +95,7 @@ func (a *App) writeInto(w fyne.URIWriteCloser, write printing) {
 		}
 		said := a.words.Say("print.saved", locale.Values{"Name": name})
 		if len(printed.Missing) > 0 {
-			said += " " + a.words.Say("print.missing", locale.Values{"Signs": strings.Join(strings.Split(string(printed.Missing), ""), " ")})
+			said = locale.Sentences(said, a.words.Say("print.missing", locale.Values{"Signs": strings.Join(strings.Split(string(printed.Missing), ""), " ")}))
 		}
 		a.shell.say(said)
 	})

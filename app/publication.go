@@ -118,7 +118,7 @@ func (s *publication) document() fyne.CanvasObject {
 	if !p.Wanted {
 		cost := wrapped(say("published.costs", locale.Values{"Size": a.words.Size(left)}))
 		if money := wording.Money(a.words, a.chosen.Rules.Price, left); money != "" {
-			cost.SetWords(cost.Words() + " " + say("published.price", locale.Values{"Money": money}))
+			cost.SetWords(locale.Sentences(cost.Words(), say("published.price", locale.Values{"Money": money})))
 		}
 		get := primary(say("published.want"), want(true))
 		get.Icon = theme.DownloadIcon()

@@ -140,11 +140,11 @@ func (a *App) settle(who workspace.Person, w *workspace.Workspace, byWords bool)
 		a.come(w)
 		words := a.words.Say("restore.done")
 		if name := a.personName(who); name != "" {
-			words += " " + a.words.Say("people.your_place", locale.Values{"Name": name})
+			words = locale.Sentences(words, a.words.Say("people.your_place", locale.Values{"Name": name}))
 		}
 		if byWords {
 			a.showLock()
-			words += " " + a.words.Say("restore.lock_again")
+			words = locale.Sentences(words, a.words.Say("restore.lock_again"))
 		}
 		a.shell.say(words)
 	}

@@ -212,7 +212,7 @@ func (s *shell) notSaved(err error) {
 	s.unsaved = true
 	words := s.a.words.Say("saved.not_saved")
 	s.status(theme.WarningIcon(), theme.ColorNameError, words, words)
-	s.say(s.a.words.Say("saved.failed") + " " + s.a.explain(err))
+	s.say(locale.Sentences(s.a.words.Say("saved.failed"), s.a.explain(err)))
 }
 
 func (s *shell) status(icon fyne.Resource, colour fyne.ThemeColorName, words, short string) {

@@ -2,6 +2,7 @@ package formview
 
 import (
 	"image/color"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -336,20 +337,34 @@ func broken(paragraph string, room float32, width func(string) float32) []string
 	return lines
 }
 
-// wordsOf cuts a paragraph at its spaces, but for those that French and others set
-// before some marks and within quotation marks: no line begins with "?" or "»".
+// wordsOf cuts a paragraph at its spaces, but for those within what stays together.
 func wordsOf(paragraph string) []string {
 	const longest = 60 // bytes that are kept together, whatever somebody pastes
 	var all []string
 	for word := range strings.FieldsSeq(paragraph) {
 		last := len(all) - 1
-		if last >= 0 && len(all[last])+len(word) < longest && (strings.IndexAny(word, "?!;:»") == 0 || strings.HasSuffix(all[last], "«")) {
+		if last >= 0 && len(all[last])+len(word) < longest && staysWith(all[last], word) {
 			all[last] += " " + word
 			continue
 		}
 		all = append(all, word)
 	}
 	return all
+}
+
+// staysWith tells a space at which no line is broken: French and others set one before
+// some marks and within quotation marks, and a number keeps the unit behind it.
+func staysWith(before, word string) bool {
+	return strings.IndexAny(word, "?!;:»") == 0 || strings.HasSuffix(before, "«") ||
+		numeric(before) && slices.Contains(unitsOfSize, strings.TrimRight(word, ".,;:!?)।።،"))
+}
+
+// unitsOfSize are those in all languages.
+var unitsOfSize = []string{"B", "KB", "MB", "GB", "o", "Ko", "Mo", "Go", "بايت", "ك.ب", "م.ب", "ج.ب"}
+
+func numeric(word string) bool {
+	word = strings.TrimLeft(word, "(")
+	return word != "" && !strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsDigit(r) && r != '.' && r != ',' })
 }
 
 // spaceless tells writing in which words follow each other without spaces.

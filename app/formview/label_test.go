@@ -61,6 +61,33 @@ func TestNoLineBeginsWithAMarkThatFrenchSetsApart(t *testing.T) {
 	}
 }
 
+func TestANumberKeepsItsUnit(t *testing.T) {
+	for _, l := range locale.Languages() {
+		for bytes := int64(1); bytes < 1e12; bytes *= 1000 {
+			if said := locale.New(l.Code).Size(bytes); len(wordsOf("up to "+said+", or less")) != 5 {
+				t.Errorf("%s: %q is not kept together", l.Code, said)
+			}
+		}
+	}
+	letters := func(s string) float32 { return float32(utf8.RuneCountInString(s)) }
+	for _, words := range []string{"forms and documents of up to 102 KB each (all of them 1.5 MB).", "حتى 102 ك.ب لكل منها"} {
+		for room := float32(10); room < 40; room++ {
+			lines := broken(words, room, letters)
+			for i, line := range lines {
+				if strings.HasSuffix(line, "102") || strings.HasSuffix(line, "1.5") {
+					t.Errorf("in a room of %v line %d is %q", room, i+1, line)
+				}
+				if letters(line) > room {
+					t.Errorf("in a room of %v line %d is %v wide", room, i+1, letters(line))
+				}
+			}
+			if got := strings.Join(lines, " "); got != words {
+				t.Errorf("in a room of %v it is %q", room, got)
+			}
+		}
+	}
+}
+
 func TestALabelIsAsHighAsItsLines(t *testing.T) {
 	around(t)
 	l := NewLabel("one\ntwo\nthree")

@@ -16,7 +16,7 @@ func Hold(l *locale.Localizer, why workspace.Hold, until, now time.Time) string 
 	if until.IsZero() {
 		return words
 	}
-	return words + " " + l.Say("hold.until", locale.Values{"Time": When(l, until, now)})
+	return locale.Sentences(words, l.Say("hold.until", locale.Values{"Time": When(l, until, now)}))
 }
 
 // When is a time to come: the day is said unless it is today.

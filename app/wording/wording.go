@@ -154,7 +154,7 @@ func Trouble(l *locale.Localizer, err error) string {
 func Sent(l *locale.Localizer, r exchange.Report) string {
 	said := l.Say("send.finished", locale.Values{"Up": l.Size(r.BytesUp), "Down": l.Size(r.BytesDown)})
 	if r.Turns {
-		said += " " + l.Say("send.in_turns")
+		said = locale.Sentences(said, l.Say("send.in_turns"))
 	}
 	return said
 }

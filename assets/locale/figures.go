@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/text/number"
 )
@@ -40,6 +41,19 @@ func (l *Localizer) Size(bytes int64) string {
 	default:
 		return l.Say("size.gigabytes", Values{"N": p.Sprint(number.Decimal(float64(bytes)/1e9, number.MaxFractionDigits(1)))})
 	}
+}
+
+// Sentences puts sentences behind each other. Those in Chinese stand without a space:
+// the mark at their end brings its own.
+func Sentences(all ...string) string {
+	var b strings.Builder
+	for _, s := range all {
+		if r, _ := utf8.DecodeLastRuneInString(b.String()); b.Len() > 0 && s != "" && !strings.ContainsRune("。！？；", r) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(s)
+	}
+	return b.String()
 }
 
 // Clock writes the time of day.

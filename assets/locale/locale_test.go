@@ -153,6 +153,19 @@ func TestDatesAreWrittenAsTheLanguageDoes(t *testing.T) {
 	}
 }
 
+func TestSentencesStandBehindEachOther(t *testing.T) {
+	for want, of := range map[string][]string{
+		"It is done. It took long.": {"It is done.", "It took long."},
+		"完成了。用了很久。":                 {"完成了。", "用了很久。"},
+		"ተጠናቀቀ። ደህና ነው።":            {"ተጠናቀቀ።", "", "ደህና ነው።"},
+		"alone":                     {"", "alone"},
+	} {
+		if got := Sentences(of...); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestEveryLanguageIsDescribed(t *testing.T) {
 	seen := map[string]bool{}
 	for _, l := range Languages() {

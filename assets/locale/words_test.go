@@ -53,6 +53,18 @@ func placeholders(forms []string) []string {
 // nobody has reviewed them.
 var drafts = []string{"fr", "ar", "hi", "am", "zh"}
 
+// What stands below a heading is told apart from it.
+func TestNoHeadingStandsBelowItself(t *testing.T) {
+	for _, code := range append([]string{Source}, drafts...) {
+		words := New(code)
+		for below, above := range map[ID]ID{"outbox.to_send": "nav.outbox", "outbox.sent": "nav.outbox"} {
+			if words.Say(below) == words.Say(above) {
+				t.Errorf("%s: below %q stands %q again", code, above, words.Say(below))
+			}
+		}
+	}
+}
+
 func TestTheDraftsAreComplete(t *testing.T) {
 	english := texts(t, "en")
 	for _, code := range drafts {
