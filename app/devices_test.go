@@ -162,3 +162,16 @@ func TestADeviceThatWasShutOutSaysSo(t *testing.T) {
 	p.showOutbox()
 	p.sees("This device was shut out by its organisation", "What is here can still be read.")
 }
+
+// What lies at a hub is not carried on any more, and its page doesn't say so.
+func TestWhatADeviceHadSentBeforeItWasShutOutSaysThatNothingMoreIsTaken(t *testing.T) {
+	p := known(t, phone)
+	for n, i := range p.sampleItems()[:2] {
+		i.Barred = true
+		p.start(place{draw: func() screen { return screen{title: "x", body: p.item(i, nil)} }})
+		p.sees("the centre takes nothing more from it")
+		if all := p.shown(); strings.Contains(all, "carries it on") || strings.Contains(all, "Nobody else has it") != (n == 0) {
+			t.Errorf("item %d says: %s", n, all)
+		}
+	}
+}

@@ -89,6 +89,8 @@ func (a *App) gallery() ([]sample, error) {
 			}})
 		}
 	}
+	shutOut := items[1]
+	shutOut.Barred = true
 	proof := &workspace.Proof{Index: 1204, Size: 1311, Time: items[2].Made + 7200}
 	outboxWith := func(o *outbox) func() {
 		return func() {
@@ -151,6 +153,7 @@ func (a *App) gallery() ([]sample, error) {
 		{"outbox-sending", outboxWith(&outbox{items: items, joined: true, running: &sending{cancel: func() {}, total: 3420, up: 1200, down: 311}})},
 		{"item-on-device", with(items[0], nil)},
 		{"item-at-hub", with(items[1], nil)},
+		{"item-barred", with(shutOut, nil)},
 		{"item-received", with(items[2], proof)},
 		{"outbox-empty", outboxWith(&outbox{})},
 		{"sent", func() {

@@ -84,8 +84,11 @@ func (a *App) item(i workspace.Item, proof *workspace.Proof, asked ...workspace.
 	case workspace.AtHub:
 		explained = "state_explained.at_hub"
 	}
-	status := formview.NewStack(gapCards, a.track(i),
-		lines(wrapped(say(explained, locale.Values{"Name": i.Delivery.Hub})), strong(a.waiting(i))))
+	words := []fyne.CanvasObject{wrapped(say(explained, locale.Values{"Name": i.Delivery.Hub})), strong(a.waiting(i))}
+	if i.Barred && i.Delivery.State == workspace.AtHub { // which may not carry it on any more
+		words = words[1:]
+	}
+	status := formview.NewStack(gapCards, a.track(i), lines(words...))
 	if i.Delivery.Refusal != nil {
 		status.Add(formview.NewProblem(say("state.refused")))
 	}

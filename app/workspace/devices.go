@@ -278,6 +278,14 @@ func (w *Workspace) Barred(ctx context.Context) (bool, error) {
 	return w.mail.Revoked(ctx, w.self.ID(), w.self.Card.OrgKey)
 }
 
+// barred is Barred, where there may be no device yet.
+func (w *Workspace) barred(ctx context.Context) (bool, error) {
+	if w.self == nil {
+		return false, nil
+	}
+	return w.Barred(ctx)
+}
+
 // signed is the revocation of a device.
 func (w *Workspace) signed(key string, d sibling) (v identity.Revocation, err error) {
 	if len(d.Signed) > 0 {

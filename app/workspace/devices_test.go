@@ -177,9 +177,12 @@ func TestAHubHearsOfALostDeviceFromTheCentreAndGivesUpWhatItCarries(t *testing.T
 	if err != nil {
 		t.Fatal(err)
 	}
-	lost.respond("Victoria")
+	waiting := lost.respond("Victoria")
 	if _, err := lost.Exchange(t.Context(), served{h}); err != nil {
 		t.Fatal(err)
+	}
+	if i := lost.item(waiting.Name); i.Delivery.State != workspace.AtHub || i.Barred || i.Waiting() != "hub" {
+		t.Errorf("at the hub it is %+v", i)
 	}
 	held, err := station.Held(t.Context())
 	if err != nil || held == 0 {
@@ -213,6 +216,10 @@ func TestAHubHearsOfALostDeviceFromTheCentreAndGivesUpWhatItCarries(t *testing.T
 	}
 	if barred, err := lost.Barred(t.Context()); err != nil || !barred {
 		t.Errorf("the hub showed no proof: %v", err)
+	}
+	lost.crash()
+	if i := lost.item(waiting.Name); !i.Barred || i.Waiting() != "barred" {
+		t.Errorf("what lies at the hub waits for %q", i.Waiting())
 	}
 	if idle := forward(); idle.BytesDown > 200 {
 		t.Errorf("what a hub knows is told it again: %d bytes", idle.BytesDown)

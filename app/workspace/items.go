@@ -43,6 +43,7 @@ type Item struct {
 	Joined     bool           // there is an invite
 	Sealable   bool           // it is known for whom to seal
 	Delivery   storage.Delivery
+	Barred     bool // it has no receipt, and this device was revoked, as it has learnt
 	Withdrawn  bool // its author took it back since
 	Attached   int  // files
 	AttachedOK int  // of them, received: their records are in the log
@@ -71,6 +72,8 @@ func (i Item) Waiting() string {
 	switch {
 	case i.Delivery.State == storage.Received:
 		return ""
+	case i.Barred && (i.Delivery.Refusal == nil || i.Delivery.Refusal.Code != batch.RefusedRevoked):
+		return "barred" // nothing more of this device is taken; what had come has its receipt yet to come
 	case i.Record == batch.RecordID{} && !i.Joined:
 		return "recipients" // an invite, which says for whom
 	case i.Record == batch.RecordID{} && !i.Sealable:
@@ -147,12 +150,19 @@ func (w *Workspace) describe(ctx context.Context, s submission) (Item, error) {
 	}
 	var err error
 	if s.Record == (batch.RecordID{}) {
-		i.Joined, i.Sealable, err = w.sealable(ctx)
+		if i.Joined, i.Sealable, err = w.sealable(ctx); err == nil {
+			i.Barred, err = w.barred(ctx)
+		}
 		return i, err
 	}
 	i.Joined, i.Sealable, i.Code = true, true, batch.Ref{Record: s.Record, Place: s.Place}.Code()
 	if i.Delivery, err = w.mail.State(ctx, s.Record); err != nil {
 		return i, err
+	}
+	if i.Delivery.State != storage.Received {
+		if i.Barred, err = w.barred(ctx); err != nil {
+			return i, err
+		}
 	}
 	for _, a := range s.Attachments {
 		d, err := w.mail.State(ctx, a.Record)

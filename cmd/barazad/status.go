@@ -47,6 +47,8 @@ func stateWords(i workspace.Item) string {
 // waitWords says what an item waits for where that is not plain from its state.
 func waitWords(i workspace.Item) string {
 	switch waits := i.Waiting(); {
+	case waits == "barred":
+		return "  (this device was revoked: the centre takes nothing more from it; what had come there before still gets its receipt)"
 	case waits == "recipients":
 		return "  (waits for an invite)"
 	case waits == "card":
