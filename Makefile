@@ -15,7 +15,7 @@ FUZZTIME ?= 30s
 # The window's program for its tests: it tells where things stand.
 PILOT := bin/baraza-pilot
 
-.PHONY: fonts screens window run install test check build soak static fast race
+.PHONY: fonts screens journeys window run install test check build soak static fast race
 
 run:
 	@GO="$(GO)" scripts/run.sh
@@ -75,6 +75,17 @@ screens:
 	@scripts/setup.sh chromium
 	$(PURE) $(GO) test $(TAGS) -count=1 -timeout 40m ./app -run EveryScreen -pictures $(CURDIR)/docs/screens
 	$(PURE) $(GO) test $(TAGS) -count=1 -timeout 20m ./cmd/barazad -run 'Readers|Kiosk' -screens $(CURDIR)/docs/screens
+
+# The same, and what follows a first sending, driven in the real window in every language,
+# size and look, with a picture of each step in docs/screens/journeys. Half an hour.
+journeys:
+	@scripts/setup.sh gcc chromium window screen
+	CGO_ENABLED=1 $(GO) build -tags gles,pilot -o $(PILOT) .
+	$(PURE) $(GO) test $(TAGS) -c -o $(PILOT).test ./cmd/barazad
+	for language in en fr ar hi am zh; do for size in 360x640 1366x768; do for look in light dark; do \
+		(cd cmd/barazad && $(CURDIR)/$(PILOT).test -test.run '^TestWindow(FromTheFirstStart|Corrects)' -window $(CURDIR)/$(PILOT) \
+			-window-language $$language -window-size $$size -window-look $$look -window-pictures $(CURDIR)/docs/screens/journeys) || exit 1; \
+	done; done; done
 
 # What doesn't fit into "make test": each decoder is fuzzed, and the tests that
 # draw seeds draw many more (they read BARAZA_SOAK).

@@ -90,7 +90,7 @@ func newHand(t *testing.T, size string) *hand {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.screen.close)
-	h.env = append(withoutSession(h.screen.display, h.dir), "HOME="+h.dir, "BARAZA_PILOT="+h.socket())
+	h.env = append(withoutSession(h.screen.display, h.dir), "HOME="+h.dir, "BARAZA_PILOT="+h.socket(), "FYNE_THEME="+*windowLook)
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the window said: %s", h.said.String())
@@ -468,13 +468,15 @@ func (h *hand) picture(name string) {
 		}
 		folder = os.TempDir()
 	}
+	folder = filepath.Join(folder, strings.TrimSuffix(fmt.Sprintf("%s-%dx%d-%s", *windowLanguage, h.w, h.h, *windowLook), "-"))
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		h.t.Logf("no picture: %v", err)
 		return
 	}
 	h.pictures++
-	file := filepath.Join(folder, fmt.Sprintf("%s-%dx%d-%s-%02d-%s.png", strings.ReplaceAll(h.t.Name(), "/", "-"), h.w, h.h, *windowLanguage, h.pictures, name))
-	c := exec.Command("import", "-window", "root", file)
+	journey, _, _ := strings.Cut(strings.TrimPrefix(h.t.Name(), "TestWindow"), "/")
+	file := filepath.Join(folder, fmt.Sprintf("%s-%02d-%s.png", strings.ToLower(journey), h.pictures, name))
+	c := exec.Command("import", "-window", "root", "-dither", "None", "-colors", "255", "png8:"+file)
 	c.Env = h.env
 	if said, err := c.CombinedOutput(); err != nil {
 		h.t.Logf("no picture: %v: %s", err, said)

@@ -164,7 +164,7 @@ func (v *visitor) carry() {
 	v.show("nav.outbox")
 	v.taps(v.say("carry.stick"))
 	v.picture("choosing-a-folder")
-	v.taps("Open")
+	v.taps(v.say("action.open"))
 }
 
 // By keyboard alone the required questions are answered and sent.

@@ -32,7 +32,7 @@ func TestWindowIsLockedAndGotBack(t *testing.T) {
 	words := v.recoverySheet()
 	v.safety("backup.title")
 	v.taps(v.say("backup.choose"))
-	v.taps("Open")
+	v.taps(v.say("action.open"))
 	v.sees(v.say("backup.done"))
 	v.picture("backed-up")
 	v.setPassphrase()
@@ -50,7 +50,7 @@ func TestWindowIsLockedAndGotBack(t *testing.T) {
 	v.taps(v.say("restore.way"))
 	v.taps(v.say("action.choose_file"))
 	v.taps(".back") // its ending and its name are drawn beside one another
-	v.taps("Open")
+	v.taps(v.say("action.open"))
 	v.pastes(v.say("recovery.type_words"), words)
 	v.picture("restoring")
 	v.taps(v.say("restore.start"))
