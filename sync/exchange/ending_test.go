@@ -192,6 +192,42 @@ func TestWhatCameBeforeACutIsKept(t *testing.T) {
 	}
 }
 
+// TestWhatCameBeforeAServerEndsIsKept: a request whose link is reset ends with its
+// context, while what it brought still waits for a commit.
+func TestWhatCameBeforeAServerEndsIsKept(t *testing.T) {
+	root := exchangetest.NewRoot(t)
+	a := author(t, root)
+	for range 10 {
+		a.Respond("text")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		g := gated{exchangetest.NewKeeper(root, nil), make(chan int, 100), make(chan struct{})}
+		ctx, cancel := context.WithCancel(t.Context())
+		caller, server := exchangetest.Pipe()
+		ended := make(chan error, 2)
+		go func() { _, err := exchange.Serve(ctx, server, g, exchange.Options{}); ended <- err }()
+		go func() {
+			_, err := exchange.Run(t.Context(), caller, exchangetest.NewSender(a), exchange.Options{})
+			ended <- err
+		}()
+		synctest.Wait() // all that fits the window has arrived
+		cancel()
+		synctest.Wait() // the connection is closed
+		close(g.gate)
+		if one, two := <-ended, <-ended; one == nil || two == nil {
+			t.Errorf("it ended with %v and %v", one, two)
+		}
+		close(g.began)
+		records := 0
+		for n := range g.began {
+			records += n
+		}
+		if records != len(a.Records) {
+			t.Errorf("%d records of %d were kept", records, len(a.Records))
+		}
+	})
+}
+
 func TestAConnectionThatHearsNothingIsNotKept(t *testing.T) {
 	batch.WarmUp()
 	synctest.Test(t, func(t *testing.T) {

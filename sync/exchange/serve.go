@@ -104,19 +104,21 @@ const (
 )
 
 func (s *server) run(ctx context.Context) error {
+	work := context.WithoutCancel(ctx) // its end closes the connection: what was read until then is kept
 	hello := s.hello()
-	if err := s.helloPublished(ctx, &hello.Hello); err != nil {
+	if err := s.helloPublished(work, &hello.Hello); err != nil {
 		return s.giveUp(ctx, err)
 	}
 	s.say(hello)
 	s.send()
 	for !s.report.Complete {
-		if err := s.await(ctx); err != nil {
-			return err
+		err := s.await(work)
+		if err != nil {
+			return s.giveUp(ctx, err)
 		}
 		frames, err := s.wire.take()
 		if err == nil {
-			err = s.process(ctx, frames)
+			err = s.process(work, frames)
 		} else {
 			err = cut(err)
 		}
@@ -136,22 +138,16 @@ func (s *server) run(ctx context.Context) error {
 func (s *server) await(ctx context.Context) error {
 	for len(s.gets) > 0 && s.mute == nil {
 		select {
-		case <-ctx.Done():
-			return ctx.Err()
 		case <-s.wire.ready:
 			return nil
 		default:
 		}
 		if err := s.give(ctx); err != nil {
-			return s.giveUp(ctx, err)
+			return err
 		}
 	}
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.wire.ready:
-		return nil
-	}
+	<-s.wire.ready
+	return nil
 }
 
 // giveUp tells the caller why the run ends, as far as that can be told.
