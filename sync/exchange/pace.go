@@ -7,6 +7,7 @@ const (
 	windowCeiling = 1 << 20  // bytes, unless Options says otherwise
 	headStart     = 4 << 10  // bytes of records sent to a peer before it said what it holds
 	slack         = 2500 * time.Millisecond
+	ahead         = 1200 * time.Millisecond // what is sent ahead is lost with a connection that is cut
 	patienceFloor = 20 * time.Second
 )
 
@@ -46,7 +47,7 @@ func (p *pace) trip(took time.Duration) {
 // round trip and the time a server needs to commit, and a quarter more so that
 // a link that got faster is noticed.
 func (p *pace) window() int64 {
-	w := int64(p.goodput * (p.rtt + slack).Seconds() * 1.25)
+	w := int64(p.goodput * (p.rtt + ahead).Seconds() * 1.25)
 	return max(min(w, p.ceiling), min(windowFloor, p.ceiling))
 }
 
