@@ -18,7 +18,7 @@ type wire struct {
 
 	mu     sync.Mutex
 	frames []batch.Frame
-	size   int64 // of frames, in bytes
+	size   int64 // of frames, in bytes of memory
 	err    error // why reading ended
 	drop   bool  // nobody wants frames any more
 
@@ -35,7 +35,8 @@ type wire struct {
 }
 
 const (
-	readAhead   = 256 << 10           // bytes of frames that may wait for the run
+	readAhead   = 512 << 10           // bytes of frames that may wait for the run
+	frameWeight = 1300                // bytes that a frame takes in memory, however short it was
 	maxDrained  = 1 << 20             // bytes that are read and dropped at the end
 	maxUnframed = batch.MaxRecord * 2 // bytes that may come without a frame we know
 	slowest     = 125                 // bytes a second that a server still waits for
@@ -77,7 +78,7 @@ func (w *wire) put(f batch.Frame, size int64, err error) bool {
 		w.err = err
 	} else if !w.drop {
 		w.frames = append(w.frames, f)
-		w.size += size
+		w.size += size + frameWeight
 	}
 	full := w.size > readAhead
 	w.mu.Unlock()
