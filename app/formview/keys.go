@@ -15,8 +15,11 @@ func (e *Entry) Keyboard() mobile.KeyboardType {
 }
 
 // TypedRune implements [fyne.Focusable]: what the field doesn't take is passed
-// over.
+// over, and so is what no key stands for, as some ways to type other scripts send.
 func (e *Entry) TypedRune(r rune) {
+	if unicode.IsControl(r) && r != '\t' && r != '\n' {
+		return
+	}
 	if e.Takes == nil || e.Takes(r) {
 		e.Entry.TypedRune(r)
 	}

@@ -84,6 +84,16 @@ func TestFiveMegabytesAreKeptAndAFewFieldsOfThemShown(t *testing.T) {
 	}
 }
 
+func TestWhatNoKeyStandsForIsNotTyped(t *testing.T) {
+	e := NewEntry(true)
+	for _, r := range "突\x00尼\x1b斯\u0085" {
+		e.TypedRune(r)
+	}
+	if e.Text != "突尼斯" {
+		t.Errorf("typed is %q", e.Text)
+	}
+}
+
 func TestLinesPastedIntoAFieldOfOneLineStandBehindEachOther(t *testing.T) {
 	around(t)
 	e := NewEntry(false)
