@@ -256,7 +256,8 @@ func (v *visitor) choose(n session.Node, value string) {
 		}
 	}
 	if strings.Contains(n.Element.(*forms.Question).Appearance, "autocomplete") {
-		v.pastes(n.Label, string([]rune(label)[:4])) // the keys of the screen have no Arabic
+		letters := []rune(label)
+		v.pastes(n.Label, string(letters[:min(4, len(letters))])) // the keys of the screen have no Arabic
 	}
 	v.tapsBehind(n.Label, label)
 }
