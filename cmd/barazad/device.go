@@ -58,6 +58,12 @@ func (f deviceFlags) open(ctx context.Context) (*workspace.Workspace, workspace.
 	if err != nil {
 		return nil, form, err
 	}
+	nobodys := fmt.Errorf("%s holds nobody's work: say whose device it is with --org NAME: %w", *f.dir, errUsage)
+	if *f.org == "" { // then a name that was mistyped makes no store
+		if is, err := isStore(*f.dir); !is && (err == nil || errors.Is(err, fs.ErrNotExist)) {
+			return nil, form, nobodys
+		}
+	}
 	w, err := unlocked(f.io, f.unlock, func(with storage.Unlocking) (*workspace.Workspace, error) {
 		return workspace.Open(ctx, *f.dir, workspace.Options{
 			Store: storage.Options{Logger: f.storeLog(), Profile: f.profile, Unlocking: with}, Forms: []workspace.Form{form}, Logger: logger(f.io.err, *f.verbose),
@@ -71,7 +77,7 @@ func (f deviceFlags) open(ctx context.Context) (*workspace.Workspace, workspace.
 	}
 	if _, err := w.Card(); errors.Is(err, workspace.ErrNotSetUp) {
 		if *f.org == "" {
-			return nil, form, errors.Join(fmt.Errorf("the store is new: say whose device it is with --org NAME: %w", errUsage), w.Close())
+			return nil, form, errors.Join(nobodys, w.Close())
 		}
 		if err := w.SetUp(ctx, *f.org, *f.name); err != nil {
 			return nil, form, errors.Join(err, w.Close())

@@ -274,7 +274,7 @@ func profileWipe(ctx context.Context, args []string, io streams) error {
 	return err
 }
 
-// isStore says whether a folder looks like one that may be removed.
+// isStore says whether a folder looks like one of ours.
 func isStore(dir string) (bool, error) {
 	for _, name := range []string{"keys", "journal"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
