@@ -216,7 +216,9 @@ func (v *visitor) answer(last string) {
 		if a.name == last {
 			return
 		}
-		v.picture("answered-" + a.name)
+		if len(n.Choices) == 0 { // one list of choices looks like another
+			v.picture("answered-" + a.name)
+		}
 	}
 }
 
