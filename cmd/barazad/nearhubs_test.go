@@ -135,39 +135,57 @@ func TestTheRightHubIsFoundWithoutARouter(t *testing.T) {
 	}
 }
 
-// A hub and a device on a cable between them, where nothing has an address but those
-// of IPv6 that each made itself: the hub is found by mDNS alone, and then also by asking.
-func TestAHubIsFoundWhereThereIsOnlyIPv6(t *testing.T) {
-	n := newNetlab(t)
+// twoOnACable is a hub's place and a device's with nothing between them, at addresses
+// with their bits, and an invite of a centre that is out of reach.
+func twoOnACable(t *testing.T, radio, phone string) *everyRoad {
+	t.Helper()
 	samples, err := filepath.Abs("../../assets/samples/answers")
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &everyRoad{n, samples}
+	n := newNetlab(t)
 	n.place("radio", "phone")
-	n.lan(map[string]string{"radio": "fe80::20/64", "phone": "fe80::9/64"})
+	n.lan(map[string]string{"radio": radio, "phone": phone})
 	n.run("", "central", "init", "--dir", "centre", "--name", "Study group secretariat", "--address", "https://192.0.2.9:8443")
-	serve := func() (said map[string]string, end func()) {
-		return n.serve("radio", "hub", "--dir", "radio", "--org", "Redio Amani", "--join", "centre/keys/invite.txt", "--listen", ":8445", "--every", "1h")
-	}
+	return &everyRoad{n, samples}
+}
+
+// redioAmani serves as the hub of one of the two until the test ends, or until what it
+// returns is called.
+func (e *everyRoad) redioAmani() (said map[string]string, end func()) {
+	e.t.Helper()
+	return e.serve("radio", "hub", "--dir", "radio", "--org", "Redio Amani", "--join", "centre/keys/invite.txt", "--listen", ":8445", "--every", "1h")
+}
+
+// onlyMDNS takes the port of the questions from the hub that starts next, until the test
+// ends, or until what it returns is called.
+func (e *everyRoad) onlyMDNS() (end func()) {
+	e.t.Helper()
+	return e.lie("radio", "Not this one", strings.Repeat("X", 26), "8999")
+}
+
+// A hub and a device on a cable between them, where nothing has an address but those
+// of IPv6 that each made itself: the hub is found by mDNS alone, and then also by asking.
+func TestAHubIsFoundWhereThereIsOnlyIPv6(t *testing.T) {
+	e := twoOnACable(t, "fe80::20/64", "fe80::9/64")
 	meets := func(how string, args ...string) {
 		t.Helper()
-		if said := n.run("phone", append([]string{"sync", "--dir", "phone", "--nearby"}, args...)...); !strings.Contains(said, "with Redio Amani") {
+		if said := e.run("phone", append([]string{"sync", "--dir", "phone", "--nearby"}, args...)...); !strings.Contains(said, "with Redio Amani") {
 			t.Errorf("%s it met %s", how, said)
 		}
 	}
-	endLiar := n.lie("radio", "Not this one", strings.Repeat("X", 26), "8999") // it takes the port of the questions
-	radio, endRadio := serve()
+	endLiar := e.onlyMDNS()
+	radio, endRadio := e.redioAmani()
 	e.device("phone", "ngo-english.json")
 	meets("by mDNS", "--trust", radio["compare"])
 	e.stands("phone", "at the hub Redio Amani")
 
 	endRadio()
 	endLiar()
-	serve()
-	n.run("phone", "fill", "--dir", "phone", "--answers", filepath.Join(samples, "radio-kiswahili.json"))
+	e.redioAmani()
+	e.run("phone", "fill", "--dir", "phone", "--answers", filepath.Join(e.samples, "radio-kiswahili.json"))
 	meets("by both ways")
-	if said := n.run("phone", "status", "--dir", "phone"); strings.Count(said, "at the hub Redio Amani") != 2 {
+	if said := e.run("phone", "status", "--dir", "phone"); strings.Count(said, "at the hub Redio Amani") != 2 {
 		t.Errorf("at the end stands %s", said)
 	}
 }
@@ -175,23 +193,15 @@ func TestAHubIsFoundWhereThereIsOnlyIPv6(t *testing.T) {
 // A hub that runs becomes an access point: it has another net all at once, whose
 // addresses it gives to devices, and no way out of it. Nobody starts it again.
 func TestAHubIsFoundOnceItIsAnAccessPoint(t *testing.T) {
-	n := newNetlab(t)
-	samples, err := filepath.Abs("../../assets/samples/answers")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := &everyRoad{n, samples}
-	n.place("radio", "phone")
-	n.lan(map[string]string{"radio": "192.0.2.20/24", "phone": "192.0.2.9/24"})
-	n.run("", "central", "init", "--dir", "centre", "--name", "Study group secretariat", "--address", "https://192.0.2.9:8443")
-	n.lie("radio", "Not this one", strings.Repeat("X", 26), "8999") // it takes the port of the questions: what follows is mDNS
-	radio, _ := n.serve("radio", "hub", "--dir", "radio", "--org", "Redio Amani", "--join", "centre/keys/invite.txt", "--listen", ":8445", "--every", "1h")
+	e := twoOnACable(t, "192.0.2.20/24", "192.0.2.9/24")
+	e.onlyMDNS()
+	radio, _ := e.redioAmani()
 	e.device("phone", "ngo-english.json")
-	n.readdress("radio", "192.0.2.20", "10.42.0.1")
-	n.readdress("phone", "192.0.2.9", "10.42.0.57")
-	n.ip("-n " + n.space("phone") + " route add default via 10.42.0.1")
+	e.readdress("radio", "192.0.2.20", "10.42.0.1")
+	e.readdress("phone", "192.0.2.9", "10.42.0.57")
+	e.ip("-n " + e.space("phone") + " route add default via 10.42.0.1")
 	for began := time.Now(); ; {
-		c := n.command("phone", "sync", "--dir", "phone", "--nearby", "--trust", radio["compare"])
+		c := e.command("phone", "sync", "--dir", "phone", "--nearby", "--trust", radio["compare"])
 		out, err := c.CombinedOutput()
 		if err == nil && strings.Contains(string(out), "with Redio Amani") {
 			break

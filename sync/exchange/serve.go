@@ -23,6 +23,9 @@ func Serve(ctx context.Context, conn Conn, in Inbox, o Options) (Report, error) 
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	err := s.run(ctx)
 	stop()
+	if s.hangUp != nil {
+		s.hangUp.Stop()
+	}
 	s.wire.close()
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err()
@@ -74,8 +77,9 @@ type server struct {
 	gets      []batch.Get
 	given     int
 
-	out  []byte
-	mute error // why nothing more can be said
+	out    []byte
+	mute   error       // why nothing more can be said
+	hangUp *time.Timer // then: nothing may come for ever either
 }
 
 // offered is an offer and how far its receipts have been sent in this run.
@@ -179,7 +183,7 @@ func (s *server) say(f batch.Frame) { s.out = f.Append(s.out) }
 func (s *server) send() {
 	if len(s.out) > 0 && s.mute == nil {
 		if s.mute = cut(s.wire.write(s.out)); s.mute != nil {
-			time.AfterFunc(lingering, func() { s.wire.conn.Close() }) // nor may more come for ever
+			s.hangUp = time.AfterFunc(lingering, func() { s.wire.conn.Close() })
 		}
 	}
 	s.out = nil
