@@ -157,6 +157,10 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 		}
 		return
 	}
+	switch k.Name {
+	case fyne.KeyBackspace, fyne.KeyReturn, fyne.KeyEnter:
+		e.past()
+	}
 	e.Entry.TypedKey(k)
 }
 
@@ -210,6 +214,7 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 		if e.OnPaste != nil && e.OnPaste(s.Clipboard.Content()) {
 			return
 		}
+		e.past()
 		if e.single {
 			e.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: oneLine{s.Clipboard}})
 			return

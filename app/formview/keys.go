@@ -21,6 +21,7 @@ func (e *Entry) TypedRune(r rune) {
 		return
 	}
 	if e.Takes == nil || e.Takes(r) {
+		e.past()
 		e.Entry.TypedRune(r)
 	}
 }

@@ -212,7 +212,9 @@ func (t *Text) paste(e *Entry, text string) {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	at := t.at(e)
 	piece := t.pieces[at]
-	cut := min(caret(e), len(piece))
+	e.past()
+	before := []rune(e.Text)
+	cut := min(len(string(before[:min(e.CursorTextOffset(), len(before))])), len(piece))
 	t.pieces[at] = piece[:cut] + text + piece[cut:]
 	t.show(t.value())
 	t.tell()
@@ -235,16 +237,6 @@ func (t *Text) follow(e *Entry) {
 		top += float32(e.CursorRow) * line
 	}
 	t.around.page.RevealPart(top, line*2)
-}
-
-// caret is the byte at which e's caret stands, as well as it can be told where
-// lines are wrapped: the end of the text else.
-func caret(e *Entry) int {
-	if e.CursorRow == 0 {
-		runes := []rune(e.Text)
-		return len(string(runes[:min(e.CursorColumn, len(runes))]))
-	}
-	return len(e.Text)
 }
 
 // CreateRenderer implements [fyne.Widget].

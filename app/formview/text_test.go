@@ -61,6 +61,21 @@ func TestALongPasteStandsInSeveralFieldsAndNothingIsLost(t *testing.T) {
 	}
 }
 
+func TestALongPasteComesInWhereTheCaretStands(t *testing.T) {
+	c := newText(around(t), true, "")
+	answer := ""
+	c.OnAnswer = func(v string) { answer = v }
+	c.Display(session.Node{Value: "One.\nTwo.\nThree."})
+	clipboard := test.NewClipboard()
+	pasted := strings.Repeat("Many words about one thing. ", 1_000)
+	clipboard.SetContent(pasted)
+	c.parts[0].CursorRow, c.parts[0].CursorColumn = 1, len("Two.")
+	c.parts[0].TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
+	if answer != "One.\nTwo."+pasted+"\nThree." {
+		t.Errorf("it came in behind %q", answer[:strings.Index(answer, pasted)])
+	}
+}
+
 func TestFiveMegabytesAreKeptAndAFewFieldsOfThemShown(t *testing.T) {
 	c := newText(around(t), true, "")
 	answer := ""
