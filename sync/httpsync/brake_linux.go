@@ -18,6 +18,9 @@ import (
 // says, packets received out of order among it, the round trip the shortest: N. Cardwell et al., "BBR: Congestion-Based
 // Congestion Control" (2016), of which this is the bound on what is in flight.
 // It works beside any congestion control that the system has.
+//
+// Acknowledgements that stop coming are the first sign that the link is gone, half a round trip
+// after it and seconds before that is sure. Until one comes nothing more is handed on: it would be lost.
 type brake struct {
 	info   func() (*unix.TCPInfo, error)
 	closed chan struct{}
@@ -29,7 +32,8 @@ type brake struct {
 	at      int
 	filled  bool // something had to wait: before, the rates say what there was to send
 	since   time.Time
-	arrived int64 // at that time, received out of order or not
+	arrived int64     // at that time, received out of order or not
+	began   time.Time // to send, after having had nothing on the way
 }
 
 const (
@@ -93,7 +97,12 @@ func (b *brake) wait(size int) (int, bool) {
 		window := b.window(info, rate, trip)
 		flying := int64(info.Unacked) - int64(info.Sacked) // or lost, and to be sent once more
 		piece := min(size, 2*int(packet))                  // whole packets, for each has a head
-		if waiting := flying*packet + int64(info.Notsent_bytes); waiting <= 0 || waiting+int64(piece) <= window {
+		waiting := flying*packet + int64(info.Notsent_bytes)
+		if waiting <= 0 {
+			b.began = time.Now()
+			return piece, true
+		}
+		if waiting+int64(piece) <= window && !b.silent(info, rate, trip) {
 			return piece, true
 		}
 		b.filled = true
@@ -122,6 +131,16 @@ func (b *brake) window(info *unix.TCPInfo, rate float64, trip time.Duration) int
 		least = brakeFirst * packet
 	}
 	return max(int64(rate*trip.Seconds()*share)+brakeSpare*packet, least)
+}
+
+// silent reports whether acknowledgements should have come by now: for half a round trip there was none,
+// nor for the time that four packets take, of which a receiver may acknowledge every second alone (RFC 9293, 3.8.6.3).
+func (b *brake) silent(info *unix.TCPInfo, rate float64, trip time.Duration) bool {
+	if rate <= 0 || info.Unacked == 0 || time.Since(b.began) < trip*3/2 {
+		return false
+	}
+	four := time.Duration(4 * float64(info.Snd_mss) / rate * float64(time.Second))
+	return time.Duration(info.Last_ack_recv)*time.Millisecond > max(trip/2, four)
 }
 
 // measure returns the best rate of the last round trips.

@@ -18,6 +18,8 @@ type pipeOf struct {
 	free    time.Time
 	acks    []ack
 	longest time.Duration // that a packet waited in the queue
+	gone    time.Time     // no acknowledgement comes any more; zero: they do
+	late    int           // bytes written after it
 }
 
 type ack struct {
@@ -36,17 +38,25 @@ func (p *pipeOf) write(b []byte) (int, error) {
 		}
 		p.free = p.free.Add(time.Duration(float64(min(n, packetSize)) / p.rate * float64(time.Second)))
 		p.acks = append(p.acks, ack{p.free.Add(p.trip), min(n, packetSize)})
+		if !p.gone.IsZero() && now.After(p.gone) {
+			p.late += min(n, packetSize)
+		}
 	}
 	return len(b), nil
 }
 
 func (p *pipeOf) info() (*unix.TCPInfo, error) {
 	i := &unix.TCPInfo{Snd_mss: packetSize, Min_rtt: uint32(p.trip.Microseconds()), Rtt: uint32((p.trip + max(time.Until(p.free), 0)).Microseconds())}
+	now := time.Now()
+	if !p.gone.IsZero() && now.After(p.gone) {
+		now = p.gone
+	}
 	for _, a := range p.acks {
-		if a.at.After(time.Now()) {
+		if a.at.After(now) {
 			i.Unacked++
 		} else {
 			i.Bytes_acked += uint64(a.size)
+			i.Last_ack_recv = uint32(time.Since(a.at).Milliseconds())
 		}
 	}
 	return i, nil
@@ -86,6 +96,33 @@ func TestTheQueueInFrontOfAThinLinkStaysShort(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestNothingIsHandedOnToALinkThatIsSilent: not where there was room for it, either.
+func TestNothingIsHandedOnToALinkThatIsSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pipeOf{rate: 25_000, trip: 800 * time.Millisecond, gone: time.Now().Add(20 * time.Second)}
+		b := &brake{info: p.info, closed: make(chan struct{}), link: new(link), since: time.Now()}
+		written := make(chan struct{})
+		go func() {
+			defer close(written)
+			for range 400 { // 13 kB a second: half of what the link carries, and of what may be on the way
+				time.Sleep(100 * time.Millisecond)
+				if _, err := b.write(make([]byte, packetSize), p.write); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
+		time.Sleep(35 * time.Second)
+		if p.late == 0 || p.late > 6*packetSize {
+			t.Errorf("%d bytes were handed on after the link had gone", p.late)
+		}
+		p.gone = time.Time{} // and what was lost is acknowledged at last
+		<-written
+		if n := len(p.acks); n != 400 {
+			t.Errorf("%d of 400 packets were handed on", n)
+		}
+	})
 }
 
 func TestAShortWayIsNotBraked(t *testing.T) {
