@@ -130,7 +130,7 @@ func (a *App) gallery() ([]sample, error) {
 				return screen{title: a.words.Say("screen.mine"), way: "nav.consultation", body: a.listOf(a.entries(m, 0), &finder{a: a})}
 			}})
 		}},
-		{"contribution", func() { a.write(text) }},
+		{"contribution", func() { a.write(text, 1) }},
 		{"intake", func() {
 			a.start(place{draw: func() screen {
 				return a.groups([]workspace.Group{{Name: "Women who dry fish", Place: "Nansole"}, {Name: "Fishers of Mwalo", Place: "Mwalo"}}, true)

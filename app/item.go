@@ -61,18 +61,24 @@ func (a *App) loadItem(name string, item **workspace.Item, proof **workspace.Pro
 
 // kind is what i is: a response or a contribution.
 func (a *App) kind(i workspace.Item) string {
+	what := locale.ID("screen.response")
 	switch {
 	case i.IsContribution():
-		return a.words.Say("screen.contribution")
+		what = "screen.contribution"
 	case i.IsReply():
 		return a.words.Say("message.reply_item")
 	case i.IsWithdrawal():
 		return a.words.Say("withdraw.item")
 	}
-	if i.Revision > 1 {
-		return a.words.Say("screen.response") + " · " + a.words.Say("correct.revision", locale.Values{"Number": i.Revision})
+	return a.revision(what, i.Revision)
+}
+
+// revision names something, and which of its revisions it is.
+func (a *App) revision(what locale.ID, number uint32) string {
+	if number < 2 {
+		return a.words.Say(what)
 	}
-	return a.words.Say("screen.response")
+	return a.words.Say(what) + " · " + a.words.Say("correct.revision", locale.Values{"Number": number})
 }
 
 func (a *App) item(i workspace.Item, proof *workspace.Proof, asked ...workspace.Message) fyne.CanvasObject {
@@ -110,7 +116,9 @@ func (a *App) item(i workspace.Item, proof *workspace.Proof, asked ...workspace.
 	}
 	ways := []fyne.CanvasObject{action(say("screen.read_again"), func() { a.showSent(i) }), action(say("nav.outbox"), a.showOutbox)}
 	if i.Kind.Submission() && !i.Withdrawn {
-		if !i.IsContribution() {
+		if i.IsContribution() {
+			ways = append(ways, action(say("correct.text"), func() { a.correctText(i.Name) }))
+		} else {
 			ways = append(ways, action(say("correct.begin"), func() { a.correct(i.Name) }), action(say("copy.begin"), func() { a.copyOf(i.Name) }))
 		}
 		ways = append(ways, action(say("withdraw.begin"), func() { a.showWithdraw(i) }))

@@ -211,9 +211,8 @@ func (m *answering) elsewhere(scroll *formview.Scroll) fyne.CanvasObject {
 	way("message.open_item", func() { a.showItem(m.message.Item) })
 	if m.message.Form != "" {
 		way("correct.begin", func() { a.correct(m.message.Item) })
-	}
-	if m.message.Form == "" {
-		return buttons(ways...)
+	} else {
+		way("correct.text", func() { a.correctText(m.message.Item) })
 	}
 	return formview.NewStack(gapWords, wrapped(say("message.or_correct")), buttons(ways...))
 }
@@ -260,6 +259,11 @@ func unanswered(all []workspace.Message) (waits []workspace.Message) {
 	return waits
 }
 
+// asks is what the secretariat asks, on a line.
+func (a *App) asks(m workspace.Message) string {
+	return a.words.Say("message.beside", locale.Values{"Text": oneLine(m.Text)})
+}
+
 // askedBeside is what stands beside the questions of a form: what the secretariat
 // asks about them.
 func (a *App) askedBeside(all []workspace.Message, root forms.Ref) map[forms.Ref][]string {
@@ -267,7 +271,7 @@ func (a *App) askedBeside(all []workspace.Message, root forms.Ref) map[forms.Ref
 	for _, m := range all {
 		if m.About != "" {
 			ref := root + "/" + forms.Ref(m.About)
-			beside[ref] = append(beside[ref], a.words.Say("message.beside", locale.Values{"Text": oneLine(m.Text)}))
+			beside[ref] = append(beside[ref], a.asks(m))
 		}
 	}
 	return beside

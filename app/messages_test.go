@@ -95,6 +95,47 @@ func TestAQuestionOfTheSecretariatIsShownAndAnswered(t *testing.T) {
 	p.sees("Which workshop is meant?", "Answered")
 }
 
+func TestAQuestionAboutAContributionIsAnsweredByItsNextRevision(t *testing.T) {
+	c := newCentre(t)
+	p := known(t, phone)
+	p.takes(c.invite.Line())
+	p.wrote("What the lake needs")
+	p.sends()
+	items, err := p.work.Items(t.Context())
+	if err != nil || len(items) != 1 {
+		t.Fatal(items, err)
+	}
+	c.ask(t, items[0].Code, "1", "Prices of what?")
+	p.sends()
+	p.showHome()
+	p.taps("Read the question")
+	p.taps("Correct this text")
+	p.sees("Contribution · Revision 2", "Paragraph 1 · The secretariat asks: Prices of what?", "<Prices first.>")
+	p.pastes(2, "Prices of nets first.")
+	p.aSecondPasses()
+	p.seesItSaved()
+	p.showHome()
+	p.taps("What the lake needs") // the draft
+	p.sees("Contribution · Revision 2", "<Prices of nets first.>")
+	p.taps("Make ready")
+	p.sees("Contribution · Revision 2", "on this device")
+	p.showMessages()
+	p.taps("Prices of what?")
+	p.sees("You corrected or withdrew this since.")
+	p.sends()
+	items, err = p.work.Items(t.Context())
+	if err != nil || len(items) != 2 {
+		t.Fatal(items, err)
+	}
+	s, err := c.desk.Show(t.Context(), items[1].Code)
+	if err != nil || s.Contribution == nil || s.Contribution.Paragraphs[0].Text != "Prices of nets first." || s.Revision != 2 {
+		t.Errorf("the desk reads revision %d of %+v, %v", s.Revision, s.Contribution, err)
+	}
+	p.showItem(items[0].Name)
+	p.taps("Correct this text")
+	p.sees("Contribution · Revision 3")
+}
+
 func TestAQuestionThatComesByItselfIsTold(t *testing.T) {
 	c := newCentre(t)
 	p := known(t, phone)

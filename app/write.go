@@ -25,6 +25,9 @@ type writing struct {
 	fields  []*formview.Entry // of the paragraphs shown
 	from    int               // the first of them
 	checked bool
+
+	revision uint32              // it will be; 1 for a new one
+	asked    []workspace.Message // about what is corrected here
 }
 
 func (a *App) newContribution() {
@@ -37,28 +40,45 @@ func (a *App) newContribution() {
 	if card, err := a.work.Card(); err == nil {
 		c.OnBehalf = card.Org
 	}
-	w := a.write(c)
+	w := a.write(c, 1)
 	a.window.Canvas().Focus(w.title)
 }
 
 // goOnWriting opens the draft of a contribution.
 func (a *App) goOnWriting(id string) {
+	a.writeFrom(func() (contribution.Contribution, error) { return a.work.Contribution(a.ctx, id) })
+}
+
+// correctText begins or goes on with a correction of a contribution that was made ready.
+func (a *App) correctText(name string) {
+	a.writeFrom(func() (contribution.Contribution, error) {
+		c, _, err := a.work.CorrectContribution(a.ctx, name)
+		return c, err
+	})
+}
+
+// writeFrom goes on with the draft that read returns.
+func (a *App) writeFrom(read func() (contribution.Contribution, error)) {
 	var c contribution.Contribution
+	var revision uint32
+	var asked []workspace.Message
 	a.jobs.run(func() (err error) {
-		c, err = a.work.Contribution(a.ctx, id)
+		if c, err = read(); err == nil {
+			revision, asked, err = a.work.Correcting(a.ctx, c.ID)
+		}
 		return err
 	}, func(err error) {
 		if err != nil {
 			a.shell.trouble(err)
 			return
 		}
-		a.write(&c)
+		a.write(&c, revision, asked...)
 	})
 }
 
 // write goes on with a contribution.
-func (a *App) write(c *contribution.Contribution) *writing {
-	w := &writing{a: a, text: c}
+func (a *App) write(c *contribution.Contribution, revision uint32, asked ...workspace.Message) *writing {
+	w := &writing{a: a, text: c, revision: revision, asked: asked}
 	w.save = &autosave{a: a, take: w.taken}
 	a.goTo(place{draw: w.draw, leave: w.save.flush})
 	return w
@@ -84,7 +104,14 @@ func (w *writing) draw() screen {
 	}
 	column := formview.NewStack(gapParts)
 	w.scroll = formview.NewScroll(formview.NewColumn(column))
-	head := formview.NewStack(gapCards, heading(say("screen.contribution")))
+	head := formview.NewStack(gapCards, heading(w.a.revision("screen.contribution", w.revision)))
+	for _, m := range w.asked {
+		text := w.a.asks(m)
+		if about := w.a.questionLabel(m); about != "" {
+			text = about + " · " + text
+		}
+		head.Add(formview.NewNotice(theme.QuestionIcon(), theme.ColorNameForeground, text))
+	}
 	if w.checked {
 		for _, m := range w.missing() {
 			head.Add(formview.NewProblem(m))
@@ -106,7 +133,7 @@ func (w *writing) draw() screen {
 	ready := primary(say("action.make_ready"), w.makeReady)
 	ready.Icon = theme.ConfirmIcon()
 	return screen{
-		title: w.a.textTitle(w.text.Title), short: say("screen.contribution"), way: "nav.consultation", body: w.scroll,
+		title: w.a.textTitle(w.text.Title), short: w.a.revision("screen.contribution", w.revision), way: "nav.consultation", body: w.scroll,
 		bar: newBar(nil, nil, ready, false),
 	}
 }

@@ -5,35 +5,24 @@ import (
 	"errors"
 	"fmt"
 
+	"baraza.example/forms/contribution"
 	"baraza.example/forms/session"
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
 )
 
-// ErrNoResponse means that what was to be corrected is no response to a form.
-var ErrNoResponse = errors.New("only a response to a form can be corrected")
+// Errors of what is asked of something that is of another kind.
+var (
+	ErrNoResponse     = errors.New("this is no response to a form")
+	ErrNoContribution = errors.New("this is no contribution")
+)
 
 // Correct begins the next revision of a response that was made ready, from its
 // newest one; a correction that was begun already goes on. The desk counts
 // revisions of a response once, by the newest. What was made ready stays as it
 // is.
 func (w *Workspace) Correct(ctx context.Context, name string, languages ...string) (*Response, error) {
-	s, err := w.submission(ctx, name)
-	switch {
-	case err != nil:
-		return nil, err
-	case s.strangers():
-		return nil, ErrStrangers
-	case s.Kind != batch.KindResponse:
-		return nil, ErrNoResponse
-	}
-	if s, err = w.newest(ctx, s); err != nil {
-		return nil, err
-	}
-	if s.Kind == batch.KindWithdrawal {
-		return nil, ErrWithdrawn
-	}
-	begun, err := w.correcting(ctx, s)
+	s, begun, err := w.correctable(ctx, name, batch.KindResponse, ErrNoResponse)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +47,53 @@ func (w *Workspace) Correct(ctx context.Context, name string, languages ...strin
 	return r, r.Save(ctx)
 }
 
+// CorrectContribution is Correct for a contribution: it returns the draft of its next
+// revision, which is saved and made ready as that of a new one, and whether that draft was
+// begun before.
+func (w *Workspace) CorrectContribution(ctx context.Context, name string) (c contribution.Contribution, before bool, err error) {
+	s, begun, err := w.correctable(ctx, name, batch.KindContribution, ErrNoContribution)
+	if err != nil {
+		return c, false, err
+	}
+	if begun != "" {
+		c, err = w.Contribution(ctx, begun)
+		return c, true, err
+	}
+	sent, err := contribution.Decode(s.Content.Body)
+	if err != nil {
+		return c, false, fmt.Errorf("correct %s: %w", name, err)
+	}
+	fresh, err := contribution.New(contribution.Options{Now: w.clock})
+	if err != nil {
+		return c, false, err
+	}
+	t := textDraft{Contribution: *sent, Of: s.Content.InstanceID, Revision: s.Content.Revision + 1}
+	t.ID, t.Changed = fresh.ID, fresh.Changed
+	return t.Contribution, false, w.store.Update(ctx, func(tx *storage.Tx) error { return w.putText(tx, t) })
+}
+
+// correctable is the newest revision of something of a kind that was made ready, and the
+// draft of the next one if that was begun. It returns wrong for what is of another kind.
+func (w *Workspace) correctable(ctx context.Context, name string, kind batch.Kind, wrong error) (s submission, begun string, err error) {
+	s, err = w.submission(ctx, name)
+	switch {
+	case err != nil:
+		return s, "", err
+	case s.strangers():
+		return s, "", ErrStrangers
+	case s.Kind != kind:
+		return s, "", wrong
+	}
+	if s, err = w.newest(ctx, s); err != nil {
+		return s, "", err
+	}
+	if s.Kind == batch.KindWithdrawal {
+		return s, "", ErrWithdrawn
+	}
+	begun, err = w.correcting(ctx, s)
+	return s, begun, err
+}
+
 // newest is the last revision of what s is a revision of.
 func (w *Workspace) newest(ctx context.Context, s submission) (submission, error) {
 	for {
@@ -80,6 +116,14 @@ func (w *Workspace) correcting(ctx context.Context, s submission) (string, error
 		}
 		if d.Value.Of == s.Content.InstanceID && d.Value.Revision == s.Content.Revision+1 {
 			return d.Key, nil
+		}
+	}
+	for t, err := range w.tables.contributions.All(ctx) {
+		if err != nil {
+			return "", err
+		}
+		if t.Value.Of == s.Content.InstanceID && t.Value.Revision == s.Content.Revision+1 {
+			return t.Key, nil
 		}
 	}
 	return "", nil

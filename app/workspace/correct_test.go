@@ -1,9 +1,11 @@
 package workspace_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"baraza.example/app/workspace"
 	"baraza.example/sync/batch"
@@ -56,7 +58,91 @@ func TestACorrectionIsTheNextRevisionOfAResponse(t *testing.T) {
 	}
 }
 
-func TestOnlyResponsesAreCorrected(t *testing.T) {
+func TestACorrectionIsTheNextRevisionOfAContribution(t *testing.T) {
+	d := newDevice(t)
+	first := contributed(t, d.Workspace, "Boats")
+	c, before, err := d.CorrectContribution(t.Context(), first.Name)
+	if err != nil || before || c.Title != "Boats" || len(c.Paragraphs) != 1 {
+		t.Fatalf("the correction begins as %+v (before: %v), %v", c, before, err)
+	}
+	c.Title = "Boats and nets"
+	c.SetText(strings.Repeat("Maneno yetu. ", 20_000)+"\n\nNyavu.", time.Now()) // kept in pieces
+	if err := d.SaveContribution(t.Context(), &c); err != nil {
+		t.Fatal(err)
+	}
+	d.crash()
+	c, before, err = d.CorrectContribution(t.Context(), first.Name)
+	if err != nil || !before || c.Title != "Boats and nets" || len(c.Paragraphs) != 2 {
+		t.Fatalf("the correction goes on as %+v (before: %v), %v", c.Title, before, err)
+	}
+	if revision, _, err := d.Correcting(t.Context(), c.ID); err != nil || revision != 2 {
+		t.Errorf("it says that it is revision %d, %v", revision, err)
+	}
+	if _, err := d.Withdraw(t.Context(), first.Name, ""); !errors.Is(err, workspace.ErrCorrecting) {
+		t.Errorf("withdrawn from under its author: %v", err)
+	}
+	c.SetText("Maneno yetu.\n\nNyavu.", time.Now())
+	second, err := d.MakeContributionReady(t.Context(), &c, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second.Revision != 2 || strings.TrimSuffix(first.Name, "/1") != strings.TrimSuffix(second.Name, "/2") {
+		t.Errorf("the correction is %+v of %+v", second, first)
+	}
+	for name, title := range map[string]string{first.Name: "Boats", second.Name: "Boats and nets"} {
+		sent, err := d.Read(t.Context(), name, "en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sent.Contribution; got.Title != title || got.ID+"/" != strings.TrimRight(name, "12") {
+			t.Errorf("%s says %q, %s", name, got.Title, got.ID)
+		}
+	}
+	third, before, err := d.CorrectContribution(t.Context(), first.Name)
+	if err != nil || before || third.Title != "Boats and nets" {
+		t.Errorf("the third revision begins as %q (before: %v), %v", third.Title, before, err)
+	}
+}
+
+// A correction in the trash may come back after another one was sent: it must not take its place.
+func TestACorrectionOfAContributionComesBackFromTheTrash(t *testing.T) {
+	d := newDevice(t)
+	first := contributed(t, d.Workspace, "Boats")
+	c, _, err := d.CorrectContribution(t.Context(), first.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	aside := func(put func(context.Context, string) error, id string) {
+		t.Helper()
+		if err := put(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	aside(d.PutAside, c.ID)
+	aside(d.Restore, c.ID)
+	if revision, _, err := d.Correcting(t.Context(), c.ID); err != nil || revision != 2 {
+		t.Errorf("back from the trash it is revision %d, %v", revision, err)
+	}
+	aside(d.PutAside, c.ID)
+	other, before, err := d.CorrectContribution(t.Context(), first.Name)
+	if err != nil || before || other.ID == c.ID {
+		t.Fatalf("another correction: before: %v, %v", before, err)
+	}
+	if _, err := d.MakeContributionReady(t.Context(), &other, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Restore(t.Context(), c.ID); !errors.Is(err, workspace.ErrFinished) {
+		t.Errorf("the first correction comes back: %v", err)
+	}
+	if _, err := d.Withdraw(t.Context(), first.Name, ""); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := d.CorrectContribution(t.Context(), first.Name); !errors.Is(err, workspace.ErrWithdrawn) {
+		t.Errorf("what was withdrawn is corrected: %v", err)
+	}
+}
+
+func TestOnlyTheirKindIsCorrected(t *testing.T) {
 	d := newDevice(t)
 	item := contributed(t, d.Workspace, "Boats")
 	if item.Kind != batch.KindContribution {
@@ -64,6 +150,9 @@ func TestOnlyResponsesAreCorrected(t *testing.T) {
 	}
 	if _, err := d.Correct(t.Context(), item.Name); !errors.Is(err, workspace.ErrNoResponse) {
 		t.Errorf("a contribution: %v", err)
+	}
+	if _, _, err := d.CorrectContribution(t.Context(), d.respond("Nalubaale").Name); !errors.Is(err, workspace.ErrNoContribution) {
+		t.Errorf("a response: %v", err)
 	}
 	if _, err := d.Correct(t.Context(), "uuid:none/1"); err == nil {
 		t.Error("what isn't there is corrected")

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"baraza.example/forms/contribution"
 	"baraza.example/forms/session"
 	"baraza.example/storage"
 )
@@ -41,8 +40,8 @@ func briefOf(d draft) brief {
 	return b
 }
 
-func briefOfText(c contribution.Contribution) brief {
-	return brief{Text: true, Title: c.Title, Changed: c.Changed}
+func briefOfText(t textDraft) brief {
+	return brief{Text: true, Title: t.Title, Changed: t.Changed}
 }
 
 // Briefs lists all drafts of responses and contributions, the one touched last

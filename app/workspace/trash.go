@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"baraza.example/forms/contribution"
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
 )
@@ -18,7 +17,7 @@ import (
 type trashed struct {
 	Text         bool // a contribution, not a response
 	Draft        draft
-	Contribution contribution.Contribution
+	Contribution textDraft
 	At           int64  // when it was put there
 	Days         int    // on how many days since then this device was used
 	Day          string // the last of them
@@ -86,9 +85,13 @@ func (w *Workspace) Restore(ctx context.Context, id string) error {
 		}
 		gone := w.tables.trash.In(tx).Delete(id)
 		if t.Text {
+			// of a correction another one may have been sent meanwhile
+			if err := w.unmade(tx, submissionName(t.Contribution.of())); err != nil {
+				return err
+			}
 			return errors.Join(gone, w.tables.contributions.In(tx).Put(id, t.Contribution), w.tables.briefs.In(tx).Put(id, briefOfText(t.Contribution)))
 		}
-		if t.Draft.Revision > 1 { // of a correction: another one may have been sent meanwhile
+		if t.Draft.Revision > 1 {
 			if err := w.unmade(tx, submissionName(t.Draft.Of, t.Draft.Revision)); err != nil {
 				return err
 			}

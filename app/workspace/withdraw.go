@@ -10,10 +10,10 @@ import (
 	"baraza.example/sync/batch"
 )
 
-// Errors of Withdraw.
+// Errors of Withdraw, and of what corrects.
 var (
 	ErrWithdrawn  = errors.New("this was withdrawn already")
-	ErrCorrecting = errors.New("a correction of this is being written: make it ready first, then withdraw")
+	ErrCorrecting = errors.New("a correction of this is being written: make it ready first, or put it into the trash")
 )
 
 // Withdraw takes back what was made ready, in all its revisions. Nothing disappears:

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"baraza.example/forms"
-	"baraza.example/forms/contribution"
 	"baraza.example/forms/session"
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
@@ -71,7 +70,7 @@ type Workspace struct {
 type tables struct {
 	identity      *storage.Collection[[]byte]
 	drafts        *storage.Collection[draft]
-	contributions *storage.Collection[contribution.Contribution]
+	contributions *storage.Collection[textDraft]
 	briefs        *storage.Collection[brief]
 	submissions   *storage.Collection[submission]
 	pieces        *storage.Collection[[]byte]
@@ -127,7 +126,7 @@ func on(ctx context.Context, store *storage.Store, o Options) (*Workspace, error
 	w.tables = tables{
 		identity:      storage.NewCollection[[]byte](store, storage.KindIdentity),
 		drafts:        storage.NewCollection[draft](store, storage.KindDraft),
-		contributions: storage.NewCollection[contribution.Contribution](store, storage.KindText),
+		contributions: storage.NewCollection[textDraft](store, storage.KindText),
 		pieces:        storage.NewCollection[[]byte](store, storage.KindPiece),
 		briefs:        storage.NewCollection[brief](store, storage.KindBrief),
 		submissions:   storage.NewCollection[submission](store, storage.KindResponse),

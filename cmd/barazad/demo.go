@@ -232,7 +232,7 @@ func (d *demonstration) contribute(ctx context.Context, device *world.Device) er
 	if err != nil {
 		return err
 	}
-	item, err := contributeFrom(ctx, device.Workspace, raw)
+	item, err := contributeFrom(ctx, device.Workspace, raw, "")
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"baraza.example/app/workspace"
 	"baraza.example/forms"
@@ -365,6 +366,7 @@ func (f filling) attach(ctx context.Context, r *workspace.Response, ref forms.Re
 
 func contribute(ctx context.Context, args []string, io streams) error {
 	f := newDeviceFlags("contribute", io)
+	corrects := f.String("corrects", "", "name of a contribution that was made ready, as “barazad status --json” has it: the file is its next revision")
 	words, err := f.parse(args)
 	if err != nil {
 		return err
@@ -381,7 +383,7 @@ func contribute(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	defer w.Close()
-	item, err := contributeFrom(ctx, w, raw)
+	item, err := contributeFrom(ctx, w, raw, *corrects)
 	if err != nil {
 		return err
 	}
@@ -390,9 +392,9 @@ func contribute(ctx context.Context, args []string, io streams) error {
 }
 
 // contributeFrom makes a contribution ready once, however often it is called
-// with the same text.
-func contributeFrom(ctx context.Context, w *workspace.Workspace, raw []byte) (workspace.Item, error) {
-	sum := sha256.Sum256(raw)
+// with the same text: a new one, or the next revision of the one whose name it corrects.
+func contributeFrom(ctx context.Context, w *workspace.Workspace, raw []byte, corrects string) (workspace.Item, error) {
+	sum := sha256.Sum256(append([]byte(corrects), raw...))
 	tag := "contribution " + hex.EncodeToString(sum[:12])
 	_, item, err := w.Tagged(ctx, tag)
 	if err != nil {
@@ -401,20 +403,38 @@ func contributeFrom(ctx context.Context, w *workspace.Workspace, raw []byte) (wo
 	if item != nil {
 		return *item, nil
 	}
-	c, err := contribution.New(contribution.Options{})
-	if err != nil {
-		return workspace.Item{}, err
-	}
-	id, started := c.ID, c.Started
-	if err := json.Unmarshal(raw, c); err != nil {
+	var c contribution.Contribution
+	if err := json.Unmarshal(raw, &c); err != nil {
 		return workspace.Item{}, fmt.Errorf("read the contribution: %w", err)
 	}
-	c.ID, c.Started, c.Changed = id, started, started
-	made, err := w.MakeContributionReady(ctx, c, tag)
+	if found := c.Check(); len(found) > 0 { // before a correction is begun
+		return workspace.Item{}, found[0]
+	}
+	if c.ID, c.Started, err = begunText(ctx, w, corrects); err != nil {
+		return workspace.Item{}, err
+	}
+	c.Changed = time.Now()
+	made, err := w.MakeContributionReady(ctx, &c, tag)
 	if err != nil {
 		return made, err
 	}
 	return sealNow(ctx, w, made)
+}
+
+// begunText is the id of a draft for a contribution, and when it was begun.
+func begunText(ctx context.Context, w *workspace.Workspace, corrects string) (id string, started time.Time, err error) {
+	if corrects != "" {
+		c, before, err := w.CorrectContribution(ctx, corrects)
+		if err == nil && before {
+			err = workspace.ErrCorrecting // whose text would be lost
+		}
+		return c.ID, c.Started, err
+	}
+	c, err := contribution.New(contribution.Options{})
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return c.ID, c.Started, nil
 }
 
 // readyWords says that a submission is ready, and its code if it has one yet.

@@ -21,6 +21,7 @@ const (
 	sampleTitle     = "Savannah Links Network — GH" // of the response in the samples
 	stickTitle      = "By bus to the secretariat"
 	stickParagraph  = "This went on a stick, because the mast is down."
+	stickCorrected  = "This went on two sticks, because the mast is down."
 )
 
 // What comes after the first sending, on a telephone and on a laptop: what was
@@ -41,6 +42,7 @@ func TestWindowCorrectsAnswersAndCarries(t *testing.T) {
 			v.isAsked(b, r, response)
 			r.end() // from now on nobody answers
 			v.byStick(r, 3)
+			v.revise(r)
 			if err := h.end(); err != nil {
 				t.Errorf("the program was asked to end and ended with %v", err)
 			}
@@ -139,6 +141,30 @@ func (v *visitor) byStick(r *road, before int) {
 	v.seesSome("carry.receipts")
 	v.until("the receipt", func() bool { return len(v.received()) == before+1 })
 	v.picture("back-on-the-stick")
+}
+
+// revise corrects the contribution that a stick took, and has another one take that.
+func (v *visitor) revise(r *road) {
+	v.t.Helper()
+	v.show("nav.outbox")
+	v.taps(stickTitle)
+	v.sees(v.say("receipt.proof_ok"))
+	v.taps(v.say("correct.text"))
+	paragraph := v.say("contribution.paragraph", locale.Values{"Number": 1})
+	v.enter(paragraph)
+	v.x("key", "ctrl+a")
+	v.x("type", "--delay", "8", stickCorrected)
+	v.holds(paragraph, stickCorrected)
+	v.picture("revising")
+	v.taps(v.say("action.make_ready"))
+	v.sees(v.say("correct.revision", locale.Values{"Number": 2}))
+	v.picture("revision-made")
+	v.carry()
+	v.seesSome("carry.written")
+	r.run("", "bundle", "take", "--dir", r.dir, "--yes", v.stick())
+	if list := r.run("", "central", "list", "--dir", r.dir); strings.Count(list, stickTitle) != 2 {
+		v.t.Errorf("the two revisions are not at the centre once each: %s", list)
+	}
 }
 
 // seesSome waits until some of something are told, one at least.

@@ -127,9 +127,9 @@ func messageDo(ctx context.Context, word string, args []string, io streams) erro
 			}
 			return err
 		case "correct":
-			r, err := w.Correct(ctx, m.Item)
+			draft, revision, err := beginCorrection(ctx, w, m)
 			if err == nil {
-				_, err = fmt.Fprintf(io.out, "Revision %d is being written, as draft %s.\n", r.Revision(), r.InstanceID())
+				_, err = fmt.Fprintf(io.out, "Revision %d is being written, as draft %s.\n", revision, draft)
 			}
 			return err
 		}
@@ -146,6 +146,23 @@ func messageDo(ctx context.Context, word string, args []string, io streams) erro
 		}
 		return w.MarkRead(ctx, m.ID)
 	})
+}
+
+// beginCorrection begins the next revision of what a message is about, or finds the one
+// that was begun.
+func beginCorrection(ctx context.Context, w *workspace.Workspace, m workspace.Message) (draft string, revision uint32, err error) {
+	if m.Form == "" {
+		c, _, err := w.CorrectContribution(ctx, m.Item)
+		if err == nil {
+			revision, _, err = w.Correcting(ctx, c.ID)
+		}
+		return c.ID, revision, err
+	}
+	r, err := w.Correct(ctx, m.Item)
+	if err != nil {
+		return "", 0, err
+	}
+	return r.InstanceID(), r.Revision(), nil
 }
 
 // withdraw takes back what was made ready.
