@@ -153,7 +153,7 @@ func TestTheLogOfAFormSaysWhatWasLookedAt(t *testing.T) {
 	p.taps("Keep this reason")
 	p.doesNotSee("Why were the answers changed?")
 	p.taps("Make ready")
-	p.sees("Response · Revision 2")
+	p.sees(" · Revision 2", "Response")
 
 	items, err := p.work.Items(t.Context())
 	if err != nil || len(items) != 2 || items[0].Attached != 1 || items[1].Attached != 1 {

@@ -61,24 +61,15 @@ func (a *App) loadItem(name string, item **workspace.Item, proof **workspace.Pro
 
 // kind is what i is: a response or a contribution.
 func (a *App) kind(i workspace.Item) string {
-	what := locale.ID("screen.response")
 	switch {
 	case i.IsContribution():
-		what = "screen.contribution"
+		return a.words.Say("screen.contribution")
 	case i.IsReply():
 		return a.words.Say("message.reply_item")
 	case i.IsWithdrawal():
 		return a.words.Say("withdraw.item")
 	}
-	return a.revision(what, i.Revision)
-}
-
-// revision names something, and which of its revisions it is.
-func (a *App) revision(what locale.ID, number uint32) string {
-	if number < 2 {
-		return a.words.Say(what)
-	}
-	return a.words.Say(what) + " · " + a.words.Say("correct.revision", locale.Values{"Number": number})
+	return a.words.Say("screen.response")
 }
 
 func (a *App) item(i workspace.Item, proof *workspace.Proof, asked ...workspace.Message) fyne.CanvasObject {

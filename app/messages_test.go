@@ -118,7 +118,7 @@ func TestAQuestionAboutAContributionIsAnsweredByItsNextRevision(t *testing.T) {
 	p.taps("What the lake needs") // the draft
 	p.sees("Contribution · Revision 2", "<Prices of nets first.>")
 	p.taps("Make ready")
-	p.sees("Contribution · Revision 2", "on this device")
+	p.sees("What the lake needs · Revision 2", "on this device")
 	p.showMessages()
 	p.taps("Prices of what?")
 	p.sees("You corrected or withdrew this since.")

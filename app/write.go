@@ -104,7 +104,7 @@ func (w *writing) draw() screen {
 	}
 	column := formview.NewStack(gapParts)
 	w.scroll = formview.NewScroll(formview.NewColumn(column))
-	head := formview.NewStack(gapCards, heading(w.a.revision("screen.contribution", w.revision)))
+	head := formview.NewStack(gapCards, heading(w.kind()))
 	for _, m := range w.asked {
 		text := w.a.asks(m)
 		if about := w.a.questionLabel(m); about != "" {
@@ -133,9 +133,14 @@ func (w *writing) draw() screen {
 	ready := primary(say("action.make_ready"), w.makeReady)
 	ready.Icon = theme.ConfirmIcon()
 	return screen{
-		title: w.a.textTitle(w.text.Title), short: w.a.revision("screen.contribution", w.revision), way: "nav.consultation", body: w.scroll,
+		title: w.a.textTitle(w.text.Title), short: w.kind(), way: "nav.consultation", body: w.scroll,
 		bar: newBar(nil, nil, ready, false),
 	}
+}
+
+// kind is what is written: a contribution, or which revision of one.
+func (w *writing) kind() string {
+	return wording.Revision(w.a.words, w.a.words.Say("screen.contribution"), w.revision)
 }
 
 // button is a button that scrolls into sight with the focus.

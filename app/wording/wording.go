@@ -69,7 +69,15 @@ func Title(l *locale.Localizer, i workspace.Item) string {
 	case i.IsWithdrawal():
 		return l.Say("withdraw.of", locale.Values{"Title": title})
 	}
-	return title
+	return Revision(l, title, i.Revision)
+}
+
+// Revision names something, and which of its revisions it is if there are others.
+func Revision(l *locale.Localizer, name string, number uint32) string {
+	if number < 2 {
+		return name
+	}
+	return name + " · " + l.Say("correct.revision", locale.Values{"Number": number})
 }
 
 // BriefTitle names what is being written.
