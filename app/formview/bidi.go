@@ -7,6 +7,7 @@ import (
 	"golang.org/x/text/unicode/bidi"
 
 	"baraza.example/assets/locale"
+	"baraza.example/forms/levels"
 )
 
 // Marks that have a direction and no width. One between two pieces of a line
@@ -94,6 +95,7 @@ func hasRightToLeft(words string) bool { return strings.ContainsFunc(words, righ
 // even goes left to right, odd right to left.
 type run struct {
 	level int
+	from  int // where it begins in the line
 	text  []rune
 }
 
@@ -103,16 +105,39 @@ const between = " · "
 
 // visual returns a line with its runs in the order in which they are seen.
 func visual(line string, direction locale.Direction) string {
-	mark := string(leftMark)
+	base, mark := 0, string(leftMark)
 	if direction == locale.RightToLeft {
-		mark = string(rightMark)
+		base, mark = 1, string(rightMark)
 	}
-	runs := levels(strings.ReplaceAll(line, between, mark+between+mark), direction)
+	text := []rune(strings.ReplaceAll(line, between, mark+between+mark))
+	var b strings.Builder
+	for _, r := range reordered(runsOf(text, levels.Of(text, base))) {
+		b.WriteString(r.drawn())
+		b.WriteRune(leftMark)
+	}
+	return b.String()
+}
+
+// runsOf cuts a line into runs, in the order of typing.
+func runsOf(text []rune, levels []int) (runs []run) {
+	for from := 0; from < len(text); {
+		to := from + 1
+		for to < len(text) && levels[to] == levels[from] {
+			to++
+		}
+		runs = append(runs, run{level: levels[from], from: from, text: text[from:to]})
+		from = to
+	}
+	return runs
+}
+
+// reordered puts runs into the order in which they are seen (rule L2): from the
+// deepest level down, what is at least that deep is turned round.
+func reordered(runs []run) []run {
 	deepest := 0
 	for _, r := range runs {
 		deepest = max(deepest, r.level)
 	}
-	// Rule L2: from the deepest level down, turn round what is at least that deep.
 	for level := deepest; level >= 1; level-- {
 		for i := 0; i < len(runs); i++ {
 			j := i
@@ -123,28 +148,24 @@ func visual(line string, direction locale.Direction) string {
 			i = max(i, j-1)
 		}
 	}
-	var b strings.Builder
-	for _, r := range runs {
-		b.WriteString(r.drawn())
-		b.WriteRune(leftMark)
-	}
-	return b.String()
+	return runs
 }
 
 // drawn is the run as Fyne has to be given it. It turns letters of a run that
 // goes right to left round by itself, but not the signs at its ends.
 func (r run) drawn() string {
+	text := slices.DeleteFunc(slices.Clone(r.text), func(r rune) bool { return r == rightMark || r == leftMark })
 	if r.level%2 == 0 {
-		return string(r.text)
+		return string(text)
 	}
-	from, to := 0, len(r.text)
-	for from < to && !rightToLeft(r.text[from]) {
+	from, to := 0, len(text)
+	for from < to && !rightToLeft(text[from]) {
 		from++
 	}
-	for to > from && !rightToLeft(r.text[to-1]) {
+	for to > from && !rightToLeft(text[to-1]) {
 		to--
 	}
-	return turned(r.text[to:]) + string(leftMark) + string(r.text[from:to]) + string(leftMark) + turned(r.text[:from])
+	return turned(text[to:]) + string(leftMark) + string(text[from:to]) + string(leftMark) + turned(text[:from])
 }
 
 func turned(signs []rune) string {
@@ -156,61 +177,6 @@ func turned(signs []rune) string {
 		}
 	}
 	return string(out)
-}
-
-// levels cuts a line into runs, in the order of typing. The library tells
-// directions and not levels: left to right within right to left is level 2.
-func levels(line string, direction locale.Direction) []run {
-	// The first word must not turn the whole line: it may be of the other direction.
-	base, mark := 0, leftMark
-	if direction == locale.RightToLeft {
-		base, mark = 1, rightMark
-	}
-	line = string(mark) + line
-	var p bidi.Paragraph
-	// The library stops at a sign that ends a paragraph; such a line stays as it is.
-	n, err := p.SetString(line)
-	if err != nil || n < len(line) {
-		return []run{{0, []rune(strings.TrimPrefix(line, string(mark)))}}
-	}
-	order, err := p.Order()
-	if err != nil {
-		return []run{{0, []rune(line)}}
-	}
-	var runs []run
-	for i := range order.NumRuns() {
-		f := order.Run(i)
-		text := slices.DeleteFunc([]rune(f.String()), func(r rune) bool { return r == rightMark || r == leftMark })
-		switch {
-		case f.Direction() == bidi.RightToLeft:
-			runs = append(runs, run{1, text})
-		case base == 1:
-			runs = append(runs, run{2, text})
-		case i > 0:
-			// A number behind Arabic belongs to it, and the Latin that follows does not.
-			n := number(text)
-			runs = append(runs, run{2, text[:n]}, run{0, text[n:]})
-		default:
-			runs = append(runs, run{0, text})
-		}
-	}
-	return slices.DeleteFunc(runs, func(r run) bool { return len(r.text) == 0 })
-}
-
-// number counts the runes of the number at the beginning of text.
-func number(text []rune) int {
-	for i, r := range text {
-		separates := strings.ContainsRune(".,:/+-", r) && i+1 < len(text) && isDigit(text[i+1])
-		if !isDigit(r) && !separates {
-			return i
-		}
-	}
-	return len(text)
-}
-
-func isDigit(r rune) bool {
-	class := classOf(r)
-	return class == bidi.EN || class == bidi.AN
 }
 
 // rightToLeft tells letters of Arabic, Hebrew and their like, with their marks.

@@ -11,6 +11,8 @@ import (
 	"github.com/go-text/typesetting/shaping"
 	"golang.org/x/image/math/fixed"
 	"golang.org/x/text/unicode/bidi"
+
+	"baraza.example/forms/levels"
 )
 
 // A shaper turns text into lines of glyphs. Its buffers serve one document.
@@ -148,7 +150,7 @@ func each(text []rune, base di.Direction, run func(from, to, level int)) {
 	if base == di.DirectionRTL {
 		own = 1
 	}
-	levels := levelsOf(text, own)
+	levels := levels.Of(text, own)
 	for from := 0; from < len(text); {
 		to := from + 1
 		for to < len(text) && levels[to] == levels[from] {

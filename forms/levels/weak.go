@@ -1,4 +1,4 @@
-package typeset
+package levels
 
 import (
 	"slices"

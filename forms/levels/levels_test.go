@@ -1,4 +1,4 @@
-package typeset
+package levels
 
 import (
 	"bufio"
@@ -33,7 +33,7 @@ func TestLevelsAreThoseOfUnicode(t *testing.T) {
 				text = append(text, rune(r))
 			}
 			base, _ := strconv.Atoi(fields[2])
-			got := levelsOf(text, base)
+			got := Of(text, base)
 			unseen := len(text) // rule L1: space at the end is not looked at when lines are cut
 			for i, want := range strings.Fields(fields[3]) {
 				if want == "x" || i >= unseen {

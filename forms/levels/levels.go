@@ -1,14 +1,14 @@
-package typeset
+// Package levels says in which direction the letters of a line run: levels by the
+// Unicode bidirectional algorithm (UAX 9, rules named as there). The libraries at hand
+// tell directions and not levels, and a number behind Arabic within English then
+// stands on the wrong side of it. Start at [Of].
+package levels
 
 import (
 	"slices"
 
 	"golang.org/x/text/unicode/bidi"
 )
-
-// Levels by the Unicode bidirectional algorithm (UAX 9, rules named as there).
-// The libraries at hand tell directions and not levels, and a number behind Arabic
-// within English then stands on the wrong side of it.
 
 const (
 	maxDepth    = 125 // BD2
@@ -26,9 +26,9 @@ func removed(c bidi.Class) bool {
 
 func isolates(c bidi.Class) bool { return c == bidi.LRI || c == bidi.RLI || c == bidi.FSI }
 
-// levelsOf returns the level of each character of one paragraph whose own level
+// Of returns the level of each character of one paragraph whose own level
 // is base, 0 or 1. What rule X9 takes out has the level of what stands before it.
-func levelsOf(text []rune, base int) []int {
+func Of(text []rune, base int) []int {
 	levels := make([]int, len(text))
 	classes := make([]bidi.Class, len(text))
 	turns := base == 1
