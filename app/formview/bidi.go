@@ -180,10 +180,19 @@ func turned(signs []rune) string {
 }
 
 // rightToLeft tells letters of Arabic, Hebrew and their like, with their marks.
-func rightToLeft(r rune) bool {
+func rightToLeft(r rune) bool { return leftward(r) || classOf(r) == bidi.NSM }
+
+// leftward tells letters that run from right to left.
+func leftward(r rune) bool {
+	if r < 0x0590 {
+		return false
+	}
 	class := classOf(r)
-	return class == bidi.R && r != rightMark || class == bidi.AL || class == bidi.NSM
+	return class == bidi.R && r != rightMark || class == bidi.AL
 }
+
+// sided tells letters that have a direction.
+func sided(r rune) bool { return leftward(r) || classOf(r) == bidi.L && r != leftMark }
 
 func classOf(r rune) bidi.Class {
 	p, _ := bidi.LookupRune(r)

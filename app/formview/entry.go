@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/driver/mobile"
 	"fyne.io/fyne/v2/theme"
@@ -41,6 +42,13 @@ type Entry struct {
 	here  bool                // it has the focus
 	hint  string              // the placeholder as it was given, where it runs from right to left
 
+	within  *container.Scroll // what shows the content
+	ordered *ordered          // what is shown in place of Fyne's content; nil while that is shown
+	leading int               // where the caret is drawn at the letter behind it; -1 nowhere
+	anchor  int               // where a selection began
+	shift   bool              // is held down
+	drags   bool              // a selection is being drawn
+
 	single bool // Return does not begin a line
 	rows   int
 	least  int           // rows, however little is typed
@@ -58,7 +66,7 @@ const (
 // NewEntry makes a field that grows with its text. In one without several
 // lines Return does not begin one; what is long wraps all the same.
 func NewEntry(multiline bool) *Entry {
-	e := &Entry{single: !multiline, least: singleRows, probe: widget.NewLabel(""), ring: NewRing()}
+	e := &Entry{single: !multiline, least: singleRows, leading: -1, probe: widget.NewLabel(""), ring: NewRing()}
 	e.MultiLine = true
 	e.Wrapping = fyne.TextWrapWord
 	e.probe.Wrapping = fyne.TextWrapWord
@@ -79,6 +87,9 @@ func NewEntry(multiline bool) *Entry {
 		}
 	}
 	e.OnCursorChanged = func() {
+		if e.ordered != nil {
+			e.ordered.update()
+		}
 		if e.OnMove != nil {
 			e.OnMove()
 		}
@@ -116,6 +127,7 @@ func (e *Entry) orderHint() {
 		lines[i] = inOrder(line, locale.RightToLeft)
 	}
 	e.SetPlaceHolder(strings.Join(lines, "\n"))
+	e.order()
 }
 
 // grow makes the field as high as its text.
@@ -161,27 +173,43 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	case fyne.KeyBackspace, fyne.KeyReturn, fyne.KeyEnter:
 		e.past()
 	}
+	if e.steps(k.Name) {
+		return
+	}
 	e.Entry.TypedKey(k)
 }
 
 // CreateRenderer implements [fyne.Widget]: Fyne's field marks the focus by a
 // shade of its edge, which is easily missed.
 func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
-	return ringed{e.Entry.CreateRenderer(), e.ring}
+	r := e.Entry.CreateRenderer()
+	e.ordered, e.within = nil, nil
+	for _, o := range r.Objects() {
+		if s, ok := o.(*container.Scroll); ok {
+			e.within = s
+		}
+	}
+	e.order()
+	return ringed{r, e}
 }
 
 type ringed struct {
 	fyne.WidgetRenderer
-	ring *canvas.Rectangle
+	e *Entry
 }
 
 func (r ringed) Layout(size fyne.Size) {
 	r.WidgetRenderer.Layout(size)
-	r.ring.Resize(size)
+	r.e.ring.Resize(size)
+}
+
+func (r ringed) Refresh() {
+	r.WidgetRenderer.Refresh()
+	r.e.order()
 }
 
 func (r ringed) Objects() []fyne.CanvasObject {
-	return append(slices.Clone(r.WidgetRenderer.Objects()), r.ring)
+	return append(slices.Clone(r.WidgetRenderer.Objects()), r.e.ring)
 }
 
 // AcceptsTab says that Tab moves on to the next field.
@@ -199,7 +227,7 @@ func (e *Entry) FocusGained() {
 
 // FocusLost implements [fyne.Focusable].
 func (e *Entry) FocusLost() {
-	e.here = false
+	e.here, e.shift, e.drags = false, false, false
 	Light(e.ring, false)
 	e.Entry.FocusLost()
 	if e.OnFocus != nil {
@@ -227,6 +255,13 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 		// Fyne gives a shortcut to what has the focus and to nobody else.
 		if c, ok := fyne.CurrentApp().Driver().CanvasForObject(e).(fyne.Shortcutable); ok {
 			c.TypedShortcut(s)
+		}
+		if s.KeyName == fyne.KeyLeft || s.KeyName == fyne.KeyRight { // by words
+			if e.SelectedText() == "" {
+				e.anchor = e.CursorTextOffset()
+			}
+			e.Entry.TypedShortcut(&desktop.CustomShortcut{KeyName: e.sideways(s.KeyName), Modifier: s.Modifier})
+			return
 		}
 	}
 	e.Entry.TypedShortcut(s)
