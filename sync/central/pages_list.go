@@ -16,6 +16,7 @@ const perPage = 50
 type listView struct {
 	Items    []Item // the newest first
 	Kind     string // what is shown: "", "response" or "contribution"
+	None     bool   // nothing has come in, of any kind
 	Total    int    // of what is shown
 	Counted  int
 	Page     int // from 1
@@ -32,13 +33,14 @@ func (p *DeskPages) serveList(w http.ResponseWriter, r *http.Request) {
 		p.message(w, r, http.StatusNotFound, "missing")
 		return
 	}
-	v := listView{Kind: kind, Waiting: !p.keyed()}
+	v := listView{Kind: kind, None: true, Waiting: !p.keyed()}
 	// Every item is looked at, because what counts is known inside the seal alone.
 	for i, err := range p.desk.List(r.Context()) {
 		if err != nil {
 			p.fail(w, r, err)
 			return
 		}
+		v.None = false
 		if wanted != 0 && i.Kind != wanted {
 			continue
 		}

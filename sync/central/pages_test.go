@@ -241,6 +241,20 @@ func TestADeskWithoutAKeyListsWhatCameInSealed(t *testing.T) {
 	}
 }
 
+func TestWhereNothingCameInWordsSayWhatToDo(t *testing.T) {
+	s := newSite(t, true)
+	s.login()
+	if _, body := s.ask("GET", "/", nil); !strings.Contains(body, "Nothing has come in yet.") || !strings.Contains(body, "barazad central invite") ||
+		strings.Contains(body, "Shown: 0") || strings.Contains(body, "table.csv") {
+		t.Errorf("before anything came in: %s", body)
+	}
+	s.device(t, "Radio Maisha").respond("uuid:1", 1, "<a>b</a>")
+	if _, body := s.ask("GET", "/?kind=contribution", nil); !strings.Contains(body, "No contribution has come in yet.") ||
+		strings.Contains(body, "Nothing has come in") || !strings.Contains(body, "table.csv") {
+		t.Errorf("without contributions: %s", body)
+	}
+}
+
 func TestTheListHasPagesAndKinds(t *testing.T) {
 	s := newSite(t, true)
 	d := s.device(t, "Radio Maisha")
