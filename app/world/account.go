@@ -8,6 +8,7 @@ import (
 	"baraza.example/app/workspace"
 	"baraza.example/storage"
 	"baraza.example/sync/batch"
+	"baraza.example/sync/central"
 )
 
 // An Account says what must hold at the end, counted at both ends: what the
@@ -37,12 +38,13 @@ type Fate struct {
 	Kind       batch.Kind
 	Title      string
 	Code       string
-	Road       []string // names of the hubs it passed, then the centre's; empty: it never arrived
-	Bytes      int      // of its envelope
-	Tries      int      // contacts of its device until all it had was received
-	Deliveries int      // at the centre
-	Counted    int      // how often the secretariat counts it
-	Proof      bool     // the device holds a receipt and its proof holds
+	Road       []string        // names of the hubs it passed, then the centre's; empty: it never arrived
+	Carrier    central.Carrier // that brought it to the centre
+	Bytes      int             // of its envelope
+	Tries      int             // contacts of its device until all it had was received
+	Deliveries int             // at the centre
+	Counted    int             // how often the secretariat counts it
+	Proof      bool            // the device holds a receipt and its proof holds
 }
 
 // Err is nil when everything made was received exactly once, every device has
@@ -101,7 +103,7 @@ func (a *Account) count(f Fate) {
 }
 
 func (w *World) fate(ctx context.Context, m Made, e entry) (Fate, error) {
-	f := Fate{Device: m.Device.Name, Bytes: e.bytes, Tries: m.Device.Tries, Deliveries: e.deliveries, Counted: e.counted, Road: e.road}
+	f := Fate{Device: m.Device.Name, Bytes: e.bytes, Tries: m.Device.Tries, Deliveries: e.deliveries, Counted: e.counted, Road: e.road, Carrier: e.carrier}
 	item, err := m.Device.Item(ctx, m.Item)
 	if err != nil {
 		return f, nil // the device has lost it: Forgotten says so

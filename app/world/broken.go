@@ -97,8 +97,8 @@ func (v Variant) served(ctx context.Context, s central.Store) (central.Store, er
 	return elsewhere, nil
 }
 
-// serving is how the centre meets its callers.
-func (v Variant) serving(s *central.Server, store central.Store) serving {
+// serving is how the centre meets its callers, and the bundles of a carrier.
+func (v Variant) serving(s *central.Server, store central.Store, by central.Carrier) serving {
 	var in exchange.Inbox
 	switch v {
 	case ReusesSequence:
@@ -106,7 +106,10 @@ func (v Variant) serving(s *central.Server, store central.Store) serving {
 	case TakesUnsigned:
 		in = unseeing{s, store}
 	default:
-		return s.Serve
+		if by == central.CarrierLink {
+			return s.Serve
+		}
+		return func(ctx context.Context, c exchange.Conn) (exchange.Report, error) { return s.ServeBundle(ctx, c, by) }
 	}
 	return func(ctx context.Context, c exchange.Conn) (exchange.Report, error) {
 		return exchange.Serve(ctx, c, in, exchange.Options{Self: exchange.Peer{Role: batch.RoleCentre}})

@@ -105,7 +105,7 @@ func (c *Centre) start(ctx context.Context) (err error) {
 	if c.server, err = central.New(ctx, o); err != nil {
 		return err
 	}
-	c.halt, err = c.w.net.serve(CentreName, c.w.watched(c.w.options.Broken.serving(c.server, c.served)))
+	c.halt, err = c.w.net.serve(CentreName, c.w.watched(c.w.options.Broken.serving(c.server, c.served, central.CarrierLink)))
 	return err
 }
 

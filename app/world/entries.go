@@ -14,6 +14,7 @@ type entry struct {
 	deliveries int
 	bytes      int
 	road       []string
+	carrier    central.Carrier
 }
 
 // Desk is the secretariat's side of the centre.
@@ -48,7 +49,7 @@ func (c *Centre) entries(ctx context.Context) (found map[string]entry, surplus i
 		if i.Counted() {
 			e.counted++
 			e.ref = i.Ref().String()
-			e.bytes = len(r.Envelope)
+			e.bytes, e.carrier = len(r.Envelope), r.Carrier
 			for _, stop := range i.Path {
 				e.road = append(e.road, c.w.hubName(stop.Hub))
 			}

@@ -9,6 +9,7 @@ import (
 	"baraza.example/app/workspace"
 	"baraza.example/sync/batch"
 	"baraza.example/sync/bundle"
+	"baraza.example/sync/central"
 	"baraza.example/sync/exchange"
 	"baraza.example/sync/hub"
 )
@@ -63,7 +64,7 @@ func (c *Centre) Visit(ctx context.Context, s *Stick) (exchange.Report, error) {
 	if err != nil {
 		return exchange.Report{}, err
 	}
-	r, err := b.Bring(ctx, c.w.options.Broken.serving(c.server, c.served))
+	r, err := b.Bring(ctx, c.w.options.Broken.serving(c.server, c.served, central.CarrierStick))
 	return r, errors.Join(err, b.Close())
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"baraza.example/sync/central"
 	"baraza.example/sync/exchange"
 )
 
@@ -26,7 +27,7 @@ func TestSticksCarriedByPeopleLoseNothing(t *testing.T) {
 				var a Account
 				if a, err = p.world.Settled(t.Context()); err == nil {
 					seen.count(a, p)
-					err = a.Err()
+					err = errors.Join(a.Err(), allBy(a, central.CarrierStick))
 				}
 			}
 			if p != nil {
@@ -45,6 +46,16 @@ func TestSticksCarriedByPeopleLoseNothing(t *testing.T) {
 	if seen.submissions == 0 || spoiled == 0 || seen.kills == 0 {
 		t.Error("nothing went wrong: the worlds prove nothing")
 	}
+}
+
+// allBy says which submissions another carrier is said to have brought to the centre.
+func allBy(a Account, by central.Carrier) (err error) {
+	for _, f := range a.Each {
+		if f.Carrier != by {
+			err = errors.Join(err, fmt.Errorf("%s is said to have come by %q", f.Code, f.Carrier))
+		}
+	}
+	return err
 }
 
 // The same with a fault built in, to see that it would be noticed.

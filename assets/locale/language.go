@@ -73,3 +73,13 @@ func Named(code string) (Language, bool) {
 	}
 	return Language{}, false
 }
+
+// Accepted lists the codes of an Accept-Language header in their order; the
+// weights that nearly everybody sends go down in the same order.
+func Accepted(header string) (codes []string) {
+	for part := range strings.SplitSeq(header[:min(len(header), 200)], ",") {
+		code, _, _ := strings.Cut(part, ";")
+		codes = append(codes, strings.TrimSpace(code))
+	}
+	return codes
+}

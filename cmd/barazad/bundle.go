@@ -42,11 +42,12 @@ type bundleFlags struct {
 	deviceFlags
 	asHub *bool
 	yes   *bool
+	by    central.Carrier // at a centre: what brought the bundle
 	quota *hub.Quota
 }
 
 func newBundleFlags(command string, io streams) bundleFlags {
-	f := bundleFlags{deviceFlags: newDeviceFlags(command, io)}
+	f := bundleFlags{deviceFlags: newDeviceFlags(command, io), by: central.CarrierStick}
 	f.Lookup("dir").Usage = "folder of a device, a hub or a centre"
 	f.asHub = f.Bool("hub", false, "as a hub: carry for others, too")
 	f.yes = f.Bool("yes", false, "don't ask before taking")
@@ -78,7 +79,7 @@ type party struct {
 
 func (f bundleFlags) party(ctx context.Context) (p party, err error) {
 	if _, err := os.Stat(filepath.Join(*f.dir, centreDB)); *f.dir != "" && err == nil {
-		return centreParty(ctx, *f.dir)
+		return centreParty(ctx, *f.dir, f.by)
 	}
 	w, _, err := f.deviceFlags.open(ctx)
 	if err != nil {
@@ -104,7 +105,7 @@ func writeOnce(ctx context.Context, w *workspace.Workspace, b *bundle.Bundle, h 
 	return w.WriteBundle(ctx, b, h)
 }
 
-func centreParty(ctx context.Context, dir string) (p party, err error) {
+func centreParty(ctx context.Context, dir string, by central.Carrier) (p party, err error) {
 	store, keys, err := openCentre(ctx, dir)
 	if err != nil {
 		return p, err
@@ -116,7 +117,10 @@ func centreParty(ctx context.Context, dir string) (p party, err error) {
 	p.open = func(path string, partSize int64) (*bundle.Bundle, error) {
 		return bundle.Open(path, bundle.Options{Writer: server.Peer(), PartSize: partSize, Centre: keys.Centre.Root()})
 	}
-	p.take = func(b *bundle.Bundle) (exchange.Report, error) { return b.Bring(ctx, server.Serve) }
+	serve := func(ctx context.Context, c exchange.Conn) (exchange.Report, error) {
+		return server.ServeBundle(ctx, c, by)
+	}
+	p.take = func(b *bundle.Bundle) (exchange.Report, error) { return b.Bring(ctx, serve) }
 	p.close = store.Close
 	return p, nil
 }
@@ -165,9 +169,13 @@ func (f bundleFlags) finish(b *bundle.Bundle, report exchange.Report, err error)
 
 func bundleTake(ctx context.Context, args []string, io streams) error {
 	f := newBundleFlags("bundle take", io)
+	mailed := f.Bool("mail", false, "at a centre: it came by mail, not on a stick (“mail-in” knows that by itself)")
 	path, err := f.one(args)
 	if err != nil {
 		return err
+	}
+	if *mailed {
+		f.by = central.CarrierMail
 	}
 	return f.takeFrom(ctx, path, 0)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"baraza.example/sync/bundle"
+	"baraza.example/sync/central"
 )
 
 const defaultMail = 2_000_000 // bytes that most servers take
@@ -110,6 +111,7 @@ func (f bundleFlags) writeForMail(ctx context.Context, folder string, size int64
 
 func bundleMailIn(ctx context.Context, args []string, io streams) error {
 	f := newBundleFlags("bundle mail-in", io)
+	f.by = central.CarrierMail
 	size := byteSize(defaultMail)
 	f.Var(&size, "size", "largest mail that answers go in")
 	words, err := f.parse(args)

@@ -135,7 +135,7 @@ func TestEveryRoadLeadsToTheCentreOnce(t *testing.T) {
 		t.Errorf("the centre has %d records, want 5:\n%s", len(lines), list)
 	}
 	for code, want := range map[string][2]string{
-		near: {"hub", "Savannah"}, kiosk: {"hub", "Wavuvi wa Nansole"}, stick: {"direct", "Sindicato de Trabajadoras"}, post: {"direct", "Institut supérieur des réseaux et télécommunications du Cayor"},
+		near: {"hub", "Savannah"}, kiosk: {"hub", "Wavuvi wa Nansole"}, stick: {"stick", "Sindicato de Trabajadoras"}, post: {"mail", "Institut supérieur des réseaux et télécommunications du Cayor"},
 	} {
 		found := 0
 		for _, line := range lines {

@@ -129,21 +129,11 @@ func (p *Pages) marked(next http.Handler) http.Handler {
 // language is the one chosen, else the first that the browser asks for and the
 // form has.
 func (p *Pages) language(r *http.Request) locale.Language {
-	for _, code := range append([]string{r.URL.Query().Get("language"), cookie(r, cookieLanguage)}, accepted(r.Header.Get("Accept-Language"))...) {
+	for _, code := range append([]string{r.URL.Query().Get("language"), cookie(r, cookieLanguage)}, locale.Accepted(r.Header.Get("Accept-Language"))...) {
 		if l, ok := locale.Named(code); ok && slices.Contains(p.o.Languages, l.Code) {
 			return l
 		}
 	}
 	l, _ := locale.Named(p.o.Languages[0])
 	return l
-}
-
-// accepted lists the codes of an Accept-Language header in their order; the
-// weights that nearly everybody sends go down in the same order.
-func accepted(header string) (codes []string) {
-	for part := range strings.SplitSeq(header[:min(len(header), 200)], ",") {
-		code, _, _ := strings.Cut(part, ";")
-		codes = append(codes, strings.TrimSpace(code))
-	}
-	return codes
 }

@@ -115,7 +115,11 @@ func (s *Server) Peer() exchange.Peer {
 
 // Serve answers one exchange on conn.
 func (s *Server) Serve(ctx context.Context, conn exchange.Conn) (exchange.Report, error) {
-	return exchange.Serve(ctx, conn, s, exchange.Options{Self: s.Peer(), Clock: s.now, Logger: s.logger})
+	return s.serve(ctx, conn, s)
+}
+
+func (s *Server) serve(ctx context.Context, conn exchange.Conn, in exchange.Inbox) (exchange.Report, error) {
+	return exchange.Serve(ctx, conn, in, exchange.Options{Self: s.Peer(), Clock: s.now, Logger: s.logger})
 }
 
 func (s *Server) time() int64 { return s.now().Unix() }

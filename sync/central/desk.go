@@ -59,7 +59,7 @@ type Item struct {
 	Path     []batch.Stop
 	Received time.Time
 
-	Road  string // RoadDirect or RoadHub
+	Road  string // RoadDirect, RoadHub, RoadStick or RoadMail
 	Index int64  // in the log
 	Tries int    // deliveries in all
 
@@ -172,7 +172,7 @@ func listed(r batch.Record) bool {
 // store's trouble; what is wrong with the record itself stands in Problem.
 func (o *opener) entries(ctx context.Context, s Stored) ([]entry, error) {
 	e := entry{Item: Item{Kind: s.Kind, ID: s.ID, Code: s.ID.Code(), Origin: s.Origin, Path: s.Path,
-		Received: time.Unix(s.Time, 0).UTC(), Road: roadOf(s.Path), Index: s.Index, Tries: s.Tries}}
+		Received: time.Unix(s.Time, 0).UTC(), Road: roadOf(s.Path, s.Carrier), Index: s.Index, Tries: s.Tries}}
 	origin, err := o.origin(ctx, s.Origin)
 	if err != nil {
 		return nil, err

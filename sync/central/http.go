@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"baraza.example/assets/locale"
 	"baraza.example/sync/batch"
 	"baraza.example/sync/identity"
 )
@@ -69,7 +70,7 @@ type codeAnswer struct {
 
 type codedRecord struct {
 	When  time.Time `json:"when"`  // UTC, by the centre's clock
-	Road  string    `json:"road"`  // RoadDirect or RoadHub
+	Road  string    `json:"road"`  // RoadDirect, RoadHub, RoadStick or RoadMail
 	Hubs  []string  `json:"hubs"`  // short ids, the first one first
 	Index int64     `json:"index"` // in the log
 }
@@ -81,8 +82,8 @@ func (s *Server) serveCode(w http.ResponseWriter, r *http.Request) {
 	err = errors.Join(err, noPlace)
 	if err != nil || len(asked) > 64 {
 		if wants(r, "text/html") {
-			words := theLook().words
-			s.servePage(w, r, http.StatusBadRequest, "message", words.word("code.wrong.title"), words.word("code.wrong.text"))
+			words := wordsFor(r)
+			s.servePage(w, r, http.StatusBadRequest, "message", words.Say("kiosk.badcode_title"), words, words.Say("kiosk.badcode_text"))
 			return
 		}
 		plain(w, http.StatusBadRequest, "This is not a receipt code: a character is wrong or missing.\n"+
@@ -100,22 +101,23 @@ func (s *Server) serveCode(w http.ResponseWriter, r *http.Request) {
 			continue // a moment before its receipt
 		}
 		answer.Received = true
-		answer.Records = append(answer.Records, codedRecord{time.Unix(st.Time, 0).UTC(), roadOf(st.Path), hubsOf(st.Path), st.Index})
+		answer.Records = append(answer.Records, codedRecord{time.Unix(st.Time, 0).UTC(), roadOf(st.Path, st.Carrier), hubsOf(st.Path), st.Index})
 	}
 	switch {
 	case wants(r, "application/json"):
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(answer) // the other side has gone: nobody to tell
 	case wants(r, "text/html"):
-		s.servePage(w, r, http.StatusOK, "code", theLook().words.word("code.title", code), answer)
+		words := wordsFor(r)
+		s.servePage(w, r, http.StatusOK, "code", words.Say("kiosk.receipt_code")+" "+code, words, answer)
 	default:
 		plain(w, http.StatusOK, answer.text())
 	}
 }
 
 // servePage shows a page of the public listener.
-func (s *Server) servePage(w http.ResponseWriter, r *http.Request, status int, name, title string, body any) {
-	if err := theLook().show(w, status, name, view{Title: title, Centre: s.centre.Name, Public: true, Body: body}); err != nil {
+func (s *Server) servePage(w http.ResponseWriter, r *http.Request, status int, name, title string, words *publicWords, body any) {
+	if err := theLook().show(w, status, name, view{Title: title, Centre: s.centre.Name, Public: words, Body: body}); err != nil {
 		s.fail(w, r, err)
 	}
 }
@@ -127,34 +129,9 @@ func (a codeAnswer) text() string {
 	var b strings.Builder
 	for _, r := range a.Records {
 		fmt.Fprintf(&b, "%s: received on %s UTC, ", a.Code, r.When.Format("2 January 2006 at 15:04"))
-		if r.Road == RoadHub {
-			fmt.Fprintf(&b, "through the hub %s.\n", strings.Join(r.Hubs, ", then "))
-		} else {
-			b.WriteString("straight from the device.\n")
-		}
+		b.WriteString(strings.Join(steps(r, locale.New(locale.Source)), ", then ") + ".\n")
 	}
 	return b.String()
-}
-
-// The roads a record can take, as they are named in lists and answers.
-const (
-	RoadDirect = "direct"
-	RoadHub    = "hub"
-)
-
-func roadOf(path []batch.Stop) string {
-	if len(path) > 0 {
-		return RoadHub
-	}
-	return RoadDirect
-}
-
-func hubsOf(path []batch.Stop) []string {
-	hubs := []string{}
-	for _, stop := range path {
-		hubs = append(hubs, stop.Hub.Short())
-	}
-	return hubs
 }
 
 func (s *Server) serveCheckpoint(w http.ResponseWriter, r *http.Request) {

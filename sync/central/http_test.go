@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"baraza.example/sync/batch"
+	"baraza.example/sync/bundle"
 	"baraza.example/sync/central"
 	"baraza.example/sync/central/centraltest"
 	"baraza.example/sync/exchange"
@@ -27,13 +28,15 @@ func get(h http.Handler, method, path, accept string) (status int, body string, 
 func TestACodeSaysWhetherAndHowNeverWhat(t *testing.T) {
 	c := newCentre(t, centraltest.NewMemory())
 	a := c.author(t, "Radio Maisha")
-	direct, relayed := a.Text("the answer"), a.Text("another answer")
+	direct, relayed, mailed, both := a.Text("the answer"), a.Text("another answer"), a.Text("a mailed answer"), a.Text("an answer on a hub's stick")
 	hub := batch.Stop{Hub: identity.ID{1, 2, 3}, Time: 7}
 	c.accept(t, direct)
 	if _, err := c.Accept(t.Context(), exchange.Peer{}, []batch.Carried{{Record: relayed, Path: []batch.Stop{hub}}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	c.accept(t, relayed) // and once more, by itself: the first road counts
+	c.bundle(t, a, central.CarrierMail, batch.Carried{Record: mailed})
+	c.bundle(t, a, central.CarrierStick, batch.Carried{Record: both, Path: []batch.Stop{hub}})
 	pages := c.Pages()
 
 	status, body, h := get(pages, "GET", "/r/"+direct.ID.Code(), "*/*")
@@ -44,7 +47,7 @@ func TestACodeSaysWhetherAndHowNeverWhat(t *testing.T) {
 		t.Errorf("headers %v", h)
 	}
 	status, body, h = get(pages, "GET", "/r/"+direct.ID.Code(), "text/html,*/*")
-	if status != 200 || !strings.HasPrefix(h.Get("Content-Type"), "text/html") || !strings.Contains(body, "straight from the device") || !strings.Contains(body, "2027-01-15 08:00 UTC") ||
+	if status != 200 || !strings.HasPrefix(h.Get("Content-Type"), "text/html") || !strings.Contains(body, "straight from the device") || !strings.Contains(body, "15 January 2027, 08:00 UTC") ||
 		strings.Contains(body, "Maisha") || strings.Contains(body, "answer") {
 		t.Errorf("as a page: %d %v %s", status, h, body)
 	}
@@ -66,6 +69,17 @@ func TestACodeSaysWhetherAndHowNeverWhat(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &got); err != nil || status != 200 || !got.Received || len(got.Records) != 1 || got.Records[0].Road != "hub" || got.Records[0].When != "2027-01-15T08:00:00Z" {
 		t.Errorf("%d %s: %v", status, body, err)
 	}
+	for _, r := range []struct {
+		record        batch.Record
+		road, inWords string
+	}{{mailed, `"road":"mail","hubs":[]`, ", by e-mail."}, {both, `"road":"stick","hubs":["` + hub.Hub.Short() + `"]`, ", through the hub " + hub.Hub.Short() + ", then on a stick."}} {
+		if _, body, _ := get(pages, "GET", "/r/"+r.record.ID.Code(), "application/json"); !strings.Contains(body, r.road) {
+			t.Errorf("want %s: %s", r.road, body)
+		}
+		if _, body, _ := get(pages, "GET", "/r/"+r.record.ID.Code(), ""); !strings.Contains(body, r.inWords) {
+			t.Errorf("want %s: %s", r.inWords, body)
+		}
+	}
 	unknown := batch.RecordID{9}.Code()
 	if status, body, _ := get(pages, "GET", "/r/"+unknown, ""); status != 200 || !strings.Contains(body, "not received here yet") {
 		t.Errorf("%d %s", status, body)
@@ -74,6 +88,52 @@ func TestACodeSaysWhetherAndHowNeverWhat(t *testing.T) {
 		t.Errorf("%d %s", status, body)
 	}
 }
+
+// bundle takes records of a as they come in a bundle, behind those that are held.
+func (c *centre) bundle(t *testing.T, a *centraltest.Author, by central.Carrier, records ...batch.Carried) {
+	t.Helper()
+	path := t.TempDir()
+	b, err := bundle.Open(path, bundle.Options{Centre: c.keys.Centre.Root()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []batch.Carried
+	for s, err := range c.store.Records(t.Context(), central.Query{Origin: ptr(a.ID()), Kinds: []batch.Kind{batch.KindRegistration, batch.KindEpoch}}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, s.Carried)
+	}
+	all = append(all, records...)
+	first, tails := map[batch.Chain]batch.Seq{}, []batch.Tail{}
+	for _, r := range all {
+		if first[r.Chain] == 0 {
+			first[r.Chain] = r.Seq
+			tails = append(tails, batch.Tail{Chain: r.Chain, First: r.Seq, Top: r.Have()})
+		}
+		tails[len(tails)-1].Top = r.Have()
+	}
+	if _, err := b.Accept(t.Context(), batch.Peer{}, all, first); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Receipts(t.Context(), batch.Offer{Origin: a.ID(), Tails: tails}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if b, err = bundle.Open(path, bundle.Options{Centre: c.keys.Centre.Root()}); err != nil {
+		t.Fatal(err)
+	}
+	report, err := b.Bring(t.Context(), func(ctx context.Context, conn exchange.Conn) (exchange.Report, error) {
+		return c.ServeBundle(ctx, conn, by)
+	})
+	if err := errors.Join(err, b.Close()); err != nil || report.Sent < len(records) || len(report.Refused) > 0 {
+		t.Fatalf("%+v, %v", report, err)
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
 
 func TestAMistypedCodeIsSaidInPlainWords(t *testing.T) {
 	pages := newCentre(t, centraltest.NewMemory()).Pages()
@@ -88,6 +148,47 @@ func TestAMistypedCodeIsSaidInPlainWords(t *testing.T) {
 		if status != 400 || !strings.Contains(body, "a character is wrong or missing") || strings.Contains(body, "script") {
 			t.Errorf("%.20s: %d %s", bad, status, body)
 		}
+	}
+}
+
+// Who has a code, and no English, reads the page in another language.
+func TestTheCodesPageSpeaksTheLanguagesOfTheProgram(t *testing.T) {
+	c := newCentre(t, centraltest.NewMemory())
+	a := c.author(t, "Radio Maisha")
+	direct, mailed := a.Text("the answer"), a.Text("another")
+	c.accept(t, direct)
+	c.bundle(t, a, central.CarrierMail, batch.Carried{Record: mailed, Path: []batch.Stop{{Hub: identity.ID{7}, Time: 8}}})
+	pages := c.Pages()
+	ask := func(path, accepts string) (string, http.Header) {
+		r := httptest.NewRequest("GET", path, nil)
+		r.Header.Set("Accept", "text/html")
+		r.Header.Set("Accept-Language", accepts)
+		w := httptest.NewRecorder()
+		pages.ServeHTTP(w, r)
+		return w.Body.String(), w.Result().Header
+	}
+	code := mailed.ID.Code()
+	for accepts, want := range map[string]string{"": "by e-mail", "en-GB": "by e-mail", "fr-CD,en;q=0.5": "par courriel", "ar": "بالبريد الإلكتروني", "hi": "ईमेल से",
+		"am-ET": "በኢሜይል", "zh-CN": "通过电子邮件", "sw,fr;q=0.9": "par courriel", "xx": "by e-mail"} {
+		page, h := ask("/r/"+code, accepts)
+		if !strings.Contains(page, "<span>"+want+"</span>") || !strings.Contains(page, identity.ID{7}.Short()) || strings.Contains(page, "_page.") {
+			t.Errorf("%q: want %q: %s", accepts, want, page)
+		}
+		if tag := h.Get("Content-Language"); !strings.Contains(page, `<html lang="`+tag+`"`) {
+			t.Errorf("%q: it says that it is in %q: %s", accepts, tag, page)
+		}
+	}
+	if page, _ := ask("/r/"+code+"?language=ar", "fr"); !strings.Contains(page, `lang="ar" dir="rtl">`) || !strings.Contains(page, "بالبريد") {
+		t.Error("what was chosen counts:", page)
+	}
+	if page, _ := ask("/r/"+direct.ID.Code(), "zh"); !strings.Contains(page, "直接来自设备") {
+		t.Error(page)
+	}
+	if page, _ := ask("/r/"+(batch.RecordID{9}).Code(), "am"); !strings.Contains(page, "እዚህ ገና አልደረሰም") {
+		t.Error(page)
+	}
+	if page, _ := ask("/r/nonsense?language=fr", ""); !strings.Contains(page, "Ce n’est pas un code de reçu") {
+		t.Error(page)
 	}
 }
 

@@ -45,8 +45,12 @@ func (s *Server) Have(ctx context.Context, tails []batch.Tail) ([]batch.Have, er
 // is stored and logged before Accept returns. Nothing is refused for lateness.
 // first is for holders that don't have a chain's beginning: the centre does.
 func (s *Server) Accept(ctx context.Context, from exchange.Peer, records []batch.Carried, _ map[batch.Chain]batch.Seq) ([]exchange.Outcome, error) {
+	return s.take(ctx, from, records, CarrierLink)
+}
+
+func (s *Server) take(ctx context.Context, from exchange.Peer, records []batch.Carried, by Carrier) ([]exchange.Outcome, error) {
 	outcomes := make([]exchange.Outcome, len(records))
-	door := door{s: s, known: map[identity.ID]batch.Registration{}, revoked: map[identity.ID]bool{}}
+	door := door{s: s, by: by, known: map[identity.ID]batch.Registration{}, revoked: map[identity.ID]bool{}}
 	var taken []Received
 	var places []int
 	put := func() error {
@@ -99,6 +103,7 @@ func (s *Server) Accept(ctx context.Context, from exchange.Peer, records []batch
 // A door checks the records of one Accept.
 type door struct {
 	s       *Server
+	by      Carrier
 	known   map[identity.ID]batch.Registration // what the store was asked for already
 	revoked map[identity.ID]bool               // likewise
 }
@@ -106,7 +111,7 @@ type door struct {
 // check does what can be done without writing, the cheaper check first. An error
 // is the centre's own trouble and ends the run.
 func (d *door) check(ctx context.Context, c batch.Carried) (Received, *batch.Refusal, error) {
-	r := Received{Carried: c, Time: d.s.time()}
+	r := Received{Carried: c, Carrier: d.by, Time: d.s.time()}
 	refuse := func(code batch.RefuseCode, detail string) (Received, *batch.Refusal, error) {
 		return r, &batch.Refusal{Record: c.ID, Code: code, Detail: detail}, nil
 	}

@@ -60,9 +60,9 @@ func (w words) wordOr(group, value string) string {
 type view struct {
 	Title   string
 	Centre  string
-	Account string // who is logged in
-	Keyed   bool   // the desk opens records
-	Public  bool   // a page of the public listener
+	Account string       // who is logged in
+	Keyed   bool         // the desk opens records
+	Public  *publicWords // of a page of the public listener
 	Body    any
 }
 
@@ -106,7 +106,11 @@ func (l look) show(w http.ResponseWriter, status int, name string, v view) error
 		return fmt.Errorf("make the page %s: %w", name, err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", pagesInLang)
+	spoken := pagesInLang
+	if v.Public != nil {
+		spoken = v.Public.Language().Code
+	}
+	w.Header().Set("Content-Language", spoken)
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // the other side has gone: nobody to tell
 	return nil

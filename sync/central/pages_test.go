@@ -405,7 +405,7 @@ func TestThePagesWordsStandInOnePlace(t *testing.T) {
 	collect(os.DirFS("."), "*.go", `\.word\("([^"]+)"`)
 	for key := range words {
 		group, _, _ := strings.Cut(key, ".")
-		if !used[key] && !strings.Contains(" language publication kind missing foreign unread incomplete readonly ", " "+group+" ") {
+		if !used[key] && !strings.Contains(" language publication kind road missing foreign unread incomplete readonly ", " "+group+" ") {
 			t.Errorf("nobody uses %q", key)
 		}
 	}

@@ -99,6 +99,7 @@ type Blobs interface {
 // Received is a record as the listener took it.
 type Received struct {
 	batch.Carried
+	Carrier      Carrier
 	Time         int64                // by the centre's clock
 	Registration *batch.Registration  // of a KindRegistration record, checked
 	Leaves       *batch.LeafList      // of a KindAttachment record, checked
@@ -113,20 +114,22 @@ type Placed struct {
 	Refusal *batch.Refusal
 }
 
-// Stored is a record as the store keeps it. Its Path is that of the first
-// delivery.
+// Stored is a record as the store keeps it. Its Path and Carrier are those of the
+// first delivery.
 type Stored struct {
 	batch.Carried
-	Time  int64  // when it first came, by the centre's clock
-	Index int64  // in the log; -1 until it is there
-	Tries int    // deliveries in all; more than one: it was redelivered
-	Roads []Road // of the first MaxRoads deliveries, the first one included
+	Carrier Carrier
+	Time    int64  // when it first came, by the centre's clock
+	Index   int64  // in the log; -1 until it is there
+	Tries   int    // deliveries in all; more than one: it was redelivered
+	Roads   []Road // of the first MaxRoads deliveries, the first one included
 }
 
 // A Road is the way of one delivery.
 type Road struct {
-	Path []batch.Stop // hubs; empty: straight from the device
-	Time int64        // of arrival, by the centre's clock
+	Path    []batch.Stop // hubs; empty: none carried it
+	Carrier Carrier
+	Time    int64 // of arrival, by the centre's clock
 }
 
 // MaxRoads is how many deliveries of one record are remembered with their

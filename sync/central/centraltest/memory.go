@@ -89,7 +89,7 @@ func (m *Memory) Put(ctx context.Context, rs []central.Received) ([]central.Plac
 }
 
 func (m *Memory) put(r central.Received) central.Placed {
-	road := central.Road{Path: r.Path, Time: r.Time}
+	road := central.Road{Path: r.Path, Carrier: r.Carrier, Time: r.Time}
 	if s := m.byID[r.ID]; s != nil {
 		s.Tries++
 		if s.Tries <= central.MaxRoads {
@@ -103,7 +103,7 @@ func (m *Memory) put(r central.Received) central.Placed {
 	if r.Sealed != 0 && !m.epochs[epochKey{r.Origin, r.Incarnation, r.Sealed}] {
 		return central.Placed{Refusal: central.NoEpoch(r)}
 	}
-	s := &central.Stored{Carried: r.Carried, Time: r.Time, Index: -1, Tries: 1, Roads: []central.Road{road}}
+	s := &central.Stored{Carried: r.Carried, Carrier: r.Carrier, Time: r.Time, Index: -1, Tries: 1, Roads: []central.Road{road}}
 	m.arrived = append(m.arrived, s)
 	m.byID[r.ID] = s
 	m.chains[r.Chain] = r.Have()

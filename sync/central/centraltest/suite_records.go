@@ -222,16 +222,19 @@ func roadsKept(t *testing.T, f *fixture) {
 	r := a.Text("1")
 	hub := batch.Stop{Hub: identity.ID{7}, Time: 42}
 	var want []central.Road
+	carriers := []central.Carrier{central.CarrierMail, central.CarrierLink, central.CarrierStick, central.CarrierUnknown}
 	for i := range central.MaxRoads + 3 {
 		var path []batch.Stop
 		if i%2 == 0 {
 			path = []batch.Stop{hub, {Hub: identity.ID{8}, Time: int64(i)}}
 		}
-		if _, err := f.Put(f.ctx, []central.Received{Take(t, r, int64(i), path...)}); err != nil {
+		took := Take(t, r, int64(i), path...)
+		took.Carrier = carriers[i%len(carriers)]
+		if _, err := f.Put(f.ctx, []central.Received{took}); err != nil {
 			t.Fatal(err)
 		}
 		if i < central.MaxRoads {
-			want = append(want, central.Road{Path: path, Time: int64(i)})
+			want = append(want, central.Road{Path: path, Carrier: took.Carrier, Time: int64(i)})
 		}
 	}
 	s, err := f.Record(f.ctx, r.ID)
@@ -241,8 +244,8 @@ func roadsKept(t *testing.T, f *fixture) {
 	if diff := cmp.Diff(want, s.Roads); diff != "" {
 		t.Error(diff)
 	}
-	if s.Tries != central.MaxRoads+3 || len(s.Path) != 2 || s.Path[0] != hub {
-		t.Errorf("tries %d, first road %v", s.Tries, s.Path)
+	if s.Tries != central.MaxRoads+3 || len(s.Path) != 2 || s.Path[0] != hub || s.Carrier != central.CarrierMail {
+		t.Errorf("tries %d, first road %v %q", s.Tries, s.Path, s.Carrier)
 	}
 }
 

@@ -134,6 +134,9 @@ CREATE TABLE clarification_hubs ( -- on whose way the device is
 	number BIGINT NOT NULL REFERENCES clarifications (number),
 	PRIMARY KEY (hub, number)
 );
+`, `
+ALTER TABLE records ADD COLUMN carrier TEXT NOT NULL DEFAULT ''; -- central.Carrier of the first delivery; '' is of before
+ALTER TABLE roads ADD COLUMN carrier TEXT NOT NULL DEFAULT '';
 `}
 
 // migrate brings the database to this program's version and refuses one that

@@ -16,8 +16,8 @@ func (s *Store) Put(ctx context.Context, rs []central.Received) ([]central.Place
 	placed := make([]central.Placed, len(rs))
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		insert, err := tx.PrepareContext(ctx, `INSERT INTO records
-			(id, code, origin, incarnation, lane, seq, kind, consultation, envelope, received, path, tries)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1) RETURNING arrival`)
+			(id, code, origin, incarnation, lane, seq, kind, consultation, envelope, received, path, carrier, tries)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1) RETURNING arrival`)
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,8 @@ func (p *putting) put(ctx context.Context, r central.Received) (central.Placed, 
 	case err != nil || tries > central.MaxRoads:
 		return central.Placed{}, err
 	}
-	_, err = p.tx.ExecContext(ctx, `INSERT INTO roads (record, try, arrived, path) VALUES ($1, $2, $3, $4)`, r.ID[:], tries, r.Time, pathBytes(r.Path))
+	_, err = p.tx.ExecContext(ctx, `INSERT INTO roads (record, try, arrived, path, carrier) VALUES ($1, $2, $3, $4, $5)`,
+		r.ID[:], tries, r.Time, pathBytes(r.Path), r.Carrier)
 	return central.Placed{}, err
 }
 
@@ -93,7 +94,7 @@ func pathBytes(path []batch.Stop) []byte {
 func (p *putting) add(ctx context.Context, r central.Received) error {
 	var arrival int64
 	err := p.insert.QueryRowContext(ctx, r.ID[:], r.ID.Code(), r.Origin[:], int64(r.Incarnation), r.Lane, int64(r.Seq),
-		r.Kind, r.Consultation[:], r.Envelope, r.Time, pathBytes(r.Path)).Scan(&arrival)
+		r.Kind, r.Consultation[:], r.Envelope, r.Time, pathBytes(r.Path), r.Carrier).Scan(&arrival)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ const (
 	pageBytes = 4 << 20
 )
 
-const columns = `SELECT arrival, envelope, received, path, tries, COALESCE(log_index, -1) FROM records `
+const columns = `SELECT arrival, envelope, received, path, carrier, tries, COALESCE(log_index, -1) FROM records `
 
 // Record implements central.Store.
 func (s *Store) Record(ctx context.Context, id batch.RecordID) (central.Stored, error) {
@@ -105,7 +105,7 @@ func (s *Store) page(ctx context.Context, query string, args ...any) ([]row, err
 	}
 	for i := range page {
 		r := &page[i]
-		r.Roads = []central.Road{{Path: r.Path, Time: r.Time}}
+		r.Roads = []central.Road{{Path: r.Path, Carrier: r.Carrier, Time: r.Time}}
 		if r.Tries == 1 {
 			continue
 		}
@@ -128,7 +128,7 @@ func (s *Store) rows(ctx context.Context, query string, args ...any) ([]row, err
 	for size := 0; size < pageBytes && rows.Next(); {
 		var r row
 		var envelope, path []byte
-		if err := rows.Scan(&r.arrival, &envelope, &r.Time, &path, &r.Tries, &r.Index); err != nil {
+		if err := rows.Scan(&r.arrival, &envelope, &r.Time, &path, &r.Carrier, &r.Tries, &r.Index); err != nil {
 			return nil, err
 		}
 		if r.Record, err = batch.Parse(envelope); err != nil {
@@ -144,7 +144,7 @@ func (s *Store) rows(ctx context.Context, query string, args ...any) ([]row, err
 }
 
 func (s *Store) roads(ctx context.Context, id batch.RecordID) ([]central.Road, error) {
-	rows, err := s.reader.QueryContext(ctx, `SELECT arrived, path FROM roads WHERE record = $1 ORDER BY try`, id[:])
+	rows, err := s.reader.QueryContext(ctx, `SELECT arrived, path, carrier FROM roads WHERE record = $1 ORDER BY try`, id[:])
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func (s *Store) roads(ctx context.Context, id batch.RecordID) ([]central.Road, e
 	for rows.Next() {
 		var r central.Road
 		var path []byte
-		if err := rows.Scan(&r.Time, &path); err != nil {
+		if err := rows.Scan(&r.Time, &path, &r.Carrier); err != nil {
 			return nil, err
 		}
 		if r.Path, err = readPath(path); err != nil {
