@@ -32,7 +32,7 @@ func (m *Mailbox) Ask(ctx context.Context, peer batch.Peer) (ask *batch.Ask, err
 		if err != nil {
 			return err
 		}
-		any := len(named) > 0
+		any := len(named.all) > 0
 		for _, err := range m.chains.In(tx).All("") {
 			if err != nil {
 				return err
@@ -44,7 +44,7 @@ func (m *Mailbox) Ask(ctx context.Context, peer batch.Peer) (ask *batch.Ask, err
 			return nil
 		}
 		after, _, err := lookup(m.asked.In(tx), string(peer.ID[:]))
-		ask = &batch.Ask{After: after, Named: named}
+		ask = &batch.Ask{After: after, Named: named.all}
 		m.naming.to(peer.ID, named)
 		return err
 	})
@@ -70,7 +70,7 @@ func (m *Mailbox) TakeClarifications(ctx context.Context, peer batch.Peer, c bat
 				return err
 			}
 		}
-		if len(c.List) == 0 && peer.ID != batch.BundleID {
+		if len(c.List) == 0 {
 			if err := m.heardOfAll(tx, peer, c.UpTo); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -16,7 +17,12 @@ import (
 type visitor struct {
 	Hubs  []identity.ID `cbor:"1,keyasint,omitempty"` // that asked for it here, and carry it down
 	Asked []askedUpTo   `cbor:"2,keyasint,omitempty"` // the latest first
+	Trip  uint64        `cbor:"3,keyasint,omitempty"` // the last one with a bundle on which it was named
+	Came  bool          `cbor:"4,keyasint,omitempty"` // by again since then
 }
+
+// awaits reports whether it came by and was not named to a bundle since.
+func (v visitor) awaits() bool { return v.Trip == 0 || v.Came }
 
 // askedUpTo is the number up to which a peer was asked about a device.
 type askedUpTo struct {
@@ -32,20 +38,25 @@ const (
 // naming remembers whom the last run with each peer has named, until it answers.
 type naming struct {
 	mu  sync.Mutex
-	all map[identity.ID][]batch.Named
+	all map[identity.ID]named
 }
 
-func (n *naming) to(peer identity.ID, all []batch.Named) {
+type named struct {
+	all  []batch.Named
+	trip uint64 // with a bundle; each further one has a higher number
+}
+
+func (n *naming) to(peer identity.ID, now named) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.all == nil || len(n.all) > maxAskedPeers {
-		n.all = map[identity.ID][]batch.Named{}
+		n.all = map[identity.ID]named{}
 	}
-	n.all[peer] = all
+	n.all[peer] = now
 }
 
 // recall returns them; they stay, for the transaction may be run again.
-func (n *naming) recall(peer identity.ID) []batch.Named {
+func (n *naming) recall(peer identity.ID) named {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.all[peer]
@@ -96,12 +107,13 @@ func (m *Mailbox) cameBy(tx *Tx, all []identity.ID, hub identity.ID, write bool)
 			return news, err
 		}
 		through := hub == (identity.ID{}) || slices.Contains(v.Hubs, hub) || len(v.Hubs) >= batch.MaxPath
-		if known && waits && through {
+		if known && waits && through && v.awaits() {
 			continue
 		}
 		if news = true; !write {
 			return news, nil
 		}
+		v.Came = v.Trip > 0
 		if !through {
 			v.Hubs = append(v.Hubs, hub)
 		}
@@ -135,57 +147,70 @@ func (m *Mailbox) roomFor(tx *Tx, key string) (bool, error) {
 }
 
 // nameTo lists the devices that a peer is to be asked about by name: those that came by
-// since it was last done. A bundle remembers nothing of others, so it is told of all.
-func (m *Mailbox) nameTo(tx *Tx, peer batch.Peer) (all []batch.Named, err error) {
-	add := func(key string) error {
-		v, _, err := lookup(m.visitors.In(tx), key)
-		if err != nil {
-			return err
-		}
-		d := batch.Named{Origin: identity.ID([]byte(key))}
-		if i := slices.IndexFunc(v.Asked, func(a askedUpTo) bool { return a.Peer == peer.ID }); i >= 0 {
-			d.After = v.Asked[i].UpTo
-		}
-		all = append(all, d)
-		return nil
+// since it was last done.
+func (m *Mailbox) nameTo(tx *Tx, peer batch.Peer) (now named, err error) {
+	if peer.ID == batch.BundleID {
+		return m.nameToBundle(tx)
 	}
 	for item, err := range m.named.In(tx).All("") {
 		if err != nil {
-			return nil, err
+			return now, err
 		}
-		if len(all) == batch.MaxAskOrigins {
-			return all, nil
-		}
-		if err := add(item.Key); err != nil {
-			return nil, err
-		}
-	}
-	if peer.ID != batch.BundleID {
-		return all, nil
-	}
-	first := len(all)
-	for item, err := range m.visitors.In(tx).All("") {
-		if err != nil {
-			return nil, err
-		}
-		if len(all) == batch.MaxAskOrigins {
+		if len(now.all) == batch.MaxAskOrigins {
 			break
 		}
-		if slices.ContainsFunc(all[:first], func(d batch.Named) bool { return string(d.Origin[:]) == item.Key }) {
-			continue
+		v, _, err := lookup(m.visitors.In(tx), item.Key)
+		if err != nil {
+			return now, err
 		}
-		if err := add(item.Key); err != nil {
-			return nil, err
+		d := batch.Named{Origin: identity.ID([]byte(item.Key))}
+		if i := slices.IndexFunc(v.Asked, func(a askedUpTo) bool { return a.Peer == peer.ID }); i >= 0 {
+			d.After = v.Asked[i].UpTo
 		}
+		now.all = append(now.all, d)
 	}
-	return all, nil
+	return now, nil
+}
+
+// nameToBundle lists whom a bundle is told of. It remembers nothing of others, so those
+// that came by since they were last told to one stand first, and then all others, for
+// sticks get lost. In both it goes round: whose turn is longest ago comes first.
+func (m *Mailbox) nameToBundle(tx *Tx) (now named, err error) {
+	type turn struct {
+		origin identity.ID
+		trip   uint64
+		awaits bool
+	}
+	var turns []turn
+	for item, err := range m.visitors.In(tx).All("") {
+		if err != nil {
+			return now, err
+		}
+		v := item.Value
+		turns = append(turns, turn{identity.ID([]byte(item.Key)), v.Trip, v.awaits()})
+		now.trip = max(now.trip, v.Trip)
+	}
+	now.trip++
+	slices.SortStableFunc(turns, func(a, b turn) int {
+		if a.awaits != b.awaits {
+			if a.awaits {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.trip, b.trip)
+	})
+	for _, t := range turns[:min(len(turns), batch.MaxAskOrigins)] {
+		now.all = append(now.all, batch.Named{Origin: t.origin})
+	}
+	return now, nil
 }
 
 // NamedTo is how many devices the next ask of a peer names.
 func (m *Mailbox) NamedTo(ctx context.Context, peer identity.ID) (n int, err error) {
 	err = m.store.View(ctx, func(tx *Tx) error {
-		all, err := m.nameTo(tx, batch.Peer{ID: peer})
-		n = len(all)
+		now, err := m.nameTo(tx, batch.Peer{ID: peer})
+		n = len(now.all)
 		return err
 	})
 	return n, err
@@ -193,13 +218,21 @@ func (m *Mailbox) NamedTo(ctx context.Context, peer identity.ID) (n int, err err
 
 // heardOfAll notes that a peer has answered for whom it was asked by name.
 func (m *Mailbox) heardOfAll(tx *Tx, peer batch.Peer, upTo uint64) error {
-	for _, d := range m.naming.recall(peer.ID) {
+	now := m.naming.recall(peer.ID)
+	for _, d := range now.all {
 		key := string(d.Origin[:])
 		v, known, err := lookup(m.visitors.In(tx), key)
 		if err != nil {
 			return err
 		}
 		if !known {
+			continue
+		}
+		if peer.ID == batch.BundleID {
+			v.Trip, v.Came = now.trip, false
+			if err := m.visitors.In(tx).Put(key, v); err != nil {
+				return err
+			}
 			continue
 		}
 		v.Asked = slices.DeleteFunc(v.Asked, func(a askedUpTo) bool { return a.Peer == peer.ID })

@@ -71,13 +71,15 @@ type Bundle struct {
 	folder  string
 	single  string // name of the one part, "": all in the folder
 
-	mu      sync.Mutex
-	files   map[int32]*os.File // by place.file; open for reading
-	parts   []Part             // by place.file
-	id      [16]byte           // of what we write
-	out     *writer
-	lists   map[batch.RecordID]batch.LeafList // of attachments whose leaves come
-	lacking lacking                           // at the peer to which this is brought
+	mu       sync.Mutex
+	files    map[int32]*os.File // by place.file; open for reading
+	parts    []Part             // by place.file
+	id       [16]byte           // of what we write
+	out      *writer
+	lists    map[batch.RecordID]batch.LeafList // of attachments whose leaves come
+	lacking  lacking                           // at the peer to which this is brought
+	heard    map[identity.ID]bool              // devices about which that peer was asked,
+	askedFor []identity.ID                     // and those of the run that goes on
 	index
 
 	serving sync.WaitGroup // exchanges of Transport
@@ -89,7 +91,7 @@ type Bundle struct {
 // Damage is no error: [Bundle.Parts] tells it.
 func Open(path string, o Options) (*Bundle, error) {
 	b := &Bundle{options: o.filled(), folder: path, files: map[int32]*os.File{}, index: newIndex(), lists: map[batch.RecordID]batch.LeafList{},
-		lacking: newLacking()}
+		lacking: newLacking(), heard: map[identity.ID]bool{}}
 	if _, err := io.ReadFull(b.options.Rand, b.id[:]); err != nil {
 		return nil, err
 	}

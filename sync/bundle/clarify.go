@@ -17,12 +17,22 @@ var (
 )
 
 // Ask implements [exchange.ClarificationTaker]: for all whose records are here and all
-// who asked, from the beginning, for a bundle doesn't remember whom it met.
+// who asked, from the beginning, for a bundle doesn't remember whom it met. One ask names
+// so many; [Bundle.Bring] asks for the others in further runs.
 func (b *Bundle) Ask(context.Context, batch.Peer) (*batch.Ask, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var origins []identity.ID
-	known := map[identity.ID]bool{}
+	b.askedFor = b.unasked()
+	b.askedFor = b.askedFor[:min(len(b.askedFor), batch.MaxAskOrigins)]
+	if len(b.askedFor) == 0 {
+		return nil, nil
+	}
+	return &batch.Ask{Origins: b.askedFor}, nil
+}
+
+// unasked lists whom a peer was not asked about yet in this Bring.
+func (b *Bundle) unasked() (origins []identity.ID) {
+	known := maps.Clone(b.heard)
 	for _, s := range b.stores {
 		if !known[s.origin] {
 			known[s.origin] = true
@@ -34,10 +44,19 @@ func (b *Bundle) Ask(context.Context, batch.Peer) (*batch.Ask, error) {
 			origins = append(origins, o)
 		}
 	}
-	if len(origins) == 0 {
-		return nil, nil
+	return origins
+}
+
+// hasHeard notes that the last ask was answered, and reports whether more is to be asked.
+func (b *Bundle) hasHeard() (more bool) {
+	if len(b.askedFor) == 0 {
+		return false
 	}
-	return &batch.Ask{Origins: origins[:min(len(origins), batch.MaxAskOrigins)]}, nil
+	for _, o := range b.askedFor {
+		b.heard[o] = true
+	}
+	b.askedFor = nil
+	return len(b.unasked()) > 0
 }
 
 // asks has it stand in the bundle that a device wants to hear what is asked back. One

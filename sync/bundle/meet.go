@@ -68,6 +68,9 @@ func (v visit) Open(ctx context.Context) (exchange.Conn, error) {
 // Bring takes what is in the bundle to a hub or the centre, which serves, and
 // writes down what it answers. What it refused stands in the report.
 func (b *Bundle) Bring(ctx context.Context, serve func(ctx context.Context, c exchange.Conn) (exchange.Report, error)) (sum exchange.Report, err error) {
+	b.mu.Lock()
+	clear(b.heard)
+	b.mu.Unlock()
 	for {
 		served := make(chan error, 1)
 		to := Meeting{b.folder + b.single, func(ctx context.Context, c exchange.Conn) {
@@ -84,14 +87,16 @@ func (b *Bundle) Bring(ctx context.Context, serve func(ctx context.Context, c ex
 		sum.Leaves += r.Leaves
 		sum.Receipts += r.Receipts
 		b.mu.Lock()
-		further := b.lacking.learnt() > learnt
+		unheard := err == nil && b.hasHeard()
+		// Of two centres' cards none is shown, so that a peer gives its own each time.
+		further := unheard || b.lacking.learnt() > learnt || b.centre() != centre
 		b.mu.Unlock()
 		if !further || err != nil { // else the next run shows what remains refused
 			sum.Refused = append(sum.Refused, r.Refused...)
 		}
 		var refusal batch.Refusal
 		switch {
-		case err == nil && (r.Again || further):
+		case err == nil && further:
 		case errors.As(err, &refusal) && refusal.Code == batch.RefusedBusy && r.Sent+r.Leaves > 0 && refusal.After <= 1: // the run was long enough
 		case errors.As(err, &refusal) && refusal.Code == batch.RefusedBusy && why != nil:
 			return sum, why // its own trouble, which it tells nobody else
