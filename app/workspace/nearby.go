@@ -20,6 +20,7 @@ type Near struct {
 	Address     string // with the pin of its key
 	Pin         string
 	Trusted     bool // it was compared before
+	itself      bool // it answered from this address
 }
 
 // LookFor is how long Nearby looks.
@@ -40,17 +41,26 @@ func (w *Workspace) Nearby(ctx context.Context) ([]Near, error) {
 	}
 	var all []Near
 	for _, f := range found {
-		all = append(all, Near{f.Name, f.Fingerprint(), f.Address(), f.Pin, slices.Contains(chosen.Trusted, f.Pin)})
+		all = append(all, Near{f.Name, f.Fingerprint(), f.Address(), f.Pin, slices.Contains(chosen.Trusted, f.Pin), f.Itself})
 	}
 	slices.SortStableFunc(all, func(x, y Near) int {
-		if x.Trusted == y.Trusted {
-			return 0
-		} else if x.Trusted {
-			return -1
+		switch {
+		case x.Trusted != y.Trusted:
+			return before(x.Trusted)
+		case x.itself != y.itself:
+			return before(x.itself)
 		}
-		return 1
+		return 0
 	})
 	return all, nil
+}
+
+// before says that who is so comes first.
+func before(so bool) int {
+	if so {
+		return -1
+	}
+	return 1
 }
 
 // Trust remembers a hub whose fingerprint a person has compared. From then on it

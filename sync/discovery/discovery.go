@@ -32,7 +32,8 @@ type Hub struct {
 // A Found is a hub that answered, and where.
 type Found struct {
 	Hub
-	Addr netip.Addr
+	Addr   netip.Addr
+	Itself bool // the answer came from that address, and was not only about it
 }
 
 // Address is how the hub is reached.
@@ -64,7 +65,7 @@ const DefaultPort = 48445
 // The limits of what is believed of a network.
 const (
 	maxFound = 64  // hubs in all
-	maxFrom  = 8   // from one address
+	maxFrom  = 8   // that one address tells of
 	maxName  = 100 // bytes
 	maxPin   = 52  // characters: 32 bytes
 	minPin   = 26  // 16 bytes
@@ -114,38 +115,50 @@ type gathering struct {
 	known []string
 	mu    sync.Mutex
 	found []Found
-	from  map[netip.Addr]int
+	from  map[teller]int
 }
 
-// add takes an answer, if it can be and is not one too many.
-func (g *gathering) add(f Found) {
+// A teller is who answers, of hubs that are trusted or of others.
+type teller struct {
+	from  netip.Addr
+	known bool
+}
+
+// add takes an answer, if it can be and is not one too many of those that come from there.
+func (g *gathering) add(f Found, from netip.Addr) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	f.Addr = f.Addr.Unmap()
-	if f.check() != nil || !near(f.Addr) || slices.Contains(g.found, f) {
+	f.Addr, from = f.Addr.Unmap(), from.Unmap()
+	f.Itself = f.Addr == from
+	if f.check() != nil || !near(f.Addr) {
 		return
 	}
-	if slices.Contains(g.known, f.Pin) {
-		if n := slices.IndexFunc(g.found, func(o Found) bool { return o.Pin == f.Pin && o.Addr == f.Addr }); n < 0 && len(g.found) < 2*maxFound {
-			g.found = append(g.found, f)
+	if i := slices.IndexFunc(g.found, func(o Found) bool { return o.Hub == f.Hub && o.Addr == f.Addr }); i >= 0 {
+		g.found[i].Itself = g.found[i].Itself || f.Itself
+		return
+	}
+	// Anybody can say a pin that is trusted, and where that hub is; but not from its address.
+	told, room := teller{from: from}, maxFound
+	if told.known = slices.Contains(g.known, f.Pin); told.known {
+		if room = 2 * maxFound; f.Itself {
+			room = 4 * maxFound
 		}
-		return
 	}
-	if len(g.found) < maxFound && g.from[f.Addr] < maxFrom {
+	if len(g.found) < room && g.from[told] < maxFrom {
 		g.found = append(g.found, f)
-		g.from[f.Addr]++
+		g.from[told]++
 	}
 }
 
 // Browse asks for hubs until ctx ends, which it needs, and lists those that
-// answered by name, each address once. What is wrong with one way of asking is
+// answered by name, each address once, those where they answered themselves first. What is wrong with one way of asking is
 // logged; only if none works there is an error.
 func Browse(ctx context.Context, o Options) ([]Found, error) {
 	if _, ends := ctx.Deadline(); !ends {
 		return nil, errors.New("discovery: say until when to look")
 	}
 	o = o.filled()
-	g := &gathering{known: o.Known, from: map[netip.Addr]int{}}
+	g := &gathering{known: o.Known, from: map[teller]int{}}
 	var ways sync.WaitGroup
 	errs := make([]error, 2)
 	ways.Go(func() { errs[0] = ask(ctx, o, g) })
@@ -159,12 +172,23 @@ func Browse(ctx context.Context, o Options) ([]Found, error) {
 		}
 	}
 	slices.SortFunc(g.found, func(a, b Found) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Pin, b.Pin), a.Addr.Compare(b.Addr), cmp.Compare(a.Port, b.Port))
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Pin, b.Pin), second(a.Itself, b.Itself), a.Addr.Compare(b.Addr), cmp.Compare(a.Port, b.Port))
 	})
 	if len(g.found) == 0 && errs[0] != nil && (errs[1] != nil || o.NoMDNS) {
 		return nil, errors.Join(errs...)
 	}
 	return g.found, nil
+}
+
+// second orders what is so before what is not.
+func second(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }
 
 // An Announcer answers for a hub until it is closed.

@@ -8,7 +8,6 @@ import (
 	"log"
 	"log/slog"
 	"net"
-	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -90,7 +89,7 @@ func serveNetwork(h Hub, n network, o Options) (stop func() error, err error) {
 	for _, p := range n.addrs {
 		own = append(own, p.Addr().AsSlice())
 	}
-	// The instance is called by its pin: two hubs of one name are two hubs. Those who ask
+	// The instance is called by its pin: two hubs of one name are two hubs. Earlier programs
 	// take one answer of each name, so it is drawn anew: who says the same is another.
 	drawn := "-" + strings.ToLower(rand.Text()[:8])
 	service, err := mdns.NewMDNSService(h.Pin[:minPin]+drawn, serviceType, "", h.Pin[:12]+drawn+".local.", int(h.Port), own, []string{"v=1", "name=" + h.Name, "pin=" + h.Pin})
@@ -102,87 +101,6 @@ func serveNetwork(h Hub, n network, o Options) (stop func() error, err error) {
 		return nil, fmt.Errorf("announce by mDNS: %w", err)
 	}
 	return server.Shutdown, nil
-}
-
-// browseMDNS asks by mDNS on every network until ctx ends.
-func browseMDNS(ctx context.Context, o Options, g *gathering) error {
-	all := networks()
-	errs := make([]error, 2*len(all))
-	var asking sync.WaitGroup
-	for i, n := range all {
-		// The library joins the group of IPv4 where the system's routes lead: nowhere
-		// without a router. Over IPv6 every network has one of its own.
-		asking.Go(func() { errs[2*i] = browseNetwork(ctx, n, false, o, g) })
-		asking.Go(func() { errs[2*i+1] = browseNetwork(ctx, n, true, o, g) })
-	}
-	asking.Wait()
-	for _, err := range errs {
-		if err == nil {
-			return nil
-		}
-	}
-	return errors.Join(append(errs, errors.New("look for hubs by mDNS: no network takes it"))...)
-}
-
-func browseNetwork(ctx context.Context, n network, six bool, o Options, g *gathering) error {
-	entries := make(chan *mdns.ServiceEntry, 16)
-	read := make(chan struct{})
-	go func() {
-		defer close(read)
-		for e := range entries {
-			if f, ok := readEntry(e, n.six()); ok {
-				g.add(f)
-			}
-		}
-	}()
-	// It is asked again and again: packets get lost, and an address of IPv6 that was
-	// just drawn can't be used yet.
-	var err error
-	for asked := false; ctx.Err() == nil; {
-		failed := mdns.QueryContext(ctx, &mdns.QueryParam{Service: serviceType, Domain: "local", Timeout: pause,
-			Entries: entries, Interface: &n.iface, DisableIPv4: six, DisableIPv6: !six, Logger: quietLog(o.Logger)})
-		if asked = asked || failed == nil; asked {
-			err = nil
-			continue
-		}
-		err = failed
-		select {
-		case <-ctx.Done():
-		case <-time.After(pause):
-		}
-	}
-	close(entries)
-	<-read
-	if err != nil {
-		return fmt.Errorf("look for hubs by mDNS: %w", err)
-	}
-	return nil
-}
-
-// readEntry reads what an answer says. Where six, only IPv6 leads to who answers.
-func readEntry(e *mdns.ServiceEntry, six bool) (f Found, ok bool) {
-	if e.Port <= 0 || e.Port > 65535 || len(e.InfoFields) > 16 {
-		return f, false
-	}
-	f.Port = uint16(e.Port)
-	if addr, is := netip.AddrFromSlice(e.AddrV4); is && addr.Unmap().Is4() && !six {
-		f.Addr = addr.Unmap()
-	} else if e.AddrV6IPAddr != nil {
-		addr, _ := netip.AddrFromSlice(e.AddrV6IPAddr.IP)
-		f.Addr = addr.WithZone(e.AddrV6IPAddr.Zone)
-	}
-	if !f.Addr.IsValid() {
-		return f, false
-	}
-	for _, field := range e.InfoFields {
-		switch key, value, _ := strings.Cut(field, "="); key {
-		case "name":
-			f.Name = value
-		case "pin":
-			f.Pin = value
-		}
-	}
-	return f, f.check() == nil
 }
 
 // quietLog is for a library that reports every strange packet of a network.

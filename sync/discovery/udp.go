@@ -21,7 +21,8 @@ const (
 	magicAnswer = "baraza!1"
 	nonceSize   = 8
 	askSize     = 512
-	answersRate = 50 // a second
+	answersRate = 50   // a second
+	maxPacket   = 9000 // bytes of one that is read (RFC 6762, 17)
 )
 
 // told is an answer's JSON.
@@ -107,28 +108,48 @@ func askOver(ctx context.Context, family string, targets []netip.AddrPort, g *ga
 	if err != nil {
 		return fmt.Errorf("ask for hubs: %w", err)
 	}
-	defer c.Close()
-	stop := context.AfterFunc(ctx, func() { c.Close() })
-	defer stop()
 	question := make([]byte, askSize)
 	copy(question, magicAsk)
 	nonce := question[len(magicAsk) : len(magicAsk)+nonceSize]
 	_, _ = rand.Read(nonce) // never fails (crypto/rand)
-	sent := make(chan bool)
+	return converse(ctx, c, question, targets, func(b []byte, from netip.AddrPort) {
+		if f, ok := readAnswer(b, nonce); ok {
+			f.Addr = from.Addr() // whatever it says: an answer is for where it comes from
+			g.add(f, f.Addr)
+		}
+	})
+}
+
+// converse asks on c again and again, for packets get lost, and reads what comes until ctx
+// ends; then it closes c. Only where no question could be sent at all there is an error.
+func converse(ctx context.Context, c *net.UDPConn, question []byte, targets []netip.AddrPort, read func(b []byte, from netip.AddrPort)) error {
+	defer c.Close()
+	stop := context.AfterFunc(ctx, func() { c.Close() })
+	defer stop()
+	sent := make(chan error)
 	go func() {
 		defer close(sent)
+		var failed error
+		asked := false
 		for ctx.Err() == nil {
 			for _, to := range targets {
 				// A net that doesn't take broadcasts is not the only one.
-				_, _ = c.WriteToUDPAddrPort(question, to)
+				if _, err := c.WriteToUDPAddrPort(question, to); err == nil {
+					asked = true
+				} else if ctx.Err() == nil {
+					failed = err
+				}
 			}
 			select {
 			case <-ctx.Done():
 			case <-time.After(pause):
 			}
 		}
+		if !asked && failed != nil {
+			sent <- fmt.Errorf("ask for hubs: %w", failed)
+		}
 	}()
-	b := make([]byte, askSize+1)
+	b := make([]byte, maxPacket)
 	for {
 		n, from, err := c.ReadFromUDPAddrPort(b)
 		if errors.Is(err, net.ErrClosed) {
@@ -140,14 +161,10 @@ func askOver(ctx context.Context, family string, targets []netip.AddrPort, g *ga
 			}
 			continue
 		}
-		if f, ok := readAnswer(b[:n], nonce); ok {
-			f.Addr = from.Addr() // whatever it says: an answer is for where it comes from
-			g.add(f)
-		}
+		read(b[:n], from)
 	}
 	c.Close()
-	<-sent
-	return nil
+	return <-sent
 }
 
 // readAnswer reads what came for a question.
