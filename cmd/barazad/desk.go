@@ -121,10 +121,15 @@ func centralList(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	defer d.Store.Close()
+	var all []central.Item
 	for i, err := range d.List(ctx) {
 		if err != nil {
 			return err
 		}
+		all = append(all, i)
+	}
+	central.MarkRevised(all)
+	for _, i := range all {
 		if *asJSON {
 			err = printJSON(io.out, itemFacts(i))
 		} else {
@@ -142,6 +147,9 @@ func itemFacts(i central.Item) map[string]any {
 	facts := map[string]any{"code": i.Code, "kind": i.Kind.String(), "record": i.ID.String(), "organisation": i.Organisation, "title": i.Name,
 		"form": i.FormID, "version": i.Version, "language": i.Language, "publication": i.Publication, "instance": i.InstanceID, "revision": i.Revision,
 		"ready": clock(i.Ready), "hubs": stops(i.Path), "received": clock(i.Received), "road": i.Road, "tries": i.Tries, "log_index": i.Index, "counted": i.Counted(), "withdrawn": i.Withdrawn}
+	if i.RevisedBy != nil {
+		facts["revised_by"] = i.RevisedBy.String()
+	}
 	if s := i.ShutOut; s != nil {
 		facts["device_revoked"] = map[string]string{"time": clock(s.When), "by": s.By.String(), "device": s.Device, "organisation": s.Organisation}
 	}
@@ -179,6 +187,8 @@ func remark(i central.Item) string {
 		return "  (not opened: " + i.Problem.Error() + ")"
 	case i.Withdrawn:
 		return "  (withdrawn)"
+	case i.RevisedBy != nil:
+		return "  (revised by " + i.RevisedBy.Code() + ")"
 	case i.Differs:
 		return "  (differs from " + i.DuplicateOf.Code() + ", which says it is the same)"
 	case i.DuplicateOf != nil:
@@ -254,6 +264,9 @@ func printSubmission(w io.Writer, s central.Submission) {
 	}
 	if s.Withdrawn {
 		fmt.Fprintln(w, "\nwithdrawn by its author")
+	}
+	if s.RevisedBy != nil {
+		fmt.Fprintf(w, "\nits author sent a newer revision: %s\n", s.RevisedBy.Code())
 	}
 	printThread(w, s.Thread)
 	for _, a := range s.Attachments {

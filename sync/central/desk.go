@@ -69,6 +69,10 @@ type Item struct {
 	DuplicateOf *batch.Ref
 	Differs     bool
 
+	// RevisedBy names the newest revision of the same submission, where that is another one.
+	// [Desk.List] doesn't know of those to come; [MarkRevised] does.
+	RevisedBy *batch.Ref
+
 	// Withdrawn says that its author has taken it back since. It stays readable.
 	Withdrawn bool
 
@@ -76,15 +80,17 @@ type Item struct {
 	ShutOut *ShutOut
 
 	Problem error // why it can't be opened or read
+
+	organisation identity.ID // by the key that certified the device
 }
 
 // Ref names the item.
 func (i Item) Ref() batch.Ref { return batch.Ref{Record: i.ID, Place: i.Place} }
 
 // Counted reports whether the item is one more submission: not one that is
-// there already, and not what is said about another.
+// there already or in a newer revision, and not what is said about another.
 func (i Item) Counted() bool {
-	return i.DuplicateOf == nil && i.Kind != batch.KindReply && i.Kind != batch.KindWithdrawal
+	return i.DuplicateOf == nil && i.RevisedBy == nil && i.Kind != batch.KindReply && i.Kind != batch.KindWithdrawal
 }
 
 // List yields what came in, in the order of arrival.
@@ -98,10 +104,39 @@ func (d *Desk) List(ctx context.Context) iter.Seq2[Item, error] {
 	}
 }
 
+// MarkRevised sets RevisedBy in a list of all that came in.
+func MarkRevised(all []Item) {
+	newest := newestOf{}
+	for _, i := range all {
+		newest.meet(i)
+	}
+	for n := range all {
+		all[n].RevisedBy = newest.than(all[n])
+	}
+}
+
+// newestOf are the newest revisions of submissions.
+type newestOf map[response]Item
+
+func (n newestOf) meet(i Item) {
+	of := response{i.organisation, i.InstanceID}
+	if known, met := n[of]; i.InstanceID != "" && i.Counted() && (!met || i.Revision >= known.Revision) {
+		n[of] = i
+	}
+}
+
+// than is the newest revision of i, or nil if that is i.
+func (n newestOf) than(i Item) *batch.Ref {
+	last, met := n[response{i.organisation, i.InstanceID}]
+	if ref := last.Ref(); met && i.Revision < last.Revision {
+		return &ref
+	}
+	return nil
+}
+
 // An entry is an item with all that was found in it.
 type entry struct {
 	Item
-	organisation identity.ID // by the key that certified the device
 	content      batch.Content
 	response     *session.Instance
 	contribution *contribution.Contribution

@@ -37,7 +37,7 @@ func (d *Desk) ExportCSV(ctx context.Context, w io.Writer, o ExportOptions) erro
 	if o.Kind == 0 {
 		o.Kind = batch.KindResponse
 	}
-	x := &export{ExportOptions: o, opener: d.opener(), newest: map[response]batch.Ref{}}
+	x := &export{ExportOptions: o, opener: d.opener(), newest: newestOf{}}
 	var defs []*forms.Definition
 	if o.Kind == batch.KindResponse {
 		defs = d.Forms
@@ -74,7 +74,7 @@ type export struct {
 	opener  *opener
 	columns *columns
 	entries int
-	newest  map[response]batch.Ref
+	newest  newestOf
 }
 
 // mine reports whether e belongs into this table. What a newer version sent as
@@ -88,7 +88,6 @@ func (x *export) mine(e entry) bool {
 }
 
 func (x *export) survey(ctx context.Context, d *Desk) error {
-	revisions := map[response]uint32{}
 	met, seen := []forms.Ref{}, map[forms.Ref]bool{}
 	for e, err := range d.entries(ctx, x.opener) {
 		if err != nil {
@@ -98,10 +97,7 @@ func (x *export) survey(ctx context.Context, d *Desk) error {
 		if !x.mine(e) || e.InstanceID == "" || !e.Counted() {
 			continue
 		}
-		of := response{e.organisation, e.InstanceID}
-		if e.Revision >= revisions[of] {
-			revisions[of], x.newest[of] = e.Revision, e.Ref()
-		}
+		x.newest.meet(e.Item)
 		for ref := range answersOf(e) {
 			switch {
 			case seen[ref]:
@@ -170,7 +166,7 @@ func (x *export) state(e entry) (string, bool) {
 		return "not readable: " + e.Problem.Error(), true
 	case e.Differs:
 		return "differs from " + e.DuplicateOf.Code() + ", which passes for the same", true
-	case !e.Counted() || x.newest[response{e.organisation, e.InstanceID}] != e.Ref():
+	case !e.Counted() || x.newest[response{e.organisation, e.InstanceID}].Ref() != e.Ref():
 		return "", false
 	case e.Withdrawn:
 		return "withdrawn", true

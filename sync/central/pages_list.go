@@ -45,6 +45,9 @@ func (p *DeskPages) serveList(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		v.Items = append(v.Items, i)
+	}
+	MarkRevised(v.Items)
+	for _, i := range v.Items {
 		if i.Counted() {
 			v.Counted++
 		}

@@ -100,6 +100,9 @@ func (d *Desk) Show(ctx context.Context, ref string) (Submission, error) {
 		return Submission{}, err
 	}
 	e.Withdrawn = withdrawn.of(e)
+	if e.RevisedBy, err = d.revisedBy(ctx, o, e.Item); err != nil {
+		return Submission{}, err
+	}
 	s := Submission{Item: e.Item, Contribution: e.contribution, Reply: e.reply, Withdrawal: e.withdrawal, Body: e.content.Body}
 	if e.response != nil {
 		s.Form = d.form(e.FormID, e.Version)
@@ -137,6 +140,27 @@ func (d *Desk) Show(ctx context.Context, ref string) (Submission, error) {
 		s.Attachments = append(s.Attachments, a)
 	}
 	return s, d.previews(ctx, sender, &s)
+}
+
+// revisedBy finds the newest revision of i among what its device sent, nil if that is i.
+func (d *Desk) revisedBy(ctx context.Context, o *opener, i Item) (*batch.Ref, error) {
+	if !i.Kind.Submission() || i.InstanceID == "" {
+		return nil, nil
+	}
+	newest := newestOf{}
+	for s, err := range d.Store.Records(ctx, Query{Origin: &i.Origin, Kinds: []batch.Kind{i.Kind, batch.KindPack}}) {
+		if err != nil {
+			return nil, err
+		}
+		all, err := o.entries(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range all {
+			newest.meet(e.Item)
+		}
+	}
+	return newest.than(i), nil
 }
 
 // only picks the submission at a place: of a pack, unless place is 0.
