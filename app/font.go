@@ -35,6 +35,13 @@ const (
 	namesBold    merged = "BarazaNames-Bold.ttf"
 )
 
+// The part of the merged font for labels in Arabic. Its lines reach higher and deeper,
+// so that Fyne, which cuts off what stands out of a line, leaves all marks on letters.
+const (
+	arabicRegular tall = "BarazaArabic-Regular.ttf"
+	arabicBold    tall = "BarazaArabic-Bold.ttf"
+)
+
 // A merged font is read whenever it is asked for: Fyne parses it once and keeps
 // what it needs, and a copy of the file would stay beside that.
 type merged string
@@ -63,6 +70,19 @@ func (o oneWeight) Content() []byte { return merged(o).Content() }
 // OneWeight says that bold words have to be made so; formview asks.
 func (o oneWeight) OneWeight() bool { return true }
 
+// A tall font reaches higher above the line than the others.
+type tall merged
+
+// Name implements [fyne.Resource].
+func (t tall) Name() string { return string(t) }
+
+// Content implements [fyne.Resource].
+func (t tall) Content() []byte { return merged(t).Content() }
+
+// Rise is how much higher, in sizes of the text (scripts/fonts.py, ARABIC_ASCENT);
+// formview asks.
+func (t tall) Rise() float32 { return 0.300 }
+
 // Font is the merged font, or that of Chinese; there is no slanted one, because
 // most scripts have none.
 func (l look) Font(style fyne.TextStyle) fyne.Resource {
@@ -81,8 +101,8 @@ func (l look) Font(style fyne.TextStyle) fyne.Resource {
 // be parsed: in the theme's place Fyne parses four more, which a start can do
 // without. For letters of Latin, Greek and Cyrillic it is Fyne's own, which takes
 // a fifth of what the merged one takes and has given it these letters; for the
-// letters in which languages are named it is a part of the merged one. What is
-// in none of them, as emoji, or Chinese beside Arabic, is the theme's.
+// letters in which languages are named, and for Arabic, it is a part of the merged
+// one. What is in none of them, as emoji, or Chinese beside Arabic, is the theme's.
 func (l look) FontOf(words string, style fyne.TextStyle) fyne.Resource {
 	if style.Monospace || style.Symbol {
 		return nil
@@ -101,6 +121,11 @@ func (l look) FontOf(words string, style fyne.TextStyle) fyne.Resource {
 			return namesBold
 		}
 		return namesRegular
+	case strings.ContainsFunc(words, isArabic) && all(in(arabicCharacters)):
+		if style.Bold {
+			return arabicBold
+		}
+		return arabicRegular
 	case l.chinese && all(in(hanCharacters)):
 		return han
 	case all(in(mergedCharacters)):
@@ -114,6 +139,8 @@ func (l look) FontOf(words string, style fyne.TextStyle) fyne.Resource {
 	return nil
 }
 
+func isArabic(r rune) bool { return unicode.Is(unicode.Arabic, r) }
+
 // in says whether a font has a character; both weights have the same.
 func in(characters func() gotext.Cmap) func(r rune) bool {
 	return func(r rune) bool {
@@ -126,6 +153,7 @@ var (
 	mergedCharacters = sync.OnceValue(regular.characters)
 	namesCharacters  = sync.OnceValue(namesRegular.characters)
 	hanCharacters    = sync.OnceValue(merged(han).characters)
+	arabicCharacters = sync.OnceValue(merged(arabicRegular).characters)
 )
 
 // characters are those that a font has.

@@ -2,6 +2,8 @@ package app
 
 import (
 	"bytes"
+	"io/fs"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -12,6 +14,7 @@ import (
 	"golang.org/x/image/math/fixed"
 
 	"baraza.example/app/workspace"
+	"baraza.example/assets"
 	"baraza.example/assets/locale"
 )
 
@@ -83,15 +86,65 @@ func TestLanguagesAreNamedInThePartOfTheMergedFont(t *testing.T) {
 	}
 }
 
+// Fyne cuts off what stands out of a line: in the font of labels in Arabic nothing of
+// what the program says does.
+func TestNoMarkOfArabicStandsOutOfItsLine(t *testing.T) {
+	l := newLook(workspace.Settings{}, locale.New())
+	words, err := fs.ReadFile(assets.Locales, "ar.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
+		font := l.FontOf("أُرسل", style)
+		face, whole := parsed(t, font), parsed(t, l.Font(style))
+		line, _ := face.FontHExtents()
+		usual, _ := whole.FontHExtents()
+		if rise := line.Ascender - usual.Ascender; rise != font.(tall).Rise()*float32(face.Upem()) {
+			t.Errorf("%+v: it reaches %v higher than the merged font", style, rise)
+		}
+		stood := 0
+		for word := range bytes.FieldsSeq(words) {
+			text := string(word)
+			if !strings.ContainsFunc(text, isArabic) {
+				continue
+			}
+			for _, out := range shapes(face, text, int(face.Upem())) {
+				for _, g := range out.Glyphs {
+					top := float32(g.YBearing+g.YOffset) / 64
+					if low := top + float32(g.Height)/64; top > line.Ascender || low < line.Descender {
+						t.Errorf("%+v: of %q something reaches from %v to %v", style, text, low, top)
+					}
+					if top > usual.Ascender {
+						stood++
+					}
+				}
+			}
+			if a, b := shaped(face, text), shaped(whole, text); a != b {
+				t.Errorf("%+v: %q is %v wide in the part and %v in the whole", style, text, a, b)
+			}
+		}
+		if stood < 50 {
+			t.Errorf("%+v: %d marks would be cut off in the merged font: is the other needed?", style, stood)
+		}
+	}
+}
+
 // shaped is how wide words are in a font.
 func shaped(face *gotext.Face, words string) fixed.Int26_6 {
-	text := []rune(words)
-	var shaper shaping.HarfbuzzShaper
 	var width fixed.Int26_6
-	for _, part := range shaping.SplitByFace(shaping.Input{Text: text, RunEnd: len(text), Face: face, Size: fixed.I(16), Direction: di.DirectionRTL}, alone{face}) {
-		width += shaper.Shape(part).Advance
+	for _, out := range shapes(face, words, 16) {
+		width += out.Advance
 	}
 	return width
+}
+
+func shapes(face *gotext.Face, words string, size int) (all []shaping.Output) {
+	text := []rune(words)
+	var shaper shaping.HarfbuzzShaper
+	for _, part := range shaping.SplitByFace(shaping.Input{Text: text, RunEnd: len(text), Face: face, Size: fixed.I(size), Direction: di.DirectionRTL}, alone{face}) {
+		all = append(all, shaper.Shape(part))
+	}
+	return all
 }
 
 type alone struct{ *gotext.Face }
@@ -109,10 +162,10 @@ func parsed(t *testing.T, font fyne.Resource) *gotext.Face {
 
 func TestWordsAreDrawnInTheSmallestFontThatHasThemAll(t *testing.T) {
 	l := newLook(workspace.Settings{}, locale.New())
-	own, names, merged, chinese := theme.DefaultTextFont().Name(), "BarazaNames-Regular.ttf", "BarazaSans-Regular.ttf", "BarazaHan-Regular.ttf"
+	own, names, arabic, merged, chinese := theme.DefaultTextFont().Name(), "BarazaNames-Regular.ttf", "BarazaArabic-Regular.ttf", "BarazaSans-Regular.ttf", "BarazaHan-Regular.ttf"
 	for words, want := range map[string]string{
 		"": own, "Answer the questionnaire · 12:30 — “Ọ̀rọ̀” …": own, "Réponse\nОтвет Απάντηση": own,
-		"العربية": names, "አማርኛ": names, "رد": merged, "Answer رد": merged, "የ": merged, "✓": merged,
+		"العربية": names, "አማርኛ": names, "رد": arabic, "Answer رد": arabic, "رد እ": merged, "የ": merged, "✓": merged,
 		"\U0001F600": "", "北": chinese, "已收到 · A3B4C": chinese, "北 رد": "",
 	} {
 		got := ""

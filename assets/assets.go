@@ -32,10 +32,10 @@ var fonts embed.FS
 // Fonts is the fonts of screen and print, BarazaSans-Regular.ttf and
 // BarazaSans-Bold.ttf: Noto Sans of many scripts merged into one by "make
 // fonts", with its licence, OFL.txt; of them BarazaNames-Regular.ttf and -Bold.ttf
-// have the letters of the languages' own names alone; and of print alone
-// BarazaHan-Regular.ttf, Chinese and kana of Droid Sans Fallback, with
-// Apache-2.0.txt. It is a function, so that programs that draw nothing don't
-// carry seven megabytes.
+// have the letters of the languages' own names alone, and BarazaArabic-Regular.ttf and
+// -Bold.ttf Arabic, in higher lines; and BarazaHan-Regular.ttf, Chinese and kana of
+// Droid Sans Fallback, with Apache-2.0.txt. It is a function, so that programs that
+// draw nothing don't carry seven megabytes.
 func Fonts() fs.FS { return folder(fonts, "fonts") }
 
 //go:embed samples

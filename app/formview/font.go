@@ -9,7 +9,7 @@ import (
 // parses that one, and not all that a theme's text may need.
 type sparing interface {
 	// FontOf is nil where there is no such font. All that it returns reach
-	// equally high above the line.
+	// equally high above the line, but for those that say how much higher.
 	FontOf(words string, style fyne.TextStyle) fyne.Resource
 }
 
@@ -23,6 +23,15 @@ func fontOf(words string, style fyne.TextStyle) fyne.Resource {
 		return s.FontOf(words, style)
 	}
 	return nil
+}
+
+// riseOf is how much higher than others a font reaches above the line, in sizes of
+// the text: its words begin so much further up.
+func riseOf(font fyne.Resource) float32 {
+	if f, ok := font.(interface{ Rise() float32 }); ok {
+		return f.Rise()
+	}
+	return 0
 }
 
 // needsBold says whether words are bold and their font has no bold hand: then

@@ -176,7 +176,7 @@ func onRow(t *canvas.Text, row int, pitch float32) float32 {
 	if t.FontSource != nil { // so that all words stand on one line, whatever their font
 		high = t.TextSize * deepLine
 	}
-	return float32(row)*pitch + (pitch-high)/2
+	return float32(row)*pitch + (pitch-high)/2 - t.TextSize*riseOf(t.FontSource)
 }
 
 // A textsRenderer draws rows of words: those of a [Label] or of an [emphasised].

@@ -100,7 +100,7 @@ func (o *ordered) lay() {
 		} else {
 			t = canvas.NewText(words, o.laid.colour)
 		}
-		t.Color, t.TextSize, t.TextStyle = o.laid.colour, o.laid.size, o.field.TextStyle
+		t.Color, t.TextSize, t.TextStyle, t.FontSource = o.laid.colour, o.laid.size, o.field.TextStyle, nil
 		return t
 	}
 	text := o.field.seen()
@@ -116,6 +116,9 @@ func (o *ordered) lay() {
 		for _, r := range reordered(runsOf(text[l.from:l.to], own)) {
 			r.from += l.from
 			p := placed{run: r, left: total, drawn: draw(r.drawn())}
+			if f := fontOf(string(r.text), p.drawn.TextStyle); riseOf(f) > 0 { // as wide, and marks aren't cut off
+				p.drawn.FontSource = f
+			}
 			p.width = o.width(p.drawn.Text)
 			total += p.width
 			l.runs = append(l.runs, p)
@@ -128,8 +131,8 @@ func (o *ordered) lay() {
 		for i := range l.runs {
 			p := &l.runs[i]
 			p.left += l.left
-			p.drawn.Resize(fyne.NewSize(p.width, o.pitch()))
-			p.drawn.Move(fyne.NewPos(p.left, o.top(len(o.lines))))
+			p.drawn.Resize(fyne.NewSize(p.width, p.drawn.MinSize().Height))
+			p.drawn.Move(fyne.NewPos(p.left, o.top(len(o.lines))-o.laid.size*riseOf(p.drawn.FontSource)))
 		}
 		o.lines = append(o.lines, l)
 	}
