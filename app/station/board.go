@@ -14,7 +14,7 @@ import (
 // A State is what the keeper of a hub sees at a moment.
 type State struct {
 	Name    string
-	Records int   // held without a receipt
+	Records int   // without a receipt: held for others, and its own
 	Bytes   int64 // what they will cost on the way up, before HTTP and TLS
 	Used    int64 // bytes held for others
 	Quota   int64 // bytes that may be
@@ -152,7 +152,7 @@ func (b *board) went(r exchange.Report, err error) {
 
 // State tells what is held and what happened.
 func (s *Station) State(ctx context.Context) (out State, err error) {
-	if out.Records, out.Bytes, err = s.o.Work.Pending(ctx); err != nil {
+	if out.Records, out.Bytes, err = s.o.Work.ToBringOn(ctx); err != nil {
 		return out, err
 	}
 	if out.Used, err = s.o.Work.Held(ctx); err != nil {

@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 
@@ -19,7 +20,7 @@ func (s *Station) Try() {
 // forward tries the way up again and again, until ctx ends.
 func (s *Station) forward(ctx context.Context) {
 	schedule := exchange.Schedule{First: min(s.o.Every, 2*time.Second), Longest: s.o.Every}
-	failures, byHand := 0, false
+	failures, byHand, closed := 0, false, ""
 	for {
 		report, err := s.once(ctx, byHand)
 		if ctx.Err() != nil {
@@ -27,9 +28,15 @@ func (s *Station) forward(ctx context.Context) {
 		}
 		if s.board.went(report, err); err != nil {
 			failures++
-			s.o.Logger.Warn("the way up is closed", "err", err)
+			// Where there is no link for a week, the same is not said ten thousand times.
+			level := slog.LevelWarn
+			if err.Error() == closed {
+				level = slog.LevelDebug
+			}
+			closed = err.Error()
+			s.o.Logger.Log(ctx, level, "the way up is closed", "err", err)
 		} else {
-			failures = 0
+			failures, closed = 0, ""
 			s.o.Logger.Info("met the centre", "sent", report.Sent, "receipts", report.Receipts)
 		}
 		pause := s.o.Every

@@ -162,6 +162,10 @@ func (w *Workspace) SaveMails(ctx context.Context, folder, to, subject, text str
 		return nil, err
 	}
 	defer root.Close()
-	made, _, err = b.SaveMails(root, bundle.Letter{To: to, Size: MailSize, Subject: subject, Text: text, Date: w.clock()}, false)
+	letter := bundle.Letter{To: to, Size: MailSize, Subject: subject, Text: text, Date: w.clock()}
+	if h == nil {
+		letter.Takes = bundle.Upwards
+	}
+	made, _, err = b.SaveMails(root, letter, false)
 	return made, err
 }

@@ -53,7 +53,16 @@ func (e Estimate) Total() int64 { return e.Up() + e.Down + e.Around + e.Library 
 // Pending says what waits to go: records, and about how many bytes will be
 // written for them before HTTP and TLS, whatever the rules say.
 func (w *Workspace) Pending(ctx context.Context) (records int, bytes int64, err error) {
-	e, err := w.estimate(ctx, "", true, false)
+	return w.waiting(ctx, false)
+}
+
+// ToBringOn is [Workspace.Pending] of a hub: with what it holds for others.
+func (w *Workspace) ToBringOn(ctx context.Context) (records int, bytes int64, err error) {
+	return w.waiting(ctx, true)
+}
+
+func (w *Workspace) waiting(ctx context.Context, others bool) (records int, bytes int64, err error) {
+	e, err := w.estimate(ctx, "", true, others)
 	if err != nil || e.Records == 0 {
 		return 0, 0, err
 	}

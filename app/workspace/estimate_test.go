@@ -93,3 +93,27 @@ func TestTheEstimateIsWhatTheAccountSays(t *testing.T) {
 		}
 	})
 }
+
+// The keeper of a hub is told what waits there, not what the hub itself has made.
+func TestAHubCountsWhatItHoldsForOthers(t *testing.T) {
+	c := newCentre(t)
+	box, d := newDevice(t), newDevice(t)
+	for _, x := range []*device{box, d} {
+		x.join(c.invite.File())
+	}
+	h := box.station("Radio Amani")
+	forward(t, box, h, c.road())
+	if n, bytes, err := box.ToBringOn(t.Context()); n != 0 || bytes != 0 || err != nil {
+		t.Errorf("nothing waits, yet %d records of %d bytes are said to, %v", n, bytes, err)
+	}
+	d.respond("Nalubaale")
+	visit(t, d, h)
+	n, said, err := box.ToBringOn(t.Context())
+	if own, _, _ := box.Pending(t.Context()); own != 0 {
+		t.Errorf("%d records are the hub's own", own)
+	}
+	r, failed := box.Forward(t.Context(), h, c.road())
+	if err != nil || failed != nil || n == 0 || n != r.Sent || said < r.BytesUp*85/100 || said > r.BytesUp*115/100 {
+		t.Errorf("%d records of %d bytes were said, %d of %d went: %v, %v", n, said, r.Sent, r.BytesUp, err, failed)
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"baraza.example/sync/central"
 	"baraza.example/sync/exchange"
 	"baraza.example/sync/hub"
+	"baraza.example/sync/identity"
 )
 
 func runBundle(ctx context.Context, args []string, io streams) error {
@@ -75,6 +76,8 @@ type party struct {
 	write func(b *bundle.Bundle) (exchange.Report, error) // nil: a centre has nothing of its own to send
 	take  func(b *bundle.Bundle) (exchange.Report, error) // nil: a device takes by writing
 	close func() error
+
+	centre identity.ID // whose this is; zero: nobody's
 }
 
 func (f bundleFlags) party(ctx context.Context) (p party, err error) {
@@ -121,9 +124,12 @@ func centreParty(ctx context.Context, dir string, by central.Carrier) (p party, 
 		return server.ServeBundle(ctx, c, by)
 	}
 	p.take = func(b *bundle.Bundle) (exchange.Report, error) { return b.Bring(ctx, serve) }
-	p.close = store.Close
+	p.centre, p.close = server.Peer().ID, store.Close
 	return p, nil
 }
+
+// minPart is for a leaf and what is around it.
+const minPart = 10_000
 
 func bundleWrite(ctx context.Context, args []string, io streams) error {
 	f := newBundleFlags("bundle write", io)
@@ -132,6 +138,9 @@ func bundleWrite(ctx context.Context, args []string, io streams) error {
 	path, err := f.one(args)
 	if err != nil {
 		return err
+	}
+	if size > 0 && size < minPart {
+		return fmt.Errorf("--part-size %d: a part of less than %s holds no piece of an attachment: %w", size, sized(minPart), errUsage)
 	}
 	p, err := f.party(ctx)
 	if err != nil {
@@ -155,7 +164,7 @@ func (f bundleFlags) finish(b *bundle.Bundle, report exchange.Report, err error)
 		return err
 	}
 	written := b.Written()
-	fmt.Fprintf(f.io.out, "%d records and %d pieces brought over, %d receipts", report.Sent, report.Leaves, report.Receipts)
+	fmt.Fprintf(f.io.out, "%s and %s brought over, %s", counted(report.Sent, "records"), counted(report.Leaves, "pieces"), counted(report.Receipts, "receipts"))
 	if len(written) > 0 {
 		fmt.Fprintf(f.io.out, "; written: %s\n", strings.Join(written, ", "))
 	} else {

@@ -14,7 +14,10 @@ import (
 	"baraza.example/sync/central"
 )
 
-const defaultMail = 2_000_000 // bytes that most servers take
+const (
+	defaultMail = 2_000_000 // bytes that most servers take
+	minMail     = 20_000    // for a leaf and what is around it
+)
 
 // A byteSize is a flag for a number of bytes: 1500000, 700KB, 2MB, 4GB.
 type byteSize int64
@@ -54,7 +57,10 @@ func bundleMailOut(ctx context.Context, args []string, io streams) error {
 	if *out == "" {
 		*out = folder
 	}
-	b, err := f.writeForMail(ctx, folder, int64(size))
+	if size < minMail {
+		return fmt.Errorf("--size %d: a mail of less than %s holds no piece of an attachment: %w", size, sized(minMail), errUsage)
+	}
+	b, takes, err := f.writeForMail(ctx, folder, int64(size))
 	if err != nil {
 		return err
 	}
@@ -67,7 +73,7 @@ func bundleMailOut(ctx context.Context, args []string, io streams) error {
 		return err
 	}
 	defer drafts.Close()
-	letter := bundle.Letter{From: *from, To: *to, Size: int64(size), Subject: "Baraza", Text: mailText, Date: time.Now()}
+	letter := bundle.Letter{From: *from, To: *to, Size: int64(size), Subject: "Baraza", Text: mailText, Date: time.Now(), Takes: takes}
 	made, left, err := b.SaveMails(drafts, letter, *again)
 	for _, p := range left {
 		fmt.Fprintf(io.err, "%s: %q is left out: %v\n", f.Name(), p.File, p.Damage)
@@ -87,26 +93,35 @@ in the mailbox by itself (barazad bundle mail-in).
 `
 
 // writeForMail writes what waits into the folder, if there is a --dir, and
-// opens it again to be read.
-func (f bundleFlags) writeForMail(ctx context.Context, folder string, size int64) (*bundle.Bundle, error) {
+// opens it again to be read. takes are the parts to be mailed: a centre's own, for what it
+// answers is needed and not what came; a device's and others' on the way to the centre,
+// which needs no answers of its own; and all of a hub's, which carries both ways.
+func (f bundleFlags) writeForMail(ctx context.Context, folder string, size int64) (b *bundle.Bundle, takes func(bundle.Head) bool, err error) {
 	if *f.dir != "" {
 		p, err := f.party(ctx)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		defer p.close()
+		switch {
+		case p.write == nil:
+			takes = func(h bundle.Head) bool { return h.Writer == p.centre }
+		case !*f.asHub:
+			takes = bundle.Upwards
+		}
 		if p.write != nil {
 			b, err := p.open(folder, bundle.PartForMail(size))
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			report, err := p.write(b)
 			if err := f.finish(b, report, err); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 	}
-	return bundle.Open(folder, bundle.Options{})
+	b, err = bundle.Open(folder, bundle.Options{})
+	return b, takes, err
 }
 
 func bundleMailIn(ctx context.Context, args []string, io streams) error {
@@ -136,7 +151,7 @@ func bundleMailIn(ctx context.Context, args []string, io streams) error {
 			return err
 		}
 	}
-	fmt.Fprintf(io.out, "%d mails read: %d new parts of bundles, %d known\n", room.Mails, room.New, room.Known)
+	fmt.Fprintf(io.out, "%s read: %s, %d known\n", counted(room.Mails, "mails"), counted(room.New, "new parts")+" of bundles", room.Known)
 	for i, fault := range room.Faults {
 		if i == 20 {
 			fmt.Fprintf(io.err, "%s: and %d more\n", f.Name(), len(room.Faults)-i)

@@ -79,7 +79,7 @@ func describeBundle(w io.Writer, b *bundle.Bundle) {
 			continue
 		}
 		fmt.Fprintf(w, "%s  from %s, %s\n", time.Unix(s.Time, 0).UTC().Format("2006-01-02 15:04"), writerWords(s.Writer), signedWords(s))
-		fmt.Fprintf(w, "  %s; %d bytes in %d parts%s\n", countWords(s.Counts), s.Bytes, len(s.Parts), missingWords(s))
+		fmt.Fprintf(w, "  %s; %d bytes in %s%s\n", countWords(s.Counts), s.Bytes, counted(len(s.Parts), "parts"), missingWords(s))
 		for _, p := range s.Parts {
 			if p.Damage != nil {
 				fmt.Fprintf(w, "  %q: %v\n", p.File, p.Damage)
@@ -87,7 +87,7 @@ func describeBundle(w io.Writer, b *bundle.Bundle) {
 		}
 	}
 	if origins := b.Origins(); len(origins) > 0 {
-		fmt.Fprintf(w, "records of %d devices\n", len(origins))
+		fmt.Fprintf(w, "records of %s\n", counted(len(origins), "devices"))
 	}
 	for _, c := range b.Centres() {
 		fmt.Fprintf(w, "card of the centre %q, root key %s, consultation %q\n", c.Name, c.Root(), c.Consultation)
@@ -113,9 +113,9 @@ func countWords(c bundle.Counts) string {
 	for _, n := range []struct {
 		n    int
 		what string
-	}{{c.Records, "records"}, {c.Leaves, "pieces of attachments"}, {c.Receipts, "receipts"}, {c.Words, "words of hubs"}, {c.Revoked, "lost devices"}} {
+	}{{c.Records, "records"}, {c.Leaves, "attachment pieces"}, {c.Receipts, "receipts"}, {c.Words, "hub words"}, {c.Revoked, "lost devices"}} {
 		if n.n > 0 {
-			words = append(words, strconv.Itoa(n.n)+" "+n.what)
+			words = append(words, counted(n.n, n.what))
 		}
 	}
 	if len(words) == 0 {
@@ -138,7 +138,7 @@ func missingWords(s bundle.Summary) string {
 	}
 	words := ""
 	if len(numbers) > 0 {
-		words = ", not whole or not here: " + strings.Join(numbers, ", ")
+		words = "; of these not whole or not here: " + strings.Join(numbers, ", ") + ". What is here can be taken, and the rest when it comes"
 	}
 	if !s.Last {
 		words += ", and the end is not here"

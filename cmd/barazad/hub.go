@@ -65,7 +65,7 @@ func runHub(ctx context.Context, args []string, io streams) error {
 	}
 	defer h.Close()
 	if *status != "" {
-		page, err := hub.ListenKiosk(*status, boardHandler(h, log), log)
+		page, err := hub.ListenKiosk(*status, boardHandler(h, w, log), log)
 		if err != nil {
 			return err
 		}

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -11,6 +14,7 @@ import (
 	"time"
 
 	"baraza.example/app/station"
+	"baraza.example/app/workspace"
 )
 
 // The board is what the keeper of a hub without a screen sees, as text and as
@@ -65,9 +69,9 @@ func boardOf(s station.State) boardState {
 func eventWords(e station.Event) string {
 	switch e.Kind {
 	case station.EventVisit:
-		words := fmt.Sprintf("%s brought %d records and took %d receipts", cmp.Or(e.Guest.Name, "the device "+e.Guest.ID), e.Guest.Records, e.Guest.Receipts)
+		words := fmt.Sprintf("%s brought %s and took %s", cmp.Or(e.Guest.Name, "the device "+e.Guest.ID), counted(e.Guest.Records, "records"), counted(e.Guest.Receipts, "receipts"))
 		if e.Guest.Refused > 0 {
-			words += fmt.Sprintf("; %d were refused (%s)", e.Guest.Refused, e.Reason)
+			words += fmt.Sprintf("; %d refused (%s)", e.Guest.Refused, e.Reason)
 		}
 		if e.Broken {
 			words += "; the link broke, the rest comes with the next visit"
@@ -75,7 +79,7 @@ func eventWords(e station.Event) string {
 		return words
 	case station.EventOpen:
 		r := e.Report
-		return fmt.Sprintf("the way up was open: %d records went on, %d receipts came, %d bytes up and %d down", r.Sent, r.Receipts, r.BytesUp, r.BytesDown)
+		return fmt.Sprintf("the way up was open: %s went on, %s came, %s up and %s down", counted(r.Sent, "records"), counted(r.Receipts, "receipts"), sized(r.BytesUp), sized(r.BytesDown))
 	case station.EventClosed:
 		return "the way up is closed: " + say(e.Err)
 	}
@@ -86,7 +90,13 @@ func eventWords(e station.Event) string {
 func (s boardState) words() string {
 	var b strings.Builder
 	at := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-	fmt.Fprintf(&b, "Hub %s\n\n%d records wait for a receipt; to bring them on costs about %d bytes.\n%d of %d bytes are in use.\n", s.Hub, s.Records, s.Bytes, s.Used, s.Quota)
+	fmt.Fprintf(&b, "Hub %s\n\n", s.Hub)
+	if s.Records == 0 {
+		b.WriteString("Nothing waits for a receipt.\n")
+	} else {
+		fmt.Fprintf(&b, "Waiting for a receipt: %s; to bring them on costs about %s.\n", counted(s.Records, "records"), sized(s.Bytes))
+	}
+	fmt.Fprintf(&b, "%s of %s are in use.\n", sized(s.Used), sized(s.Quota))
 	switch {
 	case s.Up.Tried.IsZero():
 		b.WriteString("The way up was not tried yet.\n")
@@ -97,7 +107,10 @@ func (s boardState) words() string {
 	default:
 		fmt.Fprintf(&b, "The way up is closed, and was open at %s: %s\n", at(s.Up.Last), s.Up.Reason)
 	}
-	b.WriteString("\nWho was here\n")
+	b.WriteString("Receipts to read on the air: at this address with /receipts behind it.\n\nWho was here\n")
+	if len(s.Guests) == 0 {
+		b.WriteString("  nobody since the start\n")
+	}
 	for _, v := range s.Guests {
 		fmt.Fprintf(&b, "  %s  %s  %s  visits %d, records %d, receipts %d, refused %d\n", at(v.Last), v.ID, cmp.Or(v.Name, "a device"), v.Visits, v.Records, v.Receipts, v.Refused)
 	}
@@ -108,13 +121,14 @@ func (s boardState) words() string {
 	return b.String()
 }
 
-// boardHandler serves the board: / as text, /status.json for programs.
-func boardHandler(of *station.Station, log *slog.Logger) http.Handler {
+// boardHandler serves the board: / as text, /status.json for programs, and at /receipts what
+// “barazad receipts --air” prints, for that needs the folder to itself.
+func boardHandler(of *station.Station, work *workspace.Workspace, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
-	show := func(kind string, write func(w http.ResponseWriter, s boardState)) http.HandlerFunc {
+	show := func(kind string, write func(ctx context.Context, w io.Writer) error) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
-			s, err := of.State(r.Context())
-			if err != nil {
+			var page bytes.Buffer
+			if err := write(r.Context(), &page); err != nil {
 				log.Error("the board could not be made", "error", err)
 				http.Error(w, "This can't be looked up just now. Nothing is lost.", http.StatusInternalServerError)
 				return
@@ -124,10 +138,32 @@ func boardHandler(of *station.Station, log *slog.Logger) http.Handler {
 			h.Set("Cache-Control", "no-store")
 			h.Set("X-Content-Type-Options", "nosniff")
 			h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-			write(w, boardOf(s))
+			_, _ = w.Write(page.Bytes()) // the other side has gone: nobody to tell
 		}
 	}
-	mux.HandleFunc("GET /{$}", show("text/plain; charset=utf-8", func(w http.ResponseWriter, s boardState) { _, _ = w.Write([]byte(s.words())) }))
-	mux.HandleFunc("GET /status.json", show("application/json", func(w http.ResponseWriter, s boardState) { _ = json.NewEncoder(w).Encode(s) }))
+	const text = "text/plain; charset=utf-8"
+	mux.HandleFunc("GET /{$}", show(text, func(ctx context.Context, w io.Writer) error {
+		s, err := of.State(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = io.WriteString(w, boardOf(s).words())
+		return err
+	}))
+	mux.HandleFunc("GET /status.json", show("application/json", func(ctx context.Context, w io.Writer) error {
+		s, err := of.State(ctx)
+		if err != nil {
+			return err
+		}
+		return json.NewEncoder(w).Encode(boardOf(s))
+	}))
+	mux.HandleFunc("GET /receipts", show(text, func(ctx context.Context, w io.Writer) error {
+		return receiptsOf(ctx, work, func(i workspace.Item, received bool) error {
+			if !received {
+				return nil
+			}
+			return onAir(w, i)
+		})
+	}))
 	return mux
 }

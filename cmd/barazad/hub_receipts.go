@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"baraza.example/app/workspace"
 )
@@ -15,27 +16,38 @@ func runReceipts(ctx context.Context, args []string, io streams) error {
 	spell := f.Bool("air", false, "spell the codes as they are said on the air")
 	asJSON := f.Bool("json", false, "print a JSON line for each")
 	return f.do(ctx, args, 0, noWords, func(w *workspace.Workspace, _ []string) error {
-		items, err := w.Items(ctx)
-		if err != nil {
-			return err
-		}
-		for _, i := range items {
-			received := i.Delivery.State == workspace.Received
-			if i.Code == "" || !received && !*all {
-				continue
-			}
+		return receiptsOf(ctx, w, func(i workspace.Item, received bool) (err error) {
 			switch {
+			case !received && !*all:
 			case *asJSON:
 				err = printJSON(io.out, map[string]any{"code": i.Code, "received": received, "said": workspace.OnAir(i.Code)})
 			case *spell:
-				_, err = fmt.Fprintf(io.out, "%s  %s  %s\n", i.Code, stateWords(i), workspace.OnAir(i.Code))
+				err = onAir(io.out, i)
 			default:
 				_, err = fmt.Fprintf(io.out, "%s  %s\n", i.Code, stateWords(i))
 			}
-			if err != nil {
+			return err
+		})
+	})
+}
+
+// receiptsOf hands over what has a receipt code, in the order in which it was made.
+func receiptsOf(ctx context.Context, w *workspace.Workspace, each func(i workspace.Item, received bool) error) error {
+	items, err := w.Items(ctx)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		if i.Code != "" {
+			if err := each(i, i.Delivery.State == workspace.Received); err != nil {
 				return err
 			}
 		}
-		return nil
-	})
+	}
+	return nil
+}
+
+func onAir(out io.Writer, i workspace.Item) error {
+	_, err := fmt.Fprintf(out, "%s  %s  %s\n", i.Code, stateWords(i), workspace.OnAir(i.Code))
+	return err
 }

@@ -105,7 +105,7 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 }
 
 func reportLine(r exchange.Report) string {
-	return fmt.Sprintf("with %s: %d records and %d pieces sent, %d receipts taken, %d bytes up, %d down", r.Peer.Name, r.Sent, r.Leaves, r.Receipts, r.BytesUp, r.BytesDown)
+	return fmt.Sprintf("with %s: %s and %s sent, %s taken, %d bytes up, %d down", r.Peer.Name, counted(r.Sent, "records"), counted(r.Leaves, "pieces"), counted(r.Receipts, "receipts"), r.BytesUp, r.BytesDown)
 }
 
 // frugal lets a command that waits for a network most of its time live in the

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"baraza.example/sync/batch"
 	"baraza.example/sync/identity"
 )
 
@@ -36,6 +37,7 @@ type Letter struct {
 	Subject  string // before the number of the part
 	Text     string // for the person who opens it
 	Date     time.Time
+	Takes    func(h Head) bool // whether a part is to be mailed at all; nil: each is
 }
 
 // WriteMail writes part as a mail draft with one attachment.
@@ -113,11 +115,18 @@ func base64Lines(w io.Writer, r io.Reader) error {
 	}
 }
 
+// Upwards is [Letter.Takes] of a device: its parts and those of others, but not what a
+// centre has answered, which goes the other way.
+func Upwards(h Head) bool { return h.Role != batch.RoleCentre }
+
 // SaveMails writes a mail for each whole part into folder, but for those that have
 // theirs there; with again those are written anew. Left are the parts that can't be
 // sent, with what is wrong with them.
 func (b *Bundle) SaveMails(folder *os.Root, l Letter, again bool) (made []string, left []Part, err error) {
 	for _, p := range b.Parts() {
+		if p.Damage == nil && l.Takes != nil && !l.Takes(p.Head) {
+			continue
+		}
 		if p.Damage != nil {
 			left = append(left, p)
 			continue
