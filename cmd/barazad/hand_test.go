@@ -473,6 +473,7 @@ func (h *hand) picture(name string) {
 		h.t.Logf("no picture: %v", err)
 		return
 	}
+	time.Sleep(5 * glance) // what the window tells of stands in its next frame
 	h.pictures++
 	journey, _, _ := strings.Cut(strings.TrimPrefix(h.t.Name(), "TestWindow"), "/")
 	file := filepath.Join(folder, fmt.Sprintf("%s-%02d-%s.png", strings.ToLower(journey), h.pictures, name))

@@ -108,6 +108,7 @@ func (v *visitor) isAsked(b *browser, r *road, code string) {
 	v.until("the question", func() bool { return strings.Contains(v.look().text(), plain(v.words.Count("message.waiting", 1))) })
 	v.picture("question-came")
 	v.show("nav.messages")
+	v.sees(askedBack)
 	v.picture("messages")
 	v.taps(askedBack)
 	v.sees(v.say("message.reply_label"))
@@ -189,6 +190,7 @@ func (v *visitor) carry() {
 	v.t.Helper()
 	v.show("nav.outbox")
 	v.taps(v.say("carry.stick"))
+	v.until("the dialog", func() bool { return called(v.say("action.open"))(v.look()) != nil })
 	v.picture("choosing-a-folder")
 	v.taps(v.say("action.open"))
 }

@@ -351,6 +351,7 @@ var receiptCode = regexp.MustCompile(`[0-9A-Z]{5}-[0-9A-Z]{5}(\.[0-9]+)?`)
 func (v *visitor) send(want int) (codes []string) {
 	v.t.Helper()
 	v.show("nav.outbox")
+	v.sees(v.say("send.start"))
 	v.picture("outbox")
 	v.taps(v.say("send.start"))
 	v.until(fmt.Sprintf("%d receipts", want), func() bool {
