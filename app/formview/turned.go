@@ -13,8 +13,11 @@ import (
 )
 
 // turns says whether the field draws its words itself: on screens that run from right
-// to left, and where letters do.
+// to left, and where letters do. A text much too long is left to Fyne.
 func (e *Entry) turns() bool {
+	if len(e.Text) > probedAtMost {
+		return false
+	}
 	return Mirrored() || strings.ContainsFunc(e.Text, leftward) || e.Text == "" && strings.ContainsFunc(e.PlaceHolder, leftward)
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -363,4 +364,61 @@ func TestDotsForAHiddenTextStandAtTheRight(t *testing.T) {
 	if got := shows(h.Field, 0); got != "secret "+back("سر") {
 		t.Errorf("shown it reads %q", got)
 	}
+}
+
+func TestATextMuchTooLongIsLeftToFyne(t *testing.T) {
+	e := typed(t, true, 400, "نعم")
+	e.SetText(strings.Repeat("نعم ", probedAtMost/7+1))
+	if e.ordered != nil {
+		t.Error("it is drawn by us")
+	}
+}
+
+// FuzzTypedFromTheRight: whatever is typed, all of it stands on some line, and the
+// caret, a tap and a selection find their place.
+func FuzzTypedFromTheRight(f *testing.F) {
+	f.Add("القرار 141 (أنطاليا، 2006)\nبشأن ITU ")
+	f.Add("\u202eabc\u2066אב\u2069 12,5\t\u0300 \n\n لا")
+	test.NewTempApp(f)
+	fyne.CurrentApp().Settings().SetTheme(lettered{plain{theme.DefaultTheme()}, true})
+	e := NewEntry(true)
+	test.NewTempWindow(f, e).Resize(fyne.NewSize(200, 300))
+	e.FocusGained()
+	f.Fuzz(func(t *testing.T, words string) {
+		if !utf8.ValidString(words) || len(words) > 300 {
+			return
+		}
+		e.SetText(words)
+		text, at := []rune(words), 0
+		for row, l := range e.ordered.lines {
+			if l.from < at || l.from > at+1 || l.to < l.from || l.to > len(text) {
+				t.Fatalf("%q: line %d has runes %d to %d, the one before ends at %d", words, row, l.from, l.to, at)
+			}
+			drawn := 0
+			for _, r := range l.runs {
+				drawn += len(r.text)
+			}
+			if drawn != l.to-l.from {
+				t.Fatalf("%q: %d of %d runes of line %d are drawn", words, drawn, l.to-l.from, row)
+			}
+			at = l.to
+			e.stand(row, l.to-l.from, false)
+			if x := e.CursorPosition().X; x < l.left-3 || x > l.right+3 {
+				t.Errorf("%q: the caret stands at %v, line %d from %v to %v", words, x, row, l.left, l.right)
+			}
+			for x := float32(0); x < 200; x += 40 {
+				if column, _ := l.hit(e.ordered, x); column < 0 || column > l.to-l.from {
+					t.Errorf("%q: a tap comes to column %d of %d", words, column, l.to-l.from)
+				}
+			}
+		}
+		if at < len(text)-1 {
+			t.Errorf("%q: the last line ends at %d of %d", words, at, len(text))
+		}
+		e.TypedShortcut(&fyne.ShortcutSelectAll{})
+		if from, to := e.chosen(); to-from != utf8.RuneCountInString(e.SelectedText()) {
+			t.Errorf("%q: chosen is %d to %d", words, from, to)
+		}
+		press(e, fyne.KeyEnd)
+	})
 }
