@@ -152,6 +152,9 @@ func (d *Desk) revisedBy(ctx context.Context, o *opener, i Item) (*batch.Ref, er
 		if err != nil {
 			return nil, err
 		}
+		if s.Index < i.Index { // a device's revisions come one after the other
+			continue
+		}
 		all, err := o.entries(ctx, s)
 		if err != nil {
 			return nil, err
