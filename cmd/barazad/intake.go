@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"baraza.example/app/workspace"
 	"baraza.example/storage"
@@ -58,6 +60,13 @@ func intakeAdd(ctx context.Context, args []string, io streams) error {
 	read := f.String("read-back", "", "whether it was read back to them: yes, changed, no")
 	second := f.Bool("second-check", false, "nothing is made ready before a second person has checked it; =false takes that back")
 	return f.do(ctx, args, 1, aGroup, func(w *workspace.Workspace, words []string) error {
+		ways := strings.FieldsFunc(*how, func(r rune) bool { return r == ',' || r == ' ' })
+		if err := errors.Join(f.among("how", ways...), f.among("consent", *consent), f.among("read-back", *read), aDay(*when)); err != nil {
+			return err
+		}
+		if *people < 0 {
+			return fmt.Errorf("--people %d: a number of people: %w", *people, errUsage)
+		}
 		g, err := w.Group(ctx, words[0])
 		if errors.Is(err, storage.ErrNotFound) {
 			g, err = workspace.Group{Name: words[0]}, nil
@@ -67,8 +76,8 @@ func intakeAdd(ctx context.Context, args []string, io streams) error {
 		}
 		g.Place, g.People, g.When = cmp.Or(*place, g.Place), cmp.Or(*people, g.People), cmp.Or(*when, g.When)
 		g.Language, g.Consent, g.ReadBack = cmp.Or(*language, g.Language), cmp.Or(*consent, g.Consent), cmp.Or(*read, g.ReadBack)
-		if *how != "" {
-			g.How = strings.FieldsFunc(*how, func(r rune) bool { return r == ',' || r == ' ' })
+		if len(ways) > 0 {
+			g.How = ways
 		}
 		f.Visit(func(given *flag.Flag) {
 			if given.Name == "second-check" {
@@ -81,6 +90,25 @@ func intakeAdd(ctx context.Context, args []string, io streams) error {
 		_, err = fmt.Fprintf(io.out, "%s  %s\n", g.ID, g.Name)
 		return err
 	})
+}
+
+// among refuses what the usage of a flag doesn't list behind its colon: a form would ask
+// for it again when everything else is written down.
+func (f deviceFlags) among(name string, given ...string) error {
+	_, listed, _ := strings.Cut(f.Lookup(name).Usage, ": ")
+	for _, word := range given {
+		if word != "" && !slices.Contains(strings.Split(listed, ", "), word) {
+			return fmt.Errorf("--%s %q: say %s: %w", name, word, listed, errUsage)
+		}
+	}
+	return nil
+}
+
+func aDay(text string) error {
+	if _, err := time.Parse(time.DateOnly, text); text != "" && err != nil {
+		return fmt.Errorf("--when %q: a day is written like 2007-06-22: %w", text, errUsage)
+	}
+	return nil
 }
 
 func intakeList(ctx context.Context, args []string, io streams) error {
