@@ -10,8 +10,13 @@ import (
 // letterBinder makes the letter before it take the form it has within a word.
 const letterBinder = "\u200D"
 
+// measure is how wide a part of a run is.
+func (p placed) measure(words string) float32 {
+	return widthOf(words, p.drawn.TextSize, p.drawn.TextStyle, p.drawn.FontSource)
+}
+
 // advance is how far the first n letters of a run reach.
-func (p placed) advance(o *ordered, n int) float32 {
+func (p placed) advance(n int) float32 {
 	switch {
 	case n <= 0:
 		return 0
@@ -22,7 +27,7 @@ func (p placed) advance(o *ordered, n int) float32 {
 	if joined(p.text[n:]) {
 		words += letterBinder
 	}
-	return min(o.width(words), p.width)
+	return min(p.measure(words), p.width)
 }
 
 // joined says whether a letter that follows a part of a word is written together
@@ -37,17 +42,17 @@ func joined(rest []rune) bool {
 }
 
 // edge is the place before the rune at of the text, or behind the run.
-func (p placed) edge(o *ordered, at int) float32 {
+func (p placed) edge(at int) float32 {
 	if p.level%2 == 1 {
-		return p.left + p.width - p.advance(o, at-p.from)
+		return p.left + p.width - p.advance(at-p.from)
 	}
-	return p.left + p.advance(o, at-p.from)
+	return p.left + p.advance(at-p.from)
 }
 
 // caret is where the caret stands before the rune at. Where two runs meet there are
 // two such places: leading asks for that of the letter that follows, which else is
 // that of the letter before, where somebody types.
-func (l line) caret(o *ordered, at int, leading bool) float32 {
+func (l line) caret(at int, leading bool) float32 {
 	at = min(max(at, l.from), l.to)
 	letter := at - 1
 	if leading || at == l.from {
@@ -55,7 +60,7 @@ func (l line) caret(o *ordered, at int, leading bool) float32 {
 	}
 	for _, p := range l.runs {
 		if letter >= p.from && letter < p.from+len(p.text) {
-			return p.edge(o, at)
+			return p.edge(at)
 		}
 	}
 	if (l.base == 1) == (at == l.to && l.from < l.to) {
@@ -75,11 +80,11 @@ func (o *ordered) hit(at fyne.Position) (row, column int, leading bool) {
 		row = len(o.lines) - 1
 		return row, o.lines[row].to - o.lines[row].from, true
 	}
-	column, leading = o.lines[row].hit(o, at.X)
+	column, leading = o.lines[row].hit(at.X)
 	return row, column, leading
 }
 
-func (l line) hit(o *ordered, x float32) (column int, leading bool) {
+func (l line) hit(x float32) (column int, leading bool) {
 	if len(l.runs) == 0 {
 		return 0, false
 	}
@@ -101,7 +106,7 @@ func (l line) hit(o *ordered, x float32) (column int, leading bool) {
 		far = p.width - far
 	}
 	// the first letter that ends behind the place, and then the nearer of its sides
-	n := sort.Search(len(p.text), func(n int) bool { return p.advance(o, n+1) > far })
+	n := sort.Search(len(p.text), func(n int) bool { return p.advance(n+1) > far })
 	if n < len(p.text) {
 		next := n + 1
 		for next < len(p.text) && attached(p.text[next]) {
@@ -110,7 +115,7 @@ func (l line) hit(o *ordered, x float32) (column int, leading bool) {
 		for n > 0 && attached(p.text[n]) {
 			n--
 		}
-		if far-p.advance(o, n) > p.advance(o, next)-far {
+		if far-p.advance(n) > p.advance(next)-far {
 			n = next
 		}
 	}

@@ -116,10 +116,10 @@ func (o *ordered) lay() {
 		for _, r := range reordered(runsOf(text[l.from:l.to], own)) {
 			r.from += l.from
 			p := placed{run: r, left: total, drawn: draw(r.drawn())}
-			if f := fontOf(string(r.text), p.drawn.TextStyle); riseOf(f) > 0 { // as wide, and marks aren't cut off
+			if f := fontOf(string(r.text), p.drawn.TextStyle); riseOf(f) > 0 { // marks aren't cut off
 				p.drawn.FontSource = f
 			}
-			p.width = o.width(p.drawn.Text)
+			p.width = p.measure(p.drawn.Text)
 			total += p.width
 			l.runs = append(l.runs, p)
 		}
@@ -190,7 +190,7 @@ func (o *ordered) mark() {
 	th, v := e.Theme(), fyne.CurrentApp().Settings().ThemeVariant()
 	edge := th.Size(theme.SizeNameInputBorder)
 	row := min(e.CursorRow, len(o.lines)-1)
-	at := fyne.NewPos(o.lines[row].caret(o, o.lines[row].from+e.CursorColumn, e.leads())-edge/2, o.top(row))
+	at := fyne.NewPos(o.lines[row].caret(o.lines[row].from+e.CursorColumn, e.leads())-edge/2, o.top(row))
 	if at != o.caret.Position() {
 		o.moved = time.Now()
 	}
@@ -202,7 +202,7 @@ func (o *ordered) mark() {
 		for i, l := range o.lines {
 			for _, r := range l.runs {
 				if first, last := max(from, r.from), min(to, r.from+len(r.text)); first < last {
-					a, b := r.edge(o, first), r.edge(o, last)
+					a, b := r.edge(first), r.edge(last)
 					box := canvas.NewRectangle(th.Color(theme.ColorNameSelection, v))
 					box.Move(fyne.NewPos(min(a, b), o.top(i)))
 					box.Resize(fyne.NewSize(max(a, b)-min(a, b), o.pitch()))
@@ -254,10 +254,6 @@ func (o *ordered) pitch() float32 {
 // top is where a line begins, as Fyne's do.
 func (o *ordered) top(row int) float32 {
 	return theme.InnerPadding() - theme.InputBorderSize() + float32(row)*o.pitch()
-}
-
-func (o *ordered) width(words string) float32 {
-	return widthOf(words, o.laid.size, o.field.TextStyle, nil)
 }
 
 // CreateRenderer implements [fyne.Widget].

@@ -249,7 +249,7 @@ func (e *Entry) steps(k fyne.KeyName) bool {
 		x := o.caret.Position().X
 		e.Entry.TypedKey(&fyne.KeyEvent{Name: k})
 		if e.CursorRow != row && e.CursorRow < len(o.lines) {
-			column, leading := o.lines[e.CursorRow].hit(o, x)
+			column, leading := o.lines[e.CursorRow].hit(x)
 			e.stand(e.CursorRow, column, leading)
 		}
 	default:

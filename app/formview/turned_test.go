@@ -149,9 +149,9 @@ func TestATapPutsTheCaretWhereTheEyeExpectsIt(t *testing.T) {
 	}{
 		{"right of all", l.right + 5, 0},
 		{"left of all", l.left - 5, 15},
-		{"at the T's left side", l.runs[1].left + l.runs[1].advance(e.ordered, 1) + 1, 6},
-		{"at the T's right side", l.runs[1].left + l.runs[1].advance(e.ordered, 2) - 1, 7},
-		{"behind the ش", l.right - l.runs[2].advance(e.ordered, 1), 1},
+		{"at the T's left side", l.runs[1].left + l.runs[1].advance(1) + 1, 6},
+		{"at the T's right side", l.runs[1].left + l.runs[1].advance(2) - 1, 7},
+		{"behind the ش", l.right - l.runs[2].advance(1), 1},
 	} {
 		click(e, c.x, y)
 		if got := e.CursorTextOffset(); got != c.at {
@@ -232,7 +232,7 @@ func TestWhatIsDraggedOverIsChosen(t *testing.T) {
 		t.Errorf("%v of %v are marked", width, l.right-l.left)
 	}
 	first := l.runs[len(l.runs)-1] // of the words: the one at the right
-	drag(first.left+first.width, first.left+first.width-first.advance(e.ordered, 3))
+	drag(first.left+first.width, first.left+first.width-first.advance(3))
 	if e.SelectedText() != "قال" {
 		t.Errorf("over the first word, chosen is %q", e.SelectedText())
 	}
@@ -252,7 +252,7 @@ func TestWhatIsDraggedOverIsChosen(t *testing.T) {
 func TestTwoTapsChooseAWordOfArabic(t *testing.T) {
 	e := typed(t, true, 400, "شبكة الواحة هنا")
 	r := e.ordered.lines[0].runs[0]
-	x := r.edge(e.ordered, 8)
+	x := r.edge(8)
 	click(e, x, e.ordered.top(0)+5)
 	e.DoubleTapped(&fyne.PointEvent{})
 	if e.SelectedText() != "الواحة" {
@@ -366,6 +366,37 @@ func TestDotsForAHiddenTextStandAtTheRight(t *testing.T) {
 	}
 }
 
+// besides is a theme whose font has no Arabic, and that knows one for it.
+type besides struct {
+	plain
+}
+
+func (besides) FontOf(words string, _ fyne.TextStyle) fyne.Resource {
+	if strings.ContainsFunc(words, leftward) {
+		return higher{letters()}
+	}
+	return nil
+}
+
+type higher struct{ fyne.Resource }
+
+func (higher) Rise() float32 { return 0.25 }
+
+func TestInAFontOfItsOwnWordsAreMeasuredAsDrawn(t *testing.T) {
+	e := typed(t, true, 400, "شبكة الواحة")
+	l := e.ordered.lines[0]
+	right, top := l.right-l.left, l.runs[0].drawn.Position().Y
+	test.ApplyTheme(t, besides{plain{theme.DefaultTheme()}})
+	e.Refresh()
+	r := e.ordered.lines[0].runs[0]
+	if r.width != right || r.edge(5) >= r.edge(4) {
+		t.Errorf("it is %v wide, not %v", r.width, right)
+	}
+	if up := top - r.drawn.Position().Y; up < 0.2*r.drawn.TextSize || up > 0.3*r.drawn.TextSize {
+		t.Errorf("words in a higher font begin %v further up", up)
+	}
+}
+
 func TestATextMuchTooLongIsLeftToFyne(t *testing.T) {
 	e := typed(t, true, 400, "نعم")
 	e.SetText(strings.Repeat("نعم ", probedAtMost/7+1))
@@ -407,7 +438,7 @@ func FuzzTypedFromTheRight(f *testing.F) {
 				t.Errorf("%q: the caret stands at %v, line %d from %v to %v", words, x, row, l.left, l.right)
 			}
 			for x := float32(0); x < 200; x += 40 {
-				if column, _ := l.hit(e.ordered, x); column < 0 || column > l.to-l.from {
+				if column, _ := l.hit(x); column < 0 || column > l.to-l.from {
 					t.Errorf("%q: a tap comes to column %d of %d", words, column, l.to-l.from)
 				}
 			}
