@@ -10,6 +10,7 @@ import (
 
 	"baraza.example/app/workspace"
 	"baraza.example/storage"
+	"baraza.example/sync/batch"
 	"baraza.example/sync/exchange"
 	"baraza.example/sync/httpsync"
 )
@@ -95,6 +96,9 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 		fmt.Fprintln(io.err, "sync: a proxy on the way holds back what is sent until it is whole, so it went in pieces, each answered; that takes longer.")
 	}
 	fmt.Fprintln(io.out, reportLine(report))
+	if words := refusedWords(report); words != "" {
+		fmt.Fprintln(io.err, "sync: "+words)
+	}
 	if report.Pieces > 0 {
 		fmt.Fprintf(io.out, "%d pieces of what the centre published came; “barazad documents” lists it\n", report.Pieces)
 	}
@@ -102,6 +106,25 @@ func synchronise(ctx context.Context, args []string, io streams) error {
 		fmt.Fprintf(io.err, "sync: %d pieces of what the centre published had been altered on the way, and were not taken\n", report.Altered)
 	}
 	return nil
+}
+
+// refusedWords says that the other side did not take everything, and why; what follows a
+// refused record is refused as a gap, which is no reason.
+func refusedWords(r exchange.Report) string {
+	var why batch.RefuseCode
+	for _, refusal := range r.Refused {
+		if why == "" || why == batch.RefusedGap {
+			why = refusal.Code
+		}
+	}
+	switch what := counted(len(r.Refused), "records"); why {
+	case "":
+		return ""
+	case batch.RefusedFull, batch.RefusedQuota:
+		return fmt.Sprintf("%s has no room for %s now; what it did not take stays on this device and goes later, or another way", r.Peer.Name, what)
+	default:
+		return fmt.Sprintf("%s did not take %s (%s); “barazad status” says which", r.Peer.Name, what, why)
+	}
 }
 
 func reportLine(r exchange.Report) string {
