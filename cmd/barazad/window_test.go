@@ -225,6 +225,7 @@ func (v *visitor) answer(last string) {
 // turnTo leafs until the words are there; a page has them at once or not.
 func (v *visitor) turnTo(words, by string) {
 	v.t.Helper()
+	v.until("a page of the answers", func() bool { return v.page() != "" })
 	for range 40 {
 		page := v.page()
 		if v.look().after(words) != nil {
