@@ -140,16 +140,20 @@ func (o *ordered) lay() {
 }
 
 // layHint makes the lines of the placeholder, which stand in the order in which they
-// are seen already.
+// are seen already. An address that is too long is cut at its end.
 func (o *ordered) layHint() {
 	o.hint = nil
 	if o.laid.text != "" || o.laid.hint == "" {
 		return
 	}
+	room := o.laid.width - 2*theme.InnerPadding()
 	for i, words := range strings.Split(o.laid.hint, "\n") {
+		if !hasRightToLeft(words) {
+			words = cutShort(words, room, func(s string) float32 { return fyne.MeasureText(s, o.laid.size, o.field.TextStyle).Width })
+		}
 		t := canvas.NewText(words, o.laid.pale)
 		t.TextSize, t.TextStyle, t.Alignment = o.laid.size, o.field.TextStyle, fyne.TextAlignTrailing
-		t.Resize(fyne.NewSize(o.laid.width-2*theme.InnerPadding(), o.pitch()))
+		t.Resize(fyne.NewSize(room, o.pitch()))
 		t.Move(fyne.NewPos(theme.InnerPadding(), o.top(i)))
 		o.hint = append(o.hint, t)
 	}
