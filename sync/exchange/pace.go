@@ -3,7 +3,7 @@ package exchange
 import "time"
 
 const (
-	windowFloor   = 32 << 10 // bytes
+	windowFloor   = 48 << 10 // bytes
 	windowCeiling = 1 << 20  // bytes, unless Options says otherwise
 	headStart     = 4 << 10  // bytes of records sent to a peer before it said what it holds
 	slack         = 2500 * time.Millisecond
