@@ -3,6 +3,7 @@ package httpsync
 import (
 	"io"
 	"net"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,6 +14,7 @@ import (
 // pipeOf is TCP over a link of so many bytes a second: packets wait in a queue
 // in front of it and are acknowledged a round trip after they passed.
 type pipeOf struct {
+	mu      sync.Mutex // guards what follows trip
 	rate    float64
 	trip    time.Duration
 	free    time.Time
@@ -30,6 +32,8 @@ type ack struct {
 const packetSize = 1348
 
 func (p *pipeOf) write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for n := len(b); n > 0; n -= packetSize {
 		now := time.Now()
 		p.longest = max(p.longest, p.free.Sub(now))
@@ -46,6 +50,8 @@ func (p *pipeOf) write(b []byte) (int, error) {
 }
 
 func (p *pipeOf) info() (*unix.TCPInfo, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	i := &unix.TCPInfo{Snd_mss: packetSize, Min_rtt: uint32(p.trip.Microseconds()), Rtt: uint32((p.trip + max(time.Until(p.free), 0)).Microseconds())}
 	now := time.Now()
 	if !p.gone.IsZero() && now.After(p.gone) {
@@ -114,10 +120,12 @@ func TestNothingIsHandedOnToALinkThatIsSilent(t *testing.T) {
 			}
 		}()
 		time.Sleep(35 * time.Second)
+		p.mu.Lock()
 		if p.late == 0 || p.late > 6*packetSize {
 			t.Errorf("%d bytes were handed on after the link had gone", p.late)
 		}
 		p.gone = time.Time{} // and what was lost is acknowledged at last
+		p.mu.Unlock()
 		<-written
 		if n := len(p.acks); n != 400 {
 			t.Errorf("%d of 400 packets were handed on", n)
