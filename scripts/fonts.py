@@ -207,6 +207,18 @@ def han(droid, noto):
     return font
 
 
+def cut(font, characters):
+    """Leaves only these characters in a font, and all that they are shaped with."""
+    options = Options()
+    options.hinting = False
+    options.notdef_outline = True
+    options.glyph_names = False
+    options.layout_features = ["*"]
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=characters)
+    subsetter.subset(font)
+
+
 def names(sans, han, languages, weight):
     """The part of the fonts in which the languages' own names are drawn."""
     with open(languages, "rb") as f:
@@ -215,15 +227,9 @@ def names(sans, han, languages, weight):
     parts = []
     for path in [sans, han]:
         font = TTFont(path)
-        options = Options()
-        options.hinting = False
-        options.notdef_outline = True
-        options.glyph_names = False
-        options.layout_features = ["*"]
-        subsetter = Subsetter(options)
-        subsetter.populate(unicodes=text & set(font.getBestCmap()))
-        text -= set(font.getBestCmap())
-        subsetter.subset(font)
+        here = text & set(font.getBestCmap())
+        text -= here
+        cut(font, here)
         out = io.BytesIO()
         font.save(out)
         out.seek(0)
@@ -249,14 +255,7 @@ def arabic(sans, weight):
     """The part of the merged font for Arabic, with lines so high that Fyne cuts off no
     mark. All lines of fields would stand further apart if the merged one had them."""
     font = TTFont(sans)
-    options = Options()
-    options.hinting = False
-    options.notdef_outline = True
-    options.glyph_names = False
-    options.layout_features = ["*"]
-    subsetter = Subsetter(options)
-    subsetter.populate(unicodes={c for a, b in ARABIC for c in range(a, b + 1)} & set(font.getBestCmap()) | {0x25CC})
-    subsetter.subset(font)
+    cut(font, {c for a, b in ARABIC for c in range(a, b + 1)} & set(font.getBestCmap()) | {0x25CC})
     font["hhea"].ascent = font["OS/2"].sTypoAscender = font["OS/2"].usWinAscent = ARABIC_ASCENT
     font["hhea"].descent = font["OS/2"].sTypoDescender = -ARABIC_DESCENT
     font["OS/2"].usWinDescent = ARABIC_DESCENT
