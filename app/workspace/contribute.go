@@ -18,6 +18,7 @@ type textDraft struct {
 	contribution.Contribution
 	Of       string `cbor:",omitempty"` // the id of what it corrects, which all revisions share
 	Revision uint32 `cbor:",omitempty"` // it will be; 0: the first, under its own id
+	Made     bool   `cbor:",omitempty"` // it was made ready: of a correction this stays, or it would be made again as a text of its own
 }
 
 // of is the id and the revision it will be made ready as.
@@ -65,8 +66,13 @@ func (w *Workspace) putText(tx *storage.Tx, t textDraft) error {
 	return errors.Join(w.putPieces(tx, t.ID, text), w.tables.contributions.In(tx).Put(t.ID, t), w.tables.briefs.In(tx).Put(t.ID, briefOfText(t)))
 }
 
-func (w *Workspace) dropText(tx *storage.Tx, id string) error {
-	return errors.Join(w.putPieces(tx, id, nil), w.tables.contributions.In(tx).Delete(id), w.tables.briefs.In(tx).Delete(id))
+// dropText takes away the draft of a text that was made ready.
+func (w *Workspace) dropText(tx *storage.Tx, id string, t textDraft) error {
+	gone := errors.Join(w.putPieces(tx, id, nil), w.tables.contributions.In(tx).Delete(id), w.tables.briefs.In(tx).Delete(id))
+	if gone != nil || t.Revision == 0 {
+		return gone
+	}
+	return w.tables.contributions.In(tx).Put(id, textDraft{Of: t.Of, Revision: t.Revision, Made: true})
 }
 
 func textSize(c *contribution.Contribution) (bytes int) {
@@ -80,6 +86,9 @@ func textSize(c *contribution.Contribution) (bytes int) {
 func (w *Workspace) Contributions(ctx context.Context) iter.Seq2[storage.Item[contribution.Contribution], error] {
 	return func(yield func(storage.Item[contribution.Contribution], error) bool) {
 		for c, err := range w.tables.contributions.All(ctx) {
+			if c.Value.Made {
+				continue
+			}
 			if err == nil {
 				err = w.whole(ctx, &c.Value.Contribution)
 			}
@@ -97,7 +106,7 @@ var ErrNoDraft = fmt.Errorf("there is no such draft: %w", storage.ErrNotFound)
 // Contribution returns the draft of the contribution with this id, or ErrNoDraft.
 func (w *Workspace) Contribution(ctx context.Context, id string) (contribution.Contribution, error) {
 	t, err := w.tables.contributions.Get(ctx, id)
-	if errors.Is(err, storage.ErrNotFound) {
+	if errors.Is(err, storage.ErrNotFound) || t.Made {
 		err = ErrNoDraft
 	}
 	if err != nil {
@@ -133,7 +142,7 @@ func (w *Workspace) whole(ctx context.Context, c *contribution.Contribution) err
 }
 
 // MakeContributionReady freezes a contribution, and seals and signs it as soon
-// as it is known for whom. Its draft goes.
+// as it is known for whom. Its draft goes. It returns ErrFinished if that was done already.
 func (w *Workspace) MakeContributionReady(ctx context.Context, c *contribution.Contribution, tag string) (Item, error) {
 	if found := c.Check(); len(found) > 0 {
 		return Item{}, found[0]
@@ -156,7 +165,7 @@ func (w *Workspace) MakeContributionReady(ctx context.Context, c *contribution.C
 	s := submission{Kind: batch.KindContribution, Tag: tag, Made: now, Content: batch.Content{
 		InstanceID: instanceID, Revision: revision, Ready: now, Language: c.Language, Name: c.Title, Body: body,
 	}}
-	if err := w.freeze(ctx, s, func(tx *storage.Tx) error { return w.dropText(tx, draft) }); err != nil {
+	if err := w.freeze(ctx, s, func(tx *storage.Tx) error { return w.dropText(tx, draft, t) }); err != nil {
 		return Item{}, err
 	}
 	return w.Item(ctx, s.name())

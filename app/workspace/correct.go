@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"baraza.example/forms/contribution"
 	"baraza.example/forms/session"
@@ -48,20 +49,20 @@ func (w *Workspace) Correct(ctx context.Context, name string, languages ...strin
 }
 
 // CorrectContribution is Correct for a contribution: it returns the draft of its next
-// revision, which is saved and made ready as that of a new one, and whether that draft was
-// begun before.
-func (w *Workspace) CorrectContribution(ctx context.Context, name string) (c contribution.Contribution, before bool, err error) {
+// revision, which is saved and made ready as that of a new one, and whether somebody has
+// changed that draft before.
+func (w *Workspace) CorrectContribution(ctx context.Context, name string) (c contribution.Contribution, changed bool, err error) {
 	s, begun, err := w.correctable(ctx, name, batch.KindContribution, ErrNoContribution)
 	if err != nil {
 		return c, false, err
 	}
-	if begun != "" {
-		c, err = w.Contribution(ctx, begun)
-		return c, true, err
-	}
 	sent, err := contribution.Decode(s.Content.Body)
 	if err != nil {
 		return c, false, fmt.Errorf("correct %s: %w", name, err)
+	}
+	if begun != "" {
+		c, err = w.Contribution(ctx, begun)
+		return c, !sameText(c, *sent), err
 	}
 	fresh, err := contribution.New(contribution.Options{Now: w.clock})
 	if err != nil {
@@ -70,6 +71,12 @@ func (w *Workspace) CorrectContribution(ctx context.Context, name string) (c con
 	t := textDraft{Contribution: *sent, Of: s.Content.InstanceID, Revision: s.Content.Revision + 1}
 	t.ID, t.Changed = fresh.ID, fresh.Changed
 	return t.Contribution, false, w.store.Update(ctx, func(tx *storage.Tx) error { return w.putText(tx, t) })
+}
+
+// sameText reports whether two contributions say the same.
+func sameText(a, b contribution.Contribution) bool {
+	return a.Title == b.Title && a.OnBehalf == b.OnBehalf && a.Language == b.Language && a.Publication == b.Publication &&
+		slices.Equal(a.Paragraphs, b.Paragraphs)
 }
 
 // correctable is the newest revision of something of a kind that was made ready, and the

@@ -61,9 +61,12 @@ func TestACorrectionIsTheNextRevisionOfAResponse(t *testing.T) {
 func TestACorrectionIsTheNextRevisionOfAContribution(t *testing.T) {
 	d := newDevice(t)
 	first := contributed(t, d.Workspace, "Boats")
-	c, before, err := d.CorrectContribution(t.Context(), first.Name)
-	if err != nil || before || c.Title != "Boats" || len(c.Paragraphs) != 1 {
-		t.Fatalf("the correction begins as %+v (before: %v), %v", c, before, err)
+	c, changed, err := d.CorrectContribution(t.Context(), first.Name)
+	if err != nil || changed || c.Title != "Boats" || len(c.Paragraphs) != 1 {
+		t.Fatalf("the correction begins as %+v (changed: %v), %v", c, changed, err)
+	}
+	if again, changed, err := d.CorrectContribution(t.Context(), first.Name); err != nil || changed || again.ID != c.ID {
+		t.Errorf("asked for twice it is %s, not %s (changed: %v), %v", again.ID, c.ID, changed, err)
 	}
 	c.Title = "Boats and nets"
 	c.SetText(strings.Repeat("Maneno yetu. ", 20_000)+"\n\nNyavu.", time.Now()) // kept in pieces
@@ -71,9 +74,9 @@ func TestACorrectionIsTheNextRevisionOfAContribution(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.crash()
-	c, before, err = d.CorrectContribution(t.Context(), first.Name)
-	if err != nil || !before || c.Title != "Boats and nets" || len(c.Paragraphs) != 2 {
-		t.Fatalf("the correction goes on as %+v (before: %v), %v", c.Title, before, err)
+	c, changed, err = d.CorrectContribution(t.Context(), first.Name)
+	if err != nil || !changed || c.Title != "Boats and nets" || len(c.Paragraphs) != 2 {
+		t.Fatalf("the correction goes on as %+v (changed: %v), %v", c.Title, changed, err)
 	}
 	if revision, _, err := d.Correcting(t.Context(), c.ID); err != nil || revision != 2 {
 		t.Errorf("it says that it is revision %d, %v", revision, err)
@@ -98,9 +101,41 @@ func TestACorrectionIsTheNextRevisionOfAContribution(t *testing.T) {
 			t.Errorf("%s says %q, %s", name, got.Title, got.ID)
 		}
 	}
-	third, before, err := d.CorrectContribution(t.Context(), first.Name)
-	if err != nil || before || third.Title != "Boats and nets" {
-		t.Errorf("the third revision begins as %q (before: %v), %v", third.Title, before, err)
+	third, changed, err := d.CorrectContribution(t.Context(), first.Name)
+	if err != nil || changed || third.Title != "Boats and nets" {
+		t.Errorf("the third revision begins as %q (changed: %v), %v", third.Title, changed, err)
+	}
+}
+
+// A second touch of the button, or a save that comes late, makes nothing of it again.
+func TestACorrectionOfAContributionIsMadeReadyOnce(t *testing.T) {
+	d := newDevice(t)
+	c, _, err := d.CorrectContribution(t.Context(), contributed(t, d.Workspace, "Boats").Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.MakeContributionReady(t.Context(), &c, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.MakeContributionReady(t.Context(), &c, ""); !errors.Is(err, workspace.ErrFinished) {
+		t.Errorf("made ready twice: %v", err)
+	}
+	if err := d.SaveContribution(t.Context(), &c); !errors.Is(err, workspace.ErrFinished) {
+		t.Errorf("saved after it was made ready: %v", err)
+	}
+	if _, err := d.Contribution(t.Context(), c.ID); !errors.Is(err, workspace.ErrNoDraft) {
+		t.Errorf("its draft: %v", err)
+	}
+	if err := d.PutAside(t.Context(), c.ID); !errors.Is(err, workspace.ErrNoDraft) {
+		t.Errorf("put into the trash: %v", err)
+	}
+	for left, err := range d.Contributions(t.Context()) {
+		t.Errorf("%+v is still being written, %v", left, err)
+	}
+	briefs, err := d.Briefs(t.Context())
+	items, wrong := d.Items(t.Context())
+	if err != nil || wrong != nil || len(briefs) != 0 || len(items) != 2 {
+		t.Errorf("%d drafts and %d items, %v, %v", len(briefs), len(items), err, wrong)
 	}
 }
 
@@ -124,9 +159,9 @@ func TestACorrectionOfAContributionComesBackFromTheTrash(t *testing.T) {
 		t.Errorf("back from the trash it is revision %d, %v", revision, err)
 	}
 	aside(d.PutAside, c.ID)
-	other, before, err := d.CorrectContribution(t.Context(), first.Name)
-	if err != nil || before || other.ID == c.ID {
-		t.Fatalf("another correction: before: %v, %v", before, err)
+	other, changed, err := d.CorrectContribution(t.Context(), first.Name)
+	if err != nil || changed || other.ID == c.ID {
+		t.Fatalf("another correction: changed: %v, %v", changed, err)
 	}
 	if _, err := d.MakeContributionReady(t.Context(), &other, ""); err != nil {
 		t.Fatal(err)

@@ -73,16 +73,17 @@ func (w *Workspace) makeBriefs(ctx context.Context) error {
 		return err
 	}
 	wrong := errors.Join(
-		makeBriefsOf(ctx, w, w.tables.drafts, briefOf),
-		makeBriefsOf(ctx, w, w.tables.contributions, briefOfText))
+		makeBriefsOf(ctx, w, w.tables.drafts, func(d draft) (brief, bool) { return briefOf(d), true }),
+		makeBriefsOf(ctx, w, w.tables.contributions, func(t textDraft) (brief, bool) { return briefOfText(t), !t.Made }))
 	if wrong != nil {
 		return wrong
 	}
 	return w.tables.briefs.Put(ctx, keyBriefed, brief{})
 }
 
-// makeBriefsOf goes through one collection, a part in each transaction.
-func makeBriefsOf[T any](ctx context.Context, w *Workspace, of *storage.Collection[T], in func(T) brief) error {
+// makeBriefsOf goes through one collection, a part in each transaction. in says what
+// is still being written, too.
+func makeBriefsOf[T any](ctx context.Context, w *Workspace, of *storage.Collection[T], in func(T) (b brief, written bool)) error {
 	var wrong []error
 	for from, more := "", true; more; {
 		start, found := from, []error(nil)
@@ -99,7 +100,11 @@ func makeBriefsOf[T any](ctx context.Context, w *Workspace, of *storage.Collecti
 					found = append(found, err)
 					continue
 				}
-				if err := w.tables.briefs.In(tx).Put(item.Key, in(item.Value)); err != nil {
+				b, written := in(item.Value)
+				if !written {
+					continue
+				}
+				if err := w.tables.briefs.In(tx).Put(item.Key, b); err != nil {
 					return err
 				}
 			}

@@ -47,7 +47,10 @@ func (w *Workspace) PutAside(ctx context.Context, id string) error {
 		case err == nil:
 			t.Draft = d
 		case errors.Is(err, storage.ErrNotFound):
-			if t.Contribution, err = w.tables.contributions.In(tx).Get(id); err != nil {
+			if t.Contribution, err = w.tables.contributions.In(tx).Get(id); t.Contribution.Made {
+				err = ErrNoDraft
+			}
+			if err != nil {
 				return fmt.Errorf("put %s into the trash: %w", id, err)
 			}
 			t.Text = true

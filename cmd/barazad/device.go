@@ -424,8 +424,8 @@ func contributeFrom(ctx context.Context, w *workspace.Workspace, raw []byte, cor
 // begunText is the id of a draft for a contribution, and when it was begun.
 func begunText(ctx context.Context, w *workspace.Workspace, corrects string) (id string, started time.Time, err error) {
 	if corrects != "" {
-		c, before, err := w.CorrectContribution(ctx, corrects)
-		if err == nil && before {
+		c, changed, err := w.CorrectContribution(ctx, corrects)
+		if err == nil && changed {
 			err = workspace.ErrCorrecting // whose text would be lost
 		}
 		return c.ID, c.Started, err
